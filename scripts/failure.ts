@@ -1,0 +1,56 @@
+/** What a program of this project ends with; the meaning of each number is part of its contract. */
+export const exitCode = {
+  done: 0,
+  fault: 1,
+  input: 2,
+  refused: 3,
+  raceLost: 4,
+  unreachable: 5,
+  unhealthy: 6,
+} as const;
+
+/** Every expected failure by its code, and the exit code it ends the program with. */
+const exits = {
+  usage: exitCode.input,
+  'missing-variable': exitCode.input,
+  'missing-program': exitCode.input,
+  'invalid-tag': exitCode.input,
+  'invalid-digest': exitCode.input,
+  'not-a-repository': exitCode.input,
+  'no-identity': exitCode.input,
+  'unknown-environment': exitCode.input,
+  'invalid-flow': exitCode.input,
+  'invalid-values': exitCode.input,
+  'invalid-chart': exitCode.input,
+  'out-of-order': exitCode.refused,
+  'other-repository': exitCode.refused,
+  unrelated: exitCode.refused,
+  held: exitCode.refused,
+  frozen: exitCode.refused,
+  'race-lost': exitCode.raceLost,
+  'remote-refused': exitCode.unreachable,
+  'remote-unreachable': exitCode.unreachable,
+  'registry-refused': exitCode.unreachable,
+  'registry-unreachable': exitCode.unreachable,
+  'build-failed': exitCode.input,
+} as const;
+
+export type FailureCode = keyof typeof exits;
+
+/** A failure that is expected: it tells its reader what happened, where, and what to do next. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  /** The next step: a command to type, or the thing to change. */
+  readonly hint: string;
+
+  constructor(code: FailureCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  get exitCode(): number {
+    return exits[this.code];
+  }
+}
