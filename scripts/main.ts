@@ -1,0 +1,57 @@
+import { exitCode, Failure } from './failure.ts';
+
+/** The exit status that a shell gives to a program ended by the signal. */
+const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
+
+class Interrupted extends Error {
+  readonly status: number;
+
+  constructor(signal: keyof typeof signalStatus) {
+    super(`Interrupted by ${signal}.`);
+    this.status = signalStatus[signal];
+  }
+}
+
+/**
+ * Runs an entry and ends the process with its exit code: the only place where failures are printed.
+ * SIGINT and SIGTERM abort the signal that the entry gets, so that it can put away what it made.
+ * With `json`, a failure is one JSON document on standard output.
+ */
+export async function runMain(
+  entry: (signal: AbortSignal) => Promise<number>,
+  { json = false }: { json?: boolean } = {},
+): Promise<void> {
+  const controller = new AbortController();
+  for (const signal of Object.keys(signalStatus) as (keyof typeof signalStatus)[]) {
+    process.once(signal, () => {
+      controller.abort(new Interrupted(signal));
+    });
+  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as head, is no failure.
+    if (error.code === 'EPIPE') process.exit(exitCode.done);
+    throw error;
+  });
+  try {
+    process.exitCode = await entry(controller.signal);
+  } catch (error) {
+    process.exitCode = report(error, json);
+  }
+}
+
+function report(error: unknown, json: boolean): number {
+  if (error instanceof Interrupted) {
+    console.error(error.message);
+    return error.status;
+  }
+  const failure = error instanceof Failure ? error : undefined;
+  const hint = failure?.hint ?? 'This is a fault of the program: please report it with the lines above.';
+  if (json) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.log(JSON.stringify({ error: { code: failure?.code ?? 'fault', message, hint } }, null, 2));
+  }
+  if (!failure) console.error(error);
+  else if (!json) console.error(failure.message);
+  if (!failure || !json) console.error(hint);
+  return failure?.exitCode ?? exitCode.fault;
+}
