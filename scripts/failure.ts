@@ -19,6 +19,7 @@ const exits = {
   'not-a-repository': exitCode.input,
   'no-identity': exitCode.input,
   'unknown-environment': exitCode.input,
+  'invalid-file': exitCode.input,
   'invalid-flow': exitCode.input,
   'invalid-values': exitCode.input,
   'invalid-chart': exitCode.input,

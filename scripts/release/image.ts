@@ -8,10 +8,10 @@ export type Tag = string & { readonly [brand]: 'Tag' };
 /** What a registry calls the content of an image. */
 export type Digest = string & { readonly [brand]: 'Digest' };
 
-/** The image of a release, by both of its names. */
+/** The image of a release, by both of its names; the digest is empty where somebody left it out by hand. */
 export interface Image {
   tag: Tag;
-  digest: Digest;
+  digest: Digest | '';
 }
 
 const tagForm = /^[0-9a-f]{7,40}$/;

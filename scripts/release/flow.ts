@@ -1,0 +1,109 @@
+import { isNode } from 'yaml';
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { parseDuration } from './duration.ts';
+import { parseYamlFile } from './yaml-file.ts';
+import type { ParsedFile, YamlFile } from './yaml-file.ts';
+
+export const flowPath = 'environments/flow.yaml';
+
+const duration = z.string().transform((text, context) => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue(`${JSON.stringify(text)} is no duration such as 30m, 24h or 7d`);
+  return z.NEVER;
+});
+
+// A label of DNS, since it becomes a part of Kubernetes' names; `argocd` is taken by the folder of that name.
+const environmentName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is no name of lowercase letters, digits and dashes')
+  .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and no environment');
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'is no time such as 2026-12-23T00:00:00Z' })
+  .transform((text) => new Date(text));
+
+const environmentShape = z.strictObject({
+  name: environmentName,
+  from: z.string().optional(),
+  soak: duration.default(0),
+  via: z.enum(['push', 'merge-request']).default('push'),
+});
+
+const freezeShape = z.strictObject({
+  environments: z.array(z.string()).min(1),
+  from: instant,
+  to: instant,
+  reason: z.string().min(1),
+});
+
+const flowShape = z
+  .strictObject({ environments: z.array(environmentShape).min(1), freezes: z.array(freezeShape).default([]) })
+  .superRefine(({ environments, freezes }, context) => {
+    const names = environments.map(({ name }) => name);
+    const fault = (path: PropertyKey[], message: string) => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    for (const [index, { name, from, soak }] of environments.entries()) {
+      const path = ['environments', index];
+      const source = from === undefined ? -1 : names.indexOf(from);
+      if (names.indexOf(name) < index) fault([...path, 'name'], `${name} is listed twice`);
+      if (from === undefined && soak > 0)
+        fault([...path, 'soak'], `${name} has a soak, but no "from" to soak in`);
+      if (from !== undefined && source < 0)
+        fault([...path, 'from'], `${from} is no environment of this flow`);
+      if (source >= index)
+        fault([...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`);
+    }
+    for (const [index, freeze] of freezes.entries()) {
+      const path = ['freezes', index];
+      if (freeze.to <= freeze.from) fault([...path, 'to'], 'the freeze ends before it starts');
+      for (const [position, name] of freeze.environments.entries()) {
+        if (!names.includes(name))
+          fault([...path, 'environments', position], `${name} is no environment of this flow`);
+      }
+    }
+  });
+
+/** The environments in their order, and the rules between them; times in milliseconds. */
+export type Flow = z.infer<typeof flowShape>;
+export type Environment = z.infer<typeof environmentShape>;
+export type Freeze = z.infer<typeof freezeShape>;
+
+/** @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault. */
+export function parseFlow(file: YamlFile): Flow {
+  const parsed = parseYamlFile(file);
+  const result = flowShape.safeParse(parsed.document.toJS());
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => {
+    return `${placeOf(parsed, path)}: ${[path.join('.'), message].filter(Boolean).join(': ')}`;
+  });
+  throw new Failure('invalid-flow', faults.join('\n'), 'environments/README.md says what the flow may hold.');
+}
+
+/** @throws {Failure} `unknown-environment` when the flow does not name it. */
+export function requireEnvironment(flow: Flow, name: string): Environment {
+  const environment = flow.environments.find((candidate) => candidate.name === name);
+  if (environment) return environment;
+  throw new Failure(
+    'unknown-environment',
+    `${JSON.stringify(name)} is no environment of ${flowPath}.`,
+    `Name one of: ${flow.environments.map((known) => known.name).join(', ')}.`,
+  );
+}
+
+/** The freeze that an environment is in at a time, if any. */
+export function findFreeze(flow: Flow, environment: string, now: Date): Freeze | undefined {
+  return flow.freezes.find(
+    ({ environments, from, to }) => environments.includes(environment) && from <= now && now < to,
+  );
+}
+
+function placeOf({ path: file, document, placeOf }: ParsedFile, path: readonly PropertyKey[]): string {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (isNode(node)) return placeOf(node.range?.[0]);
+  }
+  return file;
+}

@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isAlias, isMap, isScalar, parse, Scalar } from 'yaml';
+import type { Node } from 'yaml';
+import { Failure } from '../failure.ts';
+import { parseYamlFile } from './yaml-file.ts';
+import type { ParsedFile, YamlFile, YamlVersion } from './yaml-file.ts';
+
+/** A new value for the scalar at a path of keys. */
+export interface Edit {
+  path: readonly string[];
+  value: string;
+}
+
+interface Target {
+  value: string;
+  style: Scalar.Type | undefined;
+  start: number;
+  end: number;
+}
+
+// Helm and Argo CD read YAML 1.1, the yaml package YAML 1.2: a file must mean the same to all.
+const versions: readonly YamlVersion[] = ['1.1', '1.2'];
+
+/**
+ * Reads the text of the scalar at a path of keys, also where YAML takes it for a number.
+ * @throws {Failure} `invalid-values` when it is not there, or could not be edited safely.
+ */
+export function readScalar(file: YamlFile, path: readonly string[]): string {
+  return requireTarget(parseYamlFile(file), path).value;
+}
+
+/**
+ * Replaces the bytes of the scalars at the given paths and no other byte. Each keeps its quotes;
+ * one without gets them where the new value would be no string without.
+ * @throws {Failure} `invalid-values` when a scalar cannot be edited safely; then nothing is edited.
+ */
+export function replaceScalars(file: YamlFile, edits: readonly Edit[]): Uint8Array {
+  const parsed = parseYamlFile(file);
+  const splices = edits
+    .map(({ path, value }) => ({ ...requireTarget(parsed, path), value }))
+    .sort((a, b) => b.start - a.start);
+  let text = parsed.text;
+  for (const { start, end, value, style } of splices) {
+    text = text.slice(0, start) + write(value, style) + text.slice(end);
+  }
+  const bytes = Buffer.from(text);
+  requireOnlyEdited(file, { path: file.path, bytes }, edits);
+  return bytes;
+}
+
+function requireTarget({ path: file, text, document, placeOf }: ParsedFile, path: readonly string[]): Target {
+  const name = path.join('.');
+  const node = requireNode(file, document.contents, path);
+  const [start, end] = node.range ?? [0, 0];
+  const source = text.slice(start, end);
+  const problem = findProblem(node, source);
+  if (problem !== undefined) throw unsafe(placeOf(start), `${name} ${problem}`);
+  const scalar = node as Scalar;
+  return { value: textOf(scalar, source), style: scalar.type, start, end };
+}
+
+function requireNode(file: string, contents: Node | null, path: readonly string[]): Node {
+  let node: unknown = contents;
+  for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) throw unsafe(file, `${path.slice(0, depth).join('.')} is an alias (*${node.source})`);
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && item.key.value === key)
+      : undefined;
+    if (!pair) {
+      const missing = path.slice(0, depth + 1).join('.');
+      throw new Failure(
+        'invalid-values',
+        `${file}: ${missing} is missing.`,
+        `Add ${path.join('.')} to it, as "".`,
+      );
+    }
+    node = pair.value;
+  }
+  // The parser makes a node of an empty value too.
+  return node as Node;
+}
+
+function findProblem(node: Node, source: string): string | undefined {
+  if (isAlias(node)) return `is an alias (*${node.source})`;
+  if (!isScalar(node)) return 'is no scalar';
+  if (node.anchor) return `has an anchor (&${node.anchor})`;
+  if (node.tag) return `has a YAML tag (${node.tag})`;
+  if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL) return 'is a block scalar';
+  if (typeof node.value !== 'string' || !isStringInYaml(source))
+    return `is no string without quotes (${source})`;
+  if (source !== quote(node.value, node.type)) return 'is written with escapes or over several lines';
+  return undefined;
+}
+
+/** What somebody meant who left out the quotes: 12345678 is a number to YAML, and a tag to us. */
+function textOf({ value }: Scalar, source: string): string {
+  return typeof value === 'string' ? value : source;
+}
+
+function write(value: string, style: Scalar.Type | undefined): string {
+  const source = quote(value, style);
+  return isStringInYaml(source) ? source : quote(value, Scalar.QUOTE_DOUBLE);
+}
+
+function quote(value: string, style: Scalar.Type | undefined): string {
+  if (style === Scalar.QUOTE_DOUBLE) return `"${value}"`;
+  if (style === Scalar.QUOTE_SINGLE) return `'${value}'`;
+  return value;
+}
+
+function isStringInYaml(source: string): boolean {
+  return versions.every((version) => typeof parse(source, { version, logLevel: 'silent' }) === 'string');
+}
+
+function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Edit[]): void {
+  const expected = new Map(edits.map(({ path, value }) => [path.join('.'), value]));
+  for (const version of versions) {
+    const [left, right] = [before, after].map((file) => toValue(parseYamlFile(file, version)));
+    for (const { path, value } of differences(left, right)) {
+      if (expected.get(path) !== value) throw unsafe(before.path, `an edit would also change ${path}`);
+    }
+  }
+  for (const { path, value } of edits) {
+    if (readScalar(after, path) !== value) {
+      throw unsafe(before.path, `${path.join('.')} would not be ${JSON.stringify(value)} afterwards`);
+    }
+  }
+}
+
+function toValue({ path, document }: ParsedFile): unknown {
+  try {
+    return document.toJS({ mapAsMap: true });
+  } catch (error) {
+    throw unsafe(path, `the aliases cannot be resolved: ${(error as Error).message}`, error);
+  }
+}
+
+function* differences(left: unknown, right: unknown, path = ''): Generator<{ path: string; value: unknown }> {
+  const [before, after] = [entriesOf(left), entriesOf(right)];
+  if (before?.length !== after?.length || !before || !after) {
+    if (!isDeepStrictEqual(left, right)) yield { path, value: right };
+    return;
+  }
+  for (const [index, [key, value]] of after.entries()) {
+    const [oldKey, oldValue] = before[index] ?? [];
+    const child = path ? `${path}.${String(key)}` : String(key);
+    if (!isDeepStrictEqual(oldKey, key)) yield { path: child, value };
+    yield* differences(oldValue, value, child);
+  }
+}
+
+function entriesOf(value: unknown): [unknown, unknown][] | undefined {
+  if (value instanceof Map || Array.isArray(value)) return [...value.entries()];
+  return undefined;
+}
+
+function unsafe(place: string, what: string, cause?: unknown): Failure {
+  const hint = 'Write it as one quoted scalar of its own, such as tag: "3f9c1b2a".';
+  return new Failure('invalid-values', `${place}: ${what}.`, hint, { cause });
+}
