@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { Failure } from '../failure.ts';
+import { type ProgramResult, runProgram } from '../program.ts';
+import { type Digest, parseDigest, type Tag } from '../release/image.ts';
+import { isLoopback } from './registry.ts';
+
+/** Minutes: a first build without caches on a small runner takes some, one that hangs would take all there are. */
+const timeLimits = { build: 30, push: 15 };
+
+/** What buildah works with. */
+export interface Workbench {
+  /** The folder with the Dockerfile. */
+  cwd: string;
+  /** The environment of the script: buildah gets what it knows to use, and no credential. */
+  env: NodeJS.ProcessEnv;
+  /** A folder for what must not outlive the run. */
+  temporary: string;
+  /** The file with the registry's credentials. */
+  authFile: string;
+  signal?: AbortSignal | undefined;
+  /** Where buildah's output goes as it comes. */
+  echo: Writable;
+}
+
+/**
+ * Builds the image of the release from the Dockerfile.
+ * @throws {Failure} `build-failed`, `missing-program`.
+ */
+export async function buildImage(
+  repository: string,
+  tag: Tag,
+  buildArgs: readonly string[],
+  bench: Workbench,
+): Promise<void> {
+  const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
+  const result = await runBuildah('build', [...args, '--tag', `${repository}:${tag}`, '.'], bench);
+  if (result.status === 0) return;
+  throw new Failure(
+    'build-failed',
+    `Building ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.build)}.`,
+    'The lines above say which step of the Dockerfile failed, and why.',
+  );
+}
+
+/**
+ * Pushes the image and answers the digest that the registry gave it. Buildah itself tries again, three times.
+ * @throws {Failure} `registry-refused`, `missing-program`.
+ */
+export async function pushImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
+  const [host = ''] = repository.split('/');
+  const digestFile = join(bench.temporary, 'digest');
+  const tls = isLoopback(host) ? ['--tls-verify=false'] : [];
+  const args = [...tls, '--digestfile', digestFile, `${repository}:${tag}`];
+  const result = await runBuildah('push', args, bench);
+  if (result.status === 0) return parseDigest((await readFile(digestFile, 'utf8')).trim(), 'buildah push');
+  throw new Failure(
+    'registry-refused',
+    `Pushing ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
+    'The lines above hold what the registry said; the job can run again as it is.',
+  );
+}
+
+function runBuildah(verb: keyof typeof timeLimits, args: string[], bench: Workbench): Promise<ProgramResult> {
+  const { cwd, env, authFile, signal, echo } = bench;
+  return runProgram('buildah', [verb, ...args], {
+    cwd,
+    env: {
+      // What works in a container without privileges; a machine that can do better says so.
+      STORAGE_DRIVER: 'vfs',
+      BUILDAH_ISOLATION: 'chroot',
+      ...Object.fromEntries(Object.entries(env).filter(([name]) => known.test(name))),
+      REGISTRY_AUTH_FILE: authFile,
+    },
+    timeLimit: timeLimits[verb] * 60_000,
+    signal,
+    echo,
+  });
+}
+
+/** The variables that buildah and its libraries read; credentials have other names. */
+const known =
+  /^(PATH|HOME|USER|TMPDIR|(XDG|STORAGE|BUILDAH|CONTAINERS|SSL_CERT)_\w+|(https?|no|all)_proxy)$/i;
+
+function endOf({ status, timedOut }: ProgramResult, minutes: number): string {
+  if (timedOut) return `took longer than ${minutes} minutes`;
+  return status === null ? 'was killed' : `ended with status ${status}`;
+}

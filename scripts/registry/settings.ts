@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { parseTag, type Tag } from '../release/image.ts';
+import { isFilled, parseVariables } from './variables.ts';
+
+/** Where images go: `host/name` is the repository, as an image reference writes it. */
+interface Repository {
+  host: string;
+  name: string;
+}
+
+/** Amazon's registry: the SDK finds the credentials, be they keys or a role. */
+export interface EcrSettings extends Repository {
+  kind: 'ecr';
+  region: string;
+  /** The account that owns the registry, where the host tells it. */
+  registryId?: string | undefined;
+}
+
+/** Any registry that takes a user and a password, such as GitLab's own. */
+export interface BasicSettings extends Repository {
+  kind: 'basic';
+  user: string;
+  password: string;
+}
+
+export type RegistrySettings = EcrSettings | BasicSettings;
+
+export interface PublishSettings {
+  registry: RegistrySettings;
+  tag: Tag;
+  /** Further `NAME=VALUE` arguments of the build. */
+  buildArgs: string[];
+}
+
+/**
+ * Reads what `publish` needs from the environment: ECR when ECR_REPOSITORY_URL is there, even empty, else the
+ * registry of CI_REGISTRY. An empty variable counts as missing.
+ * @throws {Failure} `missing-variable` that names all of them, `usage` or `invalid-tag` for a value that is none.
+ */
+export function parsePublishSettings(env: NodeJS.ProcessEnv): PublishSettings {
+  const isBasic = env.ECR_REPOSITORY_URL === undefined && env.CI_REGISTRY !== undefined;
+  return isBasic ? parseBasic(env) : parseEcr(env);
+}
+
+const nameForm = /^[a-z0-9][a-z0-9._/-]*$/;
+
+const build = {
+  CI_COMMIT_SHORT_SHA: z.string(),
+  BUILD_ARGS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/\s+/).filter((item) => item !== ''))
+    .pipe(z.array(z.string().regex(/^[A-Za-z_]\w*=/, 'is not of the form NAME=VALUE'))),
+};
+
+const ecrVariables = {
+  ECR_REPOSITORY_URL: z
+    .string()
+    .regex(
+      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
+      'is not of the form <account>.dkr.ecr.<region>.amazonaws.com',
+    ),
+  AWS_REGION: z.string(),
+  PROJECT_NAME: z
+    .string()
+    .regex(nameForm, 'is no name of a repository: use lowercase letters, digits and ._/-'),
+  ...build,
+};
+
+const keyVariables = { AWS_ACCESS_KEY_ID: z.string(), AWS_SECRET_ACCESS_KEY: z.string() };
+
+function parseEcr(env: NodeJS.ProcessEnv): PublishSettings {
+  // Keys come as a pair: one alone is a slip, none at all leaves the credentials to a role.
+  const hasKey = Object.keys(keyVariables).some((name) => isFilled(env[name]));
+  const schema = z.object({ ...ecrVariables, ...(hasKey && keyVariables) });
+  const project = isFilled(env.PROJECT_NAME) ? env.PROJECT_NAME : env.CI_PROJECT_NAME;
+  const variables = parseVariables(
+    schema,
+    { ...env, PROJECT_NAME: project },
+    'Set them in the CI/CD settings, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY unless a role is used. ' +
+      'For another registry than ECR, set CI_REGISTRY, CI_REGISTRY_IMAGE, CI_REGISTRY_USER, CI_REGISTRY_PASSWORD.',
+  );
+  const { AWS_REGION: region, ECR_REPOSITORY_URL: url } = variables;
+  const [host = url, ...path] = url.split('/');
+  const [, registryId, hostRegion] = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\./.exec(host) ?? [];
+  if (hostRegion !== undefined && hostRegion !== region) {
+    throw new Failure(
+      'usage',
+      `AWS_REGION: ${JSON.stringify(region)} is not the region of ECR_REPOSITORY_URL, ${JSON.stringify(url)}.`,
+      `Set AWS_REGION to ${hostRegion}, or ECR_REPOSITORY_URL to the registry in ${region}.`,
+    );
+  }
+  const name = [...path, variables.PROJECT_NAME].join('/');
+  return { registry: { kind: 'ecr', host, name, region, registryId }, ...buildOf(variables) };
+}
+
+const basicVariables = z.object({
+  CI_REGISTRY: z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, 'is not of the form <host> or <host>:<port>'),
+  CI_REGISTRY_IMAGE: z.string(),
+  CI_REGISTRY_USER: z.string(),
+  CI_REGISTRY_PASSWORD: z.string(),
+  ...build,
+});
+
+function parseBasic(env: NodeJS.ProcessEnv): PublishSettings {
+  const variables = parseVariables(
+    basicVariables,
+    env,
+    'Set them in the CI/CD settings, or set ECR_REPOSITORY_URL to use ECR.',
+  );
+  const { CI_REGISTRY: host, CI_REGISTRY_IMAGE: image } = variables;
+  const name = image.slice(host.length + 1);
+  if (!image.startsWith(`${host}/`) || !nameForm.test(name)) {
+    throw new Failure(
+      'usage',
+      `CI_REGISTRY_IMAGE: ${JSON.stringify(image)} is no repository of CI_REGISTRY, ${JSON.stringify(host)}.`,
+      `Set CI_REGISTRY_IMAGE to ${host}/ and a lowercase name.`,
+    );
+  }
+  const { CI_REGISTRY_USER: user, CI_REGISTRY_PASSWORD: password } = variables;
+  return { registry: { kind: 'basic', host, name, user, password }, ...buildOf(variables) };
+}
+
+function buildOf(variables: { CI_COMMIT_SHORT_SHA: string; BUILD_ARGS: string[] }) {
+  return {
+    tag: parseTag(variables.CI_COMMIT_SHORT_SHA, 'CI_COMMIT_SHORT_SHA'),
+    buildArgs: variables.BUILD_ARGS,
+  };
+}

@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+
+/** A server on the loopback address, on any free port, that ends with the block that uses it. */
+export interface Loopback extends AsyncDisposable {
+  /** `host:port`. */
+  host: string;
+}
+
+/** Starts the server. */
+export async function listen(listener: RequestListener): Promise<Loopback> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return {
+    host: `127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** An address of this machine where nobody listens any more. */
+export async function findDeadHost(): Promise<string> {
+  await using server = await listen(() => undefined);
+  return server.host;
+}
