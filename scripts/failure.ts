@@ -34,6 +34,7 @@ const exits = {
   'registry-refused': exitCode.unreachable,
   'registry-unreachable': exitCode.unreachable,
   'build-failed': exitCode.input,
+  unhealthy: exitCode.unhealthy,
 } as const;
 
 export type FailureCode = keyof typeof exits;

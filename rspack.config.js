@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+
+/** Packages that Nest asks for only when they are used. Those that are not installed stay out of the bundle. */
+const optionalPackages = [
+  '@fastify/multipart',
+  '@fastify/static',
+  '@fastify/view',
+  '@nestjs/microservices',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  'class-transformer',
+  'class-validator',
+];
+const absentPackages = optionalPackages.filter((name) => !existsSync(`node_modules/${name}`));
+
+/** The service as one file, its packages in it, so that the image holds nothing else. */
+export default ({ output, plugins: _, ...defaults }, rspack) => ({
+  ...defaults,
+  mode: 'production',
+  // Lines and names for stack traces, without a copy of the sources.
+  devtool: 'nosources-source-map',
+  output: { ...output, asyncChunks: false },
+  optimization: {
+    nodeEnv: false,
+    // Nest and Fastify look at the names of classes, and so do people who read the log.
+    concatenateModules: false,
+    minimizer: [
+      new rspack.SwcJsMinimizerRspackPlugin({
+        minimizerOptions: {
+          compress: { keep_classnames: true, keep_fnames: true },
+          mangle: { keep_classnames: true, keep_fnames: true },
+          format: { comments: false },
+        },
+      }),
+    ],
+  },
+  externals: [],
+  externalsPresets: { node: true },
+  // Nest's own imports by computed names, which reach optional packages only.
+  ignoreWarnings: [/Critical dependency/],
+  plugins: [
+    new rspack.IgnorePlugin({
+      checkResource: (request) =>
+        absentPackages.some((name) => request === name || request.startsWith(`${name}/`)),
+    }),
+    new rspack.DefinePlugin({
+      'process.env.BUILT_RELEASE': JSON.stringify(process.env.RELEASE || undefined) ?? 'undefined',
+    }),
+  ],
+});

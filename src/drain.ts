@@ -1,0 +1,60 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { CONFIG, type Config } from './config.ts';
+
+/**
+ * Stops without dropping a request. Kubernetes goes on sending requests for some time after it has told the process
+ * to stop: they are answered, and every client is told to leave. When `DRAIN_SECONDS` have passed, Nest closes the server.
+ */
+@Injectable()
+export class Drain
+  implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  readonly #fastify: FastifyInstance;
+  readonly #seconds: number;
+  #stopping = false;
+  #closingIdle: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(CONFIG) config: Config, host: HttpAdapterHost<FastifyAdapter>) {
+    this.#fastify = host.httpAdapter.getInstance();
+    this.#seconds = config.DRAIN_SECONDS;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  onModuleInit(): void {
+    this.#fastify.addHook('onSend', (_request, reply, payload, done) => {
+      if (this.#stopping) reply.header('Connection', 'close');
+      done(null, payload);
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.#stopping = true;
+    // Again and again: an answer that was on its way when the stop came has promised to keep its connection, and
+    // closing the server would wait for that until the client lets go, 72 seconds by default.
+    this.#closingIdle = setInterval(() => {
+      this.#fastify.server.closeIdleConnections();
+    }, 100);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await setTimeout(this.#seconds * 1000);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#closingIdle);
+  }
+}

@@ -1,0 +1,46 @@
+import type { LoggerService } from '@nestjs/common';
+import type { FastifyBaseLogger } from 'fastify';
+
+/** Writes what Nest's `Logger` is given to the log of Fastify: one stream, one format, one level. */
+export class NestLog implements LoggerService {
+  readonly #log: FastifyBaseLogger;
+
+  constructor(log: FastifyBaseLogger) {
+    this.#log = log;
+  }
+
+  // Nest appends the name of the logger, as the last parameter, to all that it is given.
+  log(message: unknown, ...parameters: unknown[]): void {
+    this.#log.info(...entry(message, { context: parameters.at(-1) }));
+  }
+
+  warn(message: unknown, ...parameters: unknown[]): void {
+    this.#log.warn(...entry(message, { context: parameters.at(-1) }));
+  }
+
+  debug(message: unknown, ...parameters: unknown[]): void {
+    this.#log.debug(...entry(message, { context: parameters.at(-1) }));
+  }
+
+  verbose(message: unknown, ...parameters: unknown[]): void {
+    this.#log.trace(...entry(message, { context: parameters.at(-1) }));
+  }
+
+  error(message: unknown, ...parameters: unknown[]): void {
+    this.#log.error(...entry(message, errorDetails(parameters)));
+  }
+
+  fatal(message: unknown, ...parameters: unknown[]): void {
+    this.#log.fatal(...entry(message, errorDetails(parameters)));
+  }
+}
+
+function errorDetails([stack, context]: unknown[]): object {
+  return { stack, context };
+}
+
+function entry(message: unknown, details: object): [object, string?] {
+  if (message instanceof Error) return [{ ...details, err: message }];
+  if (typeof message === 'string') return [details, message];
+  return [{ ...details, details: message }];
+}

@@ -1,0 +1,33 @@
+import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+
+/** One line a request, when it has been answered; none for a probe. */
+export class RequestLog extends LogController {
+  override isLogDisabled(request: FastifyRequest): boolean {
+    return request.url.startsWith('/health/');
+  }
+
+  override incomingRequest(): void {
+    // The line that tells of the answer tells of the request too.
+  }
+
+  override routeNotFound(): void {
+    // It has its line as every request has, with status 404.
+  }
+
+  override requestCompleted(
+    error: Error | null | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
+    if (this.isLogDisabled(request)) return;
+    const line = {
+      method: request.method,
+      // Without its query, which can hold what no log should.
+      path: request.url.replace(/\?.*/s, ''),
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    if (error) request.log.error({ ...line, err: error }, 'request failed');
+    else request.log.info(line, 'request');
+  }
+}

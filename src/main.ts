@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { ShutdownSignal } from '@nestjs/common';
+import { createApp } from './app.ts';
+import { build } from './build.ts';
+import { ConfigFault, readConfig } from './config.ts';
+
+try {
+  const config = readConfig(process.env, build.release);
+  const app = await createApp(config);
+  // Nest would end by sending itself the signal again, which process 1 of a container ignores.
+  app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
+  await app.listen({ host: config.HOST, port: config.PORT });
+} catch (error) {
+  if (!(error instanceof ConfigFault)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
