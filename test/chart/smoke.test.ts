@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { runProgram } from '../../scripts/program.ts';
+import { parseManifests } from '../support/manifests.ts';
+import { renderEnvironment } from '../support/render.ts';
+
+let status = 200;
+const server = createServer((request, response) => {
+  response.writeHead(request.url === '/health/ready' ? status : 404).end('{"status":"as told"}');
+});
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterAll(() => {
+  server.close();
+});
+
+test('helm test passes when the service is ready, and shows its answer', async () => {
+  status = 200;
+  expect(await runSmokeTest()).toMatchObject({ status: 0, stdout: '200 {"status":"as told"}\n' });
+});
+
+test('helm test fails when the service is not ready, and shows its answer', async () => {
+  status = 503;
+  expect(await runSmokeTest()).toMatchObject({ status: 1, stdout: '503 {"status":"as told"}\n' });
+});
+
+/** Runs the container's program as it is rendered, with the server here in the place of the Service. */
+async function runSmokeTest() {
+  const manifests = parseManifests(await renderEnvironment('dev'));
+  const pod = manifests.find(({ kind }) => kind === 'Pod')?.spec as { containers: [{ args: string[] }] };
+  const { port } = server.address() as AddressInfo;
+  const args = pod.containers[0].args.map((arg) =>
+    arg.replace('http://nestjs-service/', `http://127.0.0.1:${port}/`),
+  );
+  const result = await runProgram(process.execPath, args, { env: {}, timeLimit: 20_000 });
+  return { ...result, stdout: result.stdout.toString() };
+}
