@@ -22,7 +22,7 @@ export function awsAsker(host: string, dialogue: Dialogue) {
 }
 
 function failureOf(error: unknown, host: string): Failure {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const { name, message } = Error.isError(error) ? error : new Error(String(error));
   if (name === 'CredentialsProviderError' || hasEntry(error, 'code', 'ENOENT')) {
     return new Failure(
       'missing-variable',
@@ -42,7 +42,7 @@ function failureOf(error: unknown, host: string): Failure {
 }
 
 function hasEntry(error: unknown, key: string, value: string): boolean {
-  return error instanceof Error && Object.entries(error).some(([k, v]) => k === key && v === value);
+  return Error.isError(error) && Object.entries(error).some(([k, v]) => k === key && v === value);
 }
 
 function hintFor(name: string): string {
@@ -50,7 +50,7 @@ function hintFor(name: string): string {
     return 'The credentials have expired: renew them, or run the job again so that it gets a new token.';
   }
   if (name.startsWith('AccessDenied')) {
-    return 'Allow the action named to the user or role that the job has, on this repository.';
+    return 'Allow the action that it names to the user or role of the job.';
   }
   if (name === 'UnrecognizedClientException' || name === 'InvalidSignatureException') {
     return 'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: AWS does not know this pair.';

@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { parseDigest } from '../release/image.ts';
@@ -67,8 +66,8 @@ function ask(url: URL, init: RequestInit, dialogue: Dialogue): Promise<Response>
       return await fetch(url, { ...init, signal });
     } catch (error) {
       // What fetch itself says is no more than "fetch failed".
-      const cause = isNativeError(error) ? (error.cause ?? error) : error;
-      throw unreachable(url.host, isNativeError(cause) ? cause.message : String(cause), error);
+      const cause = Error.isError(error) ? (error.cause ?? error) : error;
+      throw unreachable(url.host, Error.isError(cause) ? cause.message : String(cause), error);
     }
   });
 }

@@ -79,7 +79,7 @@ test.each([
   {
     type: 'AccessDeniedException',
     said: 'User: arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:DescribeImages',
-    hint: 'Allow the action named to the user or role that the job has, on this repository.',
+    hint: 'Allow the action that it names to the user or role of the job.',
   },
   {
     type: 'UnrecognizedClientException',
