@@ -4,7 +4,7 @@ export const CONFIG = Symbol('configuration');
 
 export type Config = z.infer<ReturnType<typeof variables>>;
 
-/** One or more variables are wrong: the message names them all. */
+/** The configuration is wrong, or does not fit where the service runs. The message says all there is to mend. */
 export class ConfigFault extends Error {
   override readonly name = 'ConfigFault';
 }

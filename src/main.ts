@@ -5,13 +5,24 @@ import { build } from './build.ts';
 import { ConfigFault, readConfig } from './config.ts';
 
 try {
-  const config = readConfig(process.env, build.release);
-  const app = await createApp(config);
-  // Nest would end by sending itself the signal again, which process 1 of a container ignores.
-  app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
-  await app.listen({ host: config.HOST, port: config.PORT });
+  await start();
 } catch (error) {
   if (!(error instanceof ConfigFault)) throw error;
   console.error(error.message);
   process.exitCode = 2;
+}
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env, build.release);
+  const app = await createApp(config);
+  // Nest would end by sending itself the signal again, which process 1 of a container ignores.
+  app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
+  try {
+    await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigFault(`The service cannot listen, set HOST and PORT to what is free here: ${reason}`, {
+      cause: error,
+    });
+  }
 }

@@ -117,6 +117,17 @@ test('under the tag of another release it refuses to start: exit 2, one message,
   ]);
 });
 
+test('where its port is taken it refuses to start: exit 2, and no stack', async () => {
+  const first = await start();
+  const second = new Service(program, { HOST: '127.0.0.1', PORT: String(port) });
+  expect(await second.ended).toBe(2);
+  expect(second.lines.filter((line) => !line.startsWith('{'))).toEqual([
+    'The service cannot listen, set HOST and PORT to what is free here: ' +
+      `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+  ]);
+  expect(await first.stop(5000)).toBe(0);
+});
+
 test('whoever waits for a service that ends is told so, with its last lines', async () => {
   service = new Service(program, { PORT: 'http' });
   await expect(service.ready(`${url}/health/ready`, 10_000)).rejects.toMatchObject({
