@@ -1,4 +1,7 @@
-import { release } from '../support/render.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { chart, release } from '../support/render.ts';
 
 export interface Expectation {
   environment: string;
@@ -7,7 +10,11 @@ export interface Expectation {
 }
 
 const name = 'nestjs-service';
-const image = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/nestjs-service:${release.tag}@${release.digest}`;
+// Whoever takes the project over changes the repository in the chart's values, and there alone.
+const { image: source } = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as {
+  image: { repository: string };
+};
+const image = `${source.repository}:${release.tag}@${release.digest}`;
 const resources = { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } };
 
 const server = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'server' };

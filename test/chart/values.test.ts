@@ -99,7 +99,7 @@ test.each(['12345678', '01234567', '1234e567', '0b101101', '3f9c1b2', 'abcdef01'
           spec: {
             containers: [
               {
-                image: expect.stringMatching(new RegExp(`/nestjs-service:${tag}$`)),
+                image: expect.stringMatching(new RegExp(`:${tag}$`)),
                 env: expect.arrayContaining([{ name: 'RELEASE', value: tag }]),
               },
             ],
