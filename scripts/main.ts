@@ -35,7 +35,8 @@ export async function runMain(
   try {
     process.exitCode = await entry(controller.signal);
   } catch (error) {
-    process.exitCode = report(error, json);
+    // What an abort made fail on the way is not what ended the program.
+    process.exitCode = report(controller.signal.aborted ? controller.signal.reason : error, json);
   }
 }
 

@@ -1,9 +1,8 @@
-import { isNode } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { parseDuration } from './duration.ts';
-import { parseYamlFile } from './yaml-file.ts';
-import type { ParsedFile, YamlFile } from './yaml-file.ts';
+import { instant, parseShape } from './shape.ts';
+import type { YamlFile } from './yaml-file.ts';
 
 export const flowPath = 'environments/flow.yaml';
 
@@ -19,10 +18,6 @@ const environmentName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is no name of lowercase letters, digits and dashes')
   .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and no environment');
-
-const instant = z.iso
-  .datetime({ offset: true, error: 'is no time such as 2026-12-23T00:00:00Z' })
-  .transform((text) => new Date(text));
 
 const environmentShape = z.strictObject({
   name: environmentName,
@@ -73,13 +68,15 @@ export type Freeze = z.infer<typeof freezeShape>;
 
 /** @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault. */
 export function parseFlow(file: YamlFile): Flow {
-  const parsed = parseYamlFile(file);
-  const result = flowShape.safeParse(parsed.document.toJS());
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => {
-    return `${placeOf(parsed, path)}: ${[path.join('.'), message].filter(Boolean).join(': ')}`;
+  return parseShape(flowShape, file, {
+    code: 'invalid-flow',
+    hint: 'environments/README.md says what the flow may hold.',
   });
-  throw new Failure('invalid-flow', faults.join('\n'), 'environments/README.md says what the flow may hold.');
+}
+
+/** Whether a text could name an environment, and with it a folder. */
+export function isEnvironmentName(text: string): boolean {
+  return environmentName.safeParse(text).success;
 }
 
 /** @throws {Failure} `unknown-environment` when the flow does not name it. */
@@ -98,12 +95,4 @@ export function findFreeze(flow: Flow, environment: string, now: Date): Freeze |
   return flow.freezes.find(
     ({ environments, from, to }) => environments.includes(environment) && from <= now && now < to,
   );
-}
-
-function placeOf({ path: file, document, placeOf }: ParsedFile, path: readonly PropertyKey[]): string {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true);
-    if (isNode(node)) return placeOf(node.range?.[0]);
-  }
-  return file;
 }

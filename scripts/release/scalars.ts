@@ -87,7 +87,8 @@ function findProblem(node: Node, source: string): string | undefined {
   if (node.tag) return `has a YAML tag (${node.tag})`;
   if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL) return 'is a block scalar';
   if (source === '') return 'has no value';
-  if (source !== quote(textOf(node, source), node.type)) return 'is written with escapes or over several lines';
+  if (source !== quote(textOf(node, source), node.type))
+    return 'is written with escapes or over several lines';
   return undefined;
 }
 

@@ -2,10 +2,14 @@ import { Failure } from '../failure.ts';
 import { parseDigest, parseTag } from './image.ts';
 import type { Image } from './image.ts';
 import { readScalar, replaceScalars } from './scalars.ts';
+import { parseYamlFile } from './yaml-file.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 const tagPath = ['image', 'tag'];
 const digestPath = ['image', 'digest'];
+
+/** Where the chart's default values are, in the repository. */
+export const chartValuesPath = 'helm-chart/values.yaml';
 
 /** Where the values of an environment are, in the repository. */
 export function valuesPath(environment: string): string {
@@ -38,4 +42,11 @@ export function replaceImage(values: YamlFile, { tag, digest }: Image): Uint8Arr
     { path: tagPath, value: tag },
     { path: digestPath, value: digest },
   ]);
+}
+
+/** The repository that an environment pulls its image from: its own, or the chart's default. */
+export function readRepository(values: YamlFile, chartValues: YamlFile | undefined): string | undefined {
+  return [values, chartValues]
+    .map((file) => file && parseYamlFile(file).document.getIn(['image', 'repository']))
+    .find((repository) => typeof repository === 'string');
 }

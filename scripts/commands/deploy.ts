@@ -1,0 +1,75 @@
+import { Failure } from '../failure.ts';
+import type { Tip } from '../git/tip.ts';
+import { findFreeze } from '../release/flow.ts';
+import { parseDigest, parseTag } from '../release/image.ts';
+import type { Image } from '../release/image.ts';
+import { judgeDelivery } from '../release/rules.ts';
+import { chartValuesPath, readRepository } from '../release/values.ts';
+import { deliver } from './deliver.ts';
+import type { DeliveryResult } from './deliver.ts';
+import { relateReleases, requireRelease } from './releases.ts';
+import type { EnvironmentState } from './state.ts';
+import type { World } from './world.ts';
+
+/** Puts a new release into an environment that takes from no other. */
+export async function deploy(world: World, name: string, image: Image): Promise<DeliveryResult> {
+  return deliver(world, 'deploy', name, async (tip, state) => {
+    const { flow, environment, image: from, hold } = state;
+    if (environment.from !== undefined) throw outOfOrder(name, environment.from);
+    const relation = await relateReleases(tip, image, from);
+    const freeze = findFreeze(flow, name, world.now());
+    const outcome = judgeDelivery({ environment, from, to: image, relation, hold, freeze });
+    if (outcome === 'changed') await requireRepository(tip, state, image, world.env.IMAGE_REPOSITORY);
+    return { outcome, to: image };
+  });
+}
+
+/**
+ * The image that a deploy is asked for, by options or by the variables of a pipeline.
+ * @throws {Failure} `missing-variable` naming all that is missing, `invalid-tag` or `invalid-digest`.
+ */
+export function parseDeployedImage(
+  options: { tag?: string; digest?: string },
+  env: NodeJS.ProcessEnv,
+): Image {
+  const { tag = env.CI_COMMIT_SHORT_SHA, digest = env.IMAGE_DIGEST } = options;
+  const tagSource = options.tag === undefined ? 'CI_COMMIT_SHORT_SHA' : '--tag';
+  const digestSource = options.digest === undefined ? 'IMAGE_DIGEST' : '--digest';
+  if (tag !== undefined && digest !== undefined) {
+    return { tag: parseTag(tag, tagSource), digest: parseDigest(digest, digestSource) };
+  }
+  const missing = [
+    ...(tag === undefined ? ['the tag (--tag or CI_COMMIT_SHORT_SHA)'] : []),
+    ...(digest === undefined ? ['the digest (--digest or IMAGE_DIGEST)'] : []),
+  ];
+  throw new Failure(
+    'missing-variable',
+    `A deploy needs ${missing.join(' and ')}.`,
+    'In a pipeline the build job gives both; by hand, take them from its build.env.',
+  );
+}
+
+async function requireRepository(
+  tip: Tip,
+  { environment, values }: EnvironmentState,
+  { tag }: Image,
+  pushed: string | undefined,
+): Promise<void> {
+  if (pushed === undefined) return;
+  const chart = await tip.readFiles([chartValuesPath], await requireRelease(tip, tag));
+  const pulled = readRepository(values, chart.get(chartValuesPath));
+  if (pulled === pushed) return;
+  throw new Failure(
+    'other-repository',
+    `The image was pushed to ${pushed}, but ${environment.name} would pull from ${pulled ?? 'nowhere'}.`,
+    `Set image.repository to ${pushed} in ${chartValuesPath}, or in ${values.path}.`,
+  );
+}
+
+function outOfOrder(name: string, source: string): Failure {
+  return new Failure(
+    'out-of-order',
+    `${name} takes its releases from ${source}, not from a deploy.`,
+    `Deploy to ${source}, and promote from there.`,
+  );
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import type { Identity } from './checkout.ts';
+import { writeCommit } from './commit.ts';
+import type { Change } from './commit.ts';
+import { push } from './push.ts';
+import type { Scratch } from './scratch.ts';
+import { Tip } from './tip.ts';
+
+export interface Swap {
+  scratch: Scratch;
+  branch: string;
+  /** Asked anew for each commit, since it carries the time. */
+  identify: () => Promise<Identity>;
+  /** Milliseconds after which a lost race is given up. */
+  deadline: number;
+  signal?: AbortSignal | undefined;
+  log: (line: string) => void;
+}
+
+/** What was decided from a tip; without a change, there is nothing to commit. */
+export interface Plan<T> {
+  decision: T;
+  change?: Change;
+}
+
+export interface Swapped<T> {
+  decision: T;
+  commit: string | undefined;
+  attempts: number;
+}
+
+// A server that fails in the middle of a push is asked so often, a server that is merely busy until the deadline.
+const faultsAllowed = 3;
+const longestPause = 2_000;
+
+/**
+ * Reads the tip of the branch, lets the plan decide from it, commits on it and pushes. When somebody else was
+ * faster, everything is decided again from their tip, until the deadline.
+ * @throws {Failure} `race-lost`, `remote-refused`, `remote-unreachable`, and what the plan throws.
+ */
+export async function compareAndSwap<T>(
+  swap: Swap,
+  plan: (tip: Tip) => Promise<Plan<T>>,
+): Promise<Swapped<T>> {
+  const { scratch, branch, log } = swap;
+  const end = performance.now() + swap.deadline;
+  let faults = 0;
+  for (let attempts = 1; ; attempts += 1) {
+    const tip = await scratch.fetchTip(branch);
+    const { decision, change } = await plan(new Tip(scratch, tip));
+    if (!change) return { decision, commit: undefined, attempts };
+
+    const commit = await writeCommit(scratch.git, tip, change, await swap.identify());
+    const outcome = await push(scratch, commit, branch);
+    if (outcome.kind === 'accepted') return { decision, commit, attempts };
+    if (outcome.kind === 'unknown') {
+      // The answer was lost, perhaps not the push: the branch itself tells.
+      if (await hasLanded(scratch, commit, branch)) return { decision, commit, attempts };
+      faults += 1;
+      if (faults === faultsAllowed) throw failedPush(scratch, outcome.reason);
+    }
+    if (performance.now() >= end) throw lost(swap, attempts);
+    log(outcome.kind === 'lost' ? `${branch} has moved: deciding again` : `Trying again: ${outcome.reason}`);
+    await pause(attempts, swap.signal);
+  }
+}
+
+async function hasLanded(scratch: Scratch, commit: string, branch: string): Promise<boolean> {
+  const tip = await scratch.fetchTip(branch);
+  const { status } = await scratch.git.run(['merge-base', '--is-ancestor', commit, tip]);
+  return status === 0;
+}
+
+/** Rivals that lost together must not come back together. */
+async function pause(attempts: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(Math.random() * Math.min(longestPause, 50 * 2 ** attempts), undefined, { signal });
+}
+
+function failedPush({ remote }: Scratch, reason: string): Failure {
+  return new Failure(
+    'remote-unreachable',
+    `${remote.address} failed ${faultsAllowed} pushes: ${reason}`,
+    'Nothing was changed. Run it again when the server is well.',
+  );
+}
+
+function lost({ scratch: { remote }, branch, deadline }: Swap, attempts: number): Failure {
+  return new Failure(
+    'race-lost',
+    `Others were faster on ${branch} of ${remote.address}, ${attempts} times in ${deadline / 1000} s.`,
+    'Nothing was changed. Run it again, or give it longer by --deadline.',
+  );
+}

@@ -1,0 +1,39 @@
+import { Failure } from '../failure.ts';
+import type { Scratch } from './scratch.ts';
+
+/** What became of a push: it moved the branch, somebody else did, or nobody knows. */
+export type PushOutcome = { kind: 'accepted' } | { kind: 'lost' } | { kind: 'unknown'; reason: string };
+
+// How servers say that the branch was moved meanwhile. GitLab's and a racing lock file's words are among them.
+const lostReasons =
+  /fetch first|non-fast-forward|stale info|incorrect old value|cannot lock ref|failed to (lock|update ref)|reference already exists/;
+// How a server says that it was reached, and will not.
+const refusedReasons =
+  /authentication failed|could not read (username|password)|permission denied|not allowed|\b40[13]\b/i;
+
+/** Pushes a commit to a branch, never by force, asking the server to start no pipeline for it. */
+export async function push(scratch: Scratch, commit: string, branch: string): Promise<PushOutcome> {
+  const target = ['origin', `${commit}:refs/heads/${branch}`];
+  const args = ['push', '--porcelain', '--no-verify', '--recurse-submodules=no'];
+  let result = await scratch.call([...args, '--push-option=ci.skip', ...target]);
+  if (result.stderr.includes('does not support push options'))
+    result = await scratch.call([...args, ...target]);
+  const { status, stdout, stderr } = result;
+  if (status === 0) return { kind: 'accepted' };
+
+  const reason = /^!\t\S+\t\[(?:remote )?rejected\] \((.*)\)$/m.exec(stdout.toString())?.[1];
+  if (reason !== undefined && lostReasons.test(reason)) return { kind: 'lost' };
+  if (reason !== undefined || refusedReasons.test(stderr)) throw refused(scratch, reason, stderr);
+  return { kind: 'unknown', reason: stderr.trim() };
+}
+
+function refused({ remote }: Scratch, reason: string | undefined, stderr: string): Failure {
+  const words = stderr.split('\n').filter((line) => /^(remote|fatal):.*\S/.test(line));
+  return new Failure(
+    'remote-refused',
+    [`${remote.address} refused the push${reason === undefined ? '' : ` (${reason})`}:`, ...words].join(
+      '\n  ',
+    ),
+    'Look at who the token belongs to, and at the rules of the protected branch.',
+  );
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { Failure } from '../failure.ts';
+import { selectSettings } from './checkout.ts';
+import type { Checkout } from './checkout.ts';
+import type { Setting } from './git.ts';
+
+/** Where the branch lives, and what git needs to get there from another folder. */
+export interface Remote {
+  /** For messages: the address, without a password. */
+  address: string;
+  settings: readonly Setting[];
+  secrets: readonly string[];
+}
+
+interface Credential {
+  user: string;
+  password: string;
+}
+
+interface Address {
+  address: string;
+  /** Scheme and host, for addresses that take a credential. */
+  origin?: string;
+  credential?: Credential | undefined;
+}
+
+// How this checkout reaches its remotes: proxies, certificates, keys, helpers, rewritten addresses.
+const transport = /^(http|url|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy)$/;
+// What of that would contradict a token of our own.
+const authentication = /^credential\.|^http\.(.*\.)?(extraheader|cookiefile)$/;
+
+/**
+ * Reads how a remote of the checkout is reached. The credential, GITOPS_PUSH_TOKEN before CI_JOB_TOKEN before a
+ * password in the remote's address, becomes a header in git's environment: no argument and no message shows it.
+ * @throws {Failure} `unknown-remote` when the checkout has none of that name.
+ */
+export function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv): Remote {
+  const url = checkout.settings.get(`remote.${name}.url`)?.[0];
+  if (url === undefined) {
+    throw new Failure(
+      'unknown-remote',
+      `${checkout.directory} has no remote ${JSON.stringify(name)}.`,
+      'git remote -v lists those that it has; name one by --remote.',
+    );
+  }
+  const token = findToken(env);
+  const fetch = parseAddress(url, checkout.directory);
+  const push = parseAddress(checkout.settings.get(`remote.${name}.pushurl`)?.[0] ?? url, checkout.directory);
+  const credentials = new Map<string, Credential>();
+  for (const { origin, credential } of [push, fetch]) {
+    const chosen = token ?? credential;
+    if (origin !== undefined && chosen) credentials.set(origin, chosen);
+  }
+  const headers = [...credentials].map(([origin, credential]) => [origin, basic(credential)] as const);
+  return {
+    address: fetch.address,
+    settings: [
+      ...selectSettings(checkout, transport).filter(([key]) => !headers.length || !authentication.test(key)),
+      ...headers.map(
+        ([origin, header]) => [`http.${origin}/.extraHeader`, `Authorization: Basic ${header}`] as const,
+      ),
+      ['remote.origin.url', fetch.address],
+      ['remote.origin.pushurl', push.address],
+    ],
+    secrets: [
+      ...headers.map(([, header]) => header),
+      ...[...credentials.values()].flatMap(({ password }) => [password, encodeURIComponent(password)]),
+    ],
+  };
+}
+
+function findToken({ GITOPS_PUSH_TOKEN, CI_JOB_TOKEN }: NodeJS.ProcessEnv): Credential | undefined {
+  if (GITOPS_PUSH_TOKEN) return { user: 'oauth2', password: GITOPS_PUSH_TOKEN };
+  return CI_JOB_TOKEN ? { user: 'gitlab-ci-token', password: CI_JOB_TOKEN } : undefined;
+}
+
+function parseAddress(text: string, directory: string): Address {
+  if (/^https?:\/\//i.test(text)) {
+    const url = new URL(text);
+    const { origin, username, password } = url;
+    if (!password) return { address: text, origin };
+    url.username = url.password = '';
+    const credential = { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+    return { address: url.href, origin, credential };
+  }
+  const isPath = !/^[^/]*:/.test(text);
+  return { address: isPath ? resolve(directory, text) : text };
+}
+
+function basic({ user, password }: Credential): string {
+  return Buffer.from(`${user}:${password}`).toString('base64');
+}

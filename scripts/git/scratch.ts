@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { ProgramResult } from '../program.ts';
+import type { Checkout } from './checkout.ts';
+import { openGit } from './git.ts';
+import type { Git, GitOptions, Setting } from './git.ts';
+import type { Remote } from './remote.ts';
+
+/** A bare repository of a moment, in the temporary folder, that knows the remote as `origin`. */
+export interface Scratch extends AsyncDisposable {
+  git: Git;
+  remote: Remote;
+  /** Runs a git command that talks to the remote, ends it after the call limit. */
+  call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
+  /** Fetches the tip of a branch of the remote, with its history. */
+  fetchTip: (branch: string) => Promise<string>;
+  /** Fetches trees, with all trees below them, or files, which the history alone only names. */
+  fetchObjects: (objects: readonly string[]) => Promise<void>;
+}
+
+export interface ScratchOptions extends GitOptions {
+  checkout: Checkout;
+  remote: Remote;
+  /** Milliseconds for one call of the remote. */
+  callLimit: number;
+}
+
+// Commits alone, without their trees; what is read of those is fetched by name, so that git never does it in passing.
+const historyOnly = '--filter=tree:0';
+const objectsOnly = ['--filter=blob:none', '--stdin', 'origin'];
+// The history that is here would let the server think that what it names is here too.
+const withoutNegotiation = ['-c', 'fetch.negotiationAlgorithm=noop'];
+const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
+
+const settings: readonly Setting[] = [
+  // No hook of the user's runs on a repository that is not the user's.
+  ['core.hooksPath', '/dev/null'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['core.quotePath', 'false'],
+  ['i18n.commitEncoding', 'UTF-8'],
+];
+
+/** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
+export async function createScratch(options: ScratchOptions): Promise<Scratch> {
+  const { checkout, remote, callLimit, ...gitOptions } = options;
+  const directory = await mkdtemp(join(tmpdir(), 'gitops-'));
+  const dispose = () => rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  const git = openGit(directory, {
+    ...gitOptions,
+    settings: [...settings, ...remote.settings],
+    secrets: remote.secrets,
+  });
+  try {
+    const objects = await findWholeObjects(checkout);
+    const format = await checkout.git.read(['rev-parse', '--show-object-format']);
+    await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`]);
+    if (objects !== undefined) await writeFile(join(directory, 'objects/info/alternates'), `${objects}\n`);
+    return { ...connect(git, remote, callLimit, objects === undefined), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function connect(
+  git: Git,
+  remote: Remote,
+  callLimit: number,
+  partial: boolean,
+): Omit<Scratch, keyof AsyncDisposable> {
+  const call: Scratch['call'] = async (args, input) => {
+    const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
+    return result.timedOut ? { ...result, stderr: `no answer within ${callLimit / 1000} s` } : result;
+  };
+  const fetch = async (args: readonly string[], input?: string) => {
+    const { status, stderr } = await call(args, input);
+    if (status !== 0) throw fetchFailure(remote, stderr);
+  };
+  return {
+    git,
+    remote,
+    call,
+    fetchTip: async (branch) => {
+      await fetch([
+        ...fetchArgs,
+        ...(partial ? [historyOnly] : []),
+        'origin',
+        `+refs/heads/${branch}:refs/heads/${branch}`,
+      ]);
+      return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
+    },
+    fetchObjects: async (objects) => {
+      if (!partial || objects.length === 0) return;
+      await fetch([...withoutNegotiation, ...fetchArgs, ...objectsOnly], objects.join('\n'));
+    },
+  };
+}
+
+async function findWholeObjects({ git, settings }: Checkout): Promise<string | undefined> {
+  const isPartial = [...settings.keys()].some((key) =>
+    /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key),
+  );
+  const isShallow = (await git.read(['rev-parse', '--is-shallow-repository'])) === 'true';
+  if (isPartial || isShallow) return undefined;
+  return git.read(['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
+}
+
+function fetchFailure(remote: Remote, stderr: string): Failure {
+  const branch = /couldn't find remote ref refs\/heads\/(\S+)/.exec(stderr)?.[1];
+  if (branch === undefined) return unreachable(remote, stderr.trim());
+  const message = `${remote.address} has no branch ${JSON.stringify(branch)}.`;
+  return new Failure('unknown-branch', message, 'Name the branch that the deliveries go to by --branch.');
+}
+
+function unreachable(remote: Remote, reason: string): Failure {
+  return new Failure(
+    'remote-unreachable',
+    `${remote.address} could not be reached: ${reason}`,
+    'Try it by hand with git ls-remote; in CI, look at the token and its rights.',
+  );
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { instant, parseShape } from './shape.ts';
+import type { YamlFile } from './yaml-file.ts';
+
+const holdShape = z.strictObject({ reason: z.string().min(1), by: z.string().min(1), since: instant });
+
+/** Why, by whom and since when an environment takes no delivery. */
+export type Hold = z.infer<typeof holdShape>;
+
+/** Where the hold of an environment is, in the repository, while there is one. */
+export function holdPath(environment: string): string {
+  return `environments/${environment}/hold.yaml`;
+}
+
+/** @throws {Failure} `invalid-file` or `invalid-hold`, with the line of each fault. */
+export function parseHold(file: YamlFile): Hold {
+  return parseShape(holdShape, file, {
+    code: 'invalid-hold',
+    hint: 'environments/README.md says what a hold holds.',
+  });
+}

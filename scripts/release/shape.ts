@@ -1,0 +1,37 @@
+import { isNode } from 'yaml';
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import type { FailureCode } from '../failure.ts';
+import { parseYamlFile } from './yaml-file.ts';
+import type { ParsedFile, YamlFile } from './yaml-file.ts';
+
+/** A moment, as our files write it. */
+export const instant = z.iso
+  .datetime({ offset: true, error: 'is no time such as 2026-12-23T00:00:00Z' })
+  .transform((text) => new Date(text));
+
+/**
+ * Reads a YAML file of a given shape.
+ * @throws {Failure} `invalid-file`, or the given code with the line of each fault.
+ */
+export function parseShape<Shape extends z.ZodType>(
+  shape: Shape,
+  file: YamlFile,
+  { code, hint }: { code: FailureCode; hint: string },
+): z.infer<Shape> {
+  const parsed = parseYamlFile(file);
+  const result = shape.safeParse(parsed.document.toJS());
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => {
+    return [placeOf(parsed, path), path.join('.'), message].filter(Boolean).join(': ');
+  });
+  throw new Failure(code, faults.join('\n'), hint);
+}
+
+function placeOf({ path: file, document, placeOf }: ParsedFile, path: readonly PropertyKey[]): string {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (isNode(node)) return placeOf(node.range?.[0]);
+  }
+  return file;
+}
