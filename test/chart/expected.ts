@@ -126,7 +126,6 @@ function serviceContainer({ environment, logLevel }: Expectation) {
 const testContainer = {
   name: 'ready',
   image,
-  command: ['/nodejs/bin/node'],
   args: [
     '-e',
     [
