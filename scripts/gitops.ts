@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { createCommandLine, runCommandLine } from './command-line.ts';
 import { deploy, parseDeployedImage } from './commands/deploy.ts';
 import { formatDelivered } from './commands/report.ts';
 import type { World } from './commands/world.ts';
-import { exitCode, Failure } from './failure.ts';
+import { exitCode } from './failure.ts';
 import { runMain } from './main.ts';
 import { parseDuration } from './release/duration.ts';
 
@@ -18,20 +19,14 @@ interface Options {
 await runMain(run, { json: process.argv.includes('--json') });
 
 async function run(signal: AbortSignal): Promise<number> {
-  try {
-    await createProgram(signal).parseAsync();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usage(error);
-  }
+  await runCommandLine(createProgram(signal));
   return exitCode.done;
 }
 
 function createProgram(signal: AbortSignal): Command {
-  const program = new Command('gitops')
-    .description('Moves releases between environments by commits that Argo CD syncs.')
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+  const program = createCommandLine('gitops').description(
+    'Moves releases between environments by commits that Argo CD syncs.',
+  );
   withOptions(program.command('deploy <environment>'))
     .description('put a new release into the first environment')
     .option('--tag <tag>', 'the release (default: CI_COMMIT_SHORT_SHA)')
@@ -78,9 +73,4 @@ function requireDuration(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError('It is no duration such as 90s or 2m.');
   return milliseconds;
-}
-
-function usage({ code, message }: CommanderError): Failure {
-  const problem = code === 'commander.help' ? 'No command is given.' : message.replace(/^error: /, '');
-  return new Failure('usage', problem, 'npm run gitops -- --help lists the commands and their options.');
 }
