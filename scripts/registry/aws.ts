@@ -21,9 +21,11 @@ export function awsAsker(host: string, dialogue: Dialogue) {
   };
 }
 
-function failureOf(error: unknown, host: string): Failure {
-  const { name, message } = Error.isError(error) ? error : new Error(String(error));
-  if (name === 'CredentialsProviderError' || hasEntry(error, 'code', 'ENOENT')) {
+function failureOf(thrown: unknown, host: string): Failure {
+  const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
+  const { name, message } = error;
+  // A file that is named and not there is the token of a role.
+  if (name === 'CredentialsProviderError' || ('code' in error && error.code === 'ENOENT')) {
     return new Failure(
       'missing-variable',
       `There are no AWS credentials for ${host}: ${message}.`,
@@ -31,18 +33,13 @@ function failureOf(error: unknown, host: string): Failure {
       { cause: error },
     );
   }
-  // The SDK marks what AWS said: its callers are at fault, or AWS itself.
-  if (hasEntry(error, '$fault', 'client')) {
-    return new Failure('registry-refused', `${host} refused: ${name}: ${message}`, hintFor(name), {
-      cause: error,
-    });
+  // The SDK marks what AWS itself said, and whose fault it was.
+  if ('$fault' in error && error.$fault === 'client') {
+    const told = `${host} refused: ${name}: ${message}`;
+    return new Failure('registry-refused', told, hintFor(name), { cause: error });
   }
   const [firstLine = ''] = message.split('\n');
   return unreachable(host, firstLine, error);
-}
-
-function hasEntry(error: unknown, key: string, value: string): boolean {
-  return Error.isError(error) && Object.entries(error).some(([k, v]) => k === key && v === value);
 }
 
 function hintFor(name: string): string {

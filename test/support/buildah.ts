@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What one call of the stand-in saw. */
@@ -8,6 +8,7 @@ export interface BuildahCall {
   authFile: { mode: string; content: string };
 }
 
+/** What the stand-in does. */
 export interface Behaviour {
   /** The digest of the image after a push. */
   digest: string;
@@ -34,8 +35,7 @@ else if (args[0] === ${JSON.stringify(fails)}) { console.error('no luck today');
 else if (args[0] === 'push') writeFileSync(args[args.indexOf('--digestfile') + 1], ${JSON.stringify(digest)});
 `;
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'buildah'), program);
-  await chmod(join(folder, 'buildah'), 0o755);
+  await writeFile(join(folder, 'buildah'), program, { mode: 0o755 });
 }
 
 /** The calls of the stand-in so far. */
