@@ -37,6 +37,7 @@ const exits = {
   'registry-refused': exitCode.unreachable,
   'registry-unreachable': exitCode.unreachable,
   'build-failed': exitCode.input,
+  'rehearsal-failed': exitCode.unhealthy,
   unhealthy: exitCode.unhealthy,
 } as const;
 

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
@@ -67,6 +69,16 @@ export class Service {
     const lastLines = this.lines.slice(-20).map((line) => `  ${line}`);
     return new Failure('unhealthy', message, ['Its last lines:', ...lastLines].join('\n'));
   }
+}
+
+/** A port of the loopback that was free just now. */
+export async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** The status of the answer, or undefined while there is none. */

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Service } from '../../scripts/service.ts';
-import { buildService, freePort } from '../support/built-service.ts';
+import { findPort, Service } from '../../scripts/service.ts';
+import { buildService } from '../support/built-service.ts';
 
 const release = '3f9c1b2a';
 let folder: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 beforeEach(async () => {
-  port = await freePort();
+  port = await findPort();
   url = `http://127.0.0.1:${port}`;
 });
 

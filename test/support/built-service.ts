@@ -1,5 +1,4 @@
 import { cp, mkdir, symlink } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runProgram } from '../../scripts/program.ts';
 
@@ -17,13 +16,4 @@ export async function buildService(folder: string, release: string): Promise<str
   });
   if (status !== 0) throw new Error(`npm run build failed:\n${stdout.toString()}${stderr}`);
   return join(folder, 'dist', 'main.js');
-}
-
-/** A port of the loopback that was free just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { runProgram } from '../program.ts';
+
+/** What a step of the rehearsal does, what it stands for, and where to look when it fails. */
+export interface Step {
+  name: string;
+  does: string;
+  lookAt: string;
+}
+
+/** The folder that a rehearsal plays in, and the programs that it runs there. */
+export class Stage implements AsyncDisposable {
+  readonly folder: string;
+  /** The environment of every program: nothing of the user's own settings, and none of them in reach. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly #keep: boolean;
+
+  private constructor(folder: string, keep: boolean, signal: AbortSignal) {
+    this.folder = folder;
+    this.#keep = keep;
+    this.signal = signal;
+    this.env = {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+      HOME: join(folder, 'home'),
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+      ...person('Dev Eloper', 'dev.eloper@example.com'),
+    };
+  }
+
+  static async create({ keep, signal }: { keep: boolean; signal: AbortSignal }): Promise<Stage> {
+    return new Stage(await mkdtemp(join(tmpdir(), 'rehearsal-')), keep, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#keep) console.log(`Kept: ${this.folder}`);
+    else await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Plays a step where everybody sees it, with the time that it took. */
+  async play<T>({ name, does, lookAt }: Step, action: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+    console.log(`\n${name}: ${does}`);
+    try {
+      const result = await action();
+      console.log(`  ✓ ${seconds()}`);
+      return result;
+    } catch (error) {
+      console.log(`  ✗ ${seconds()}. Look at ${lookAt}.`);
+      throw error;
+    }
+  }
+
+  /**
+   * Runs a program in a folder of the stage and gives what it printed.
+   * @throws {Failure} `rehearsal-failed` with its output when it ends with anything but 0.
+   */
+  async run(
+    folder: string,
+    command: readonly [string, ...string[]],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
+    const [file, ...args] = command;
+    const { status, stdout, stderr } = await runProgram(file, args, {
+      cwd: join(this.folder, folder),
+      env: { ...this.env, ...env },
+      timeLimit: 60_000,
+      signal: this.signal,
+    });
+    if (status === 0) return stdout.toString().trim();
+    throw new Failure(
+      'rehearsal-failed',
+      `${command.join(' ')} ended with ${String(status)} in ${folder}:\n${stdout.toString()}${stderr}`,
+      'npm run rehearse -- --keep leaves the folder, to look around in it.',
+    );
+  }
+}
+
+function person(name: string, email: string): NodeJS.ProcessEnv {
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+}
