@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { formatDelivery, isDeliveryTitle } from '../../scripts/release/delivery.ts';
+import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+
+const digest = parseDigest(`sha256:${'a'.repeat(64)}`, 'digest');
+const from = { tag: parseTag('9d0e4c77', 'tag'), digest };
+const to = { tag: parseTag('3f9c1b2a', 'tag'), digest };
+const delivery = { kind: 'deploy', environment: 'dev', from, to, actor: 'grace' } as const;
+
+test('a delivery of one commit says its subject, and all that is known as trailers', () => {
+  const pipeline = 'https://gitlab.example.com/orders/-/pipelines/7';
+  expect(formatDelivery({ ...delivery, gains: ['Add the version endpoint'], pipeline })).toBe(
+    `deploy(dev): 3f9c1b2a
+
+Add the version endpoint
+
+Environment: dev
+Kind: deploy
+From: 9d0e4c77
+To: 3f9c1b2a
+Digest: ${digest}
+Actor: grace
+Pipeline: https://gitlab.example.com/orders/-/pipelines/7
+`,
+  );
+});
+
+test('a first delivery comes from nothing', () => {
+  expect(formatDelivery({ ...delivery, from: undefined, gains: ['Start the project'] })).toBe(
+    `deploy(dev): 3f9c1b2a
+
+Start the project
+
+Environment: dev
+Kind: deploy
+To: 3f9c1b2a
+Digest: ${digest}
+Actor: grace
+`,
+  );
+});
+
+test('a delivery of several commits lists them', () => {
+  expect(formatDelivery({ ...delivery, gains: ['Third', 'Second', 'First'] })).toContain(
+    '3f9c1b2a\n\n3 commits:\n\n- Third\n- Second\n- First\n\nEnvironment: dev\n',
+  );
+});
+
+test('of more than 20 commits the newest 20 are listed, and the others counted', () => {
+  const gains = Array.from({ length: 23 }, (_, index) => `Change ${23 - index}`);
+  const listed = gains.slice(0, 20).map((subject) => `- ${subject}\n`);
+  expect(formatDelivery({ ...delivery, gains })).toContain(
+    `\n\n23 commits:\n\n${listed.join('')}- and 3 more\n\nEnvironment: dev\n`,
+  );
+  expect(formatDelivery({ ...delivery, gains: gains.slice(0, 20) })).not.toContain('more');
+});
+
+test('the title of a delivery is told from the subject of any other commit', () => {
+  expect(isDeliveryTitle('deploy(dev): 3f9c1b2a')).toBe(true);
+  expect(isDeliveryTitle('Deploy (dev): make it faster')).toBe(false);
+  expect(isDeliveryTitle('Revert "deploy(dev): 3f9c1b2a"')).toBe(false);
+});

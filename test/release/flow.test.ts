@@ -1,0 +1,134 @@
+import { expect, test } from '@jest/globals';
+import { findFreeze, parseFlow, requireEnvironment } from '../../scripts/release/flow.ts';
+import { catchFailure } from '../support/catch-failure.ts';
+
+const whole = `environments:
+  - name: dev
+  - name: staging
+    from: dev
+    soak: 30m
+  - name: production
+    from: staging
+    soak: 24h
+    via: merge-request
+freezes:
+  - environments: [production]
+    from: 2026-12-23T00:00:00Z
+    to: 2027-01-02T00:00:00+01:00
+    reason: end of year
+`;
+
+test('a flow says the order, and the rules between', () => {
+  expect(parse(whole)).toEqual({
+    environments: [
+      { name: 'dev', soak: 0, via: 'push' },
+      { name: 'staging', from: 'dev', soak: 1_800_000, via: 'push' },
+      { name: 'production', from: 'staging', soak: 86_400_000, via: 'merge-request' },
+    ],
+    freezes: [
+      {
+        environments: ['production'],
+        from: new Date('2026-12-23T00:00:00Z'),
+        to: new Date('2027-01-01T23:00:00Z'),
+        reason: 'end of year',
+      },
+    ],
+  });
+});
+
+const at = 'environments/flow.yaml';
+const dev = 'environments:\n  - name: dev\n';
+const freeze = `${dev}freezes:\n  - environments: [dev]\n    from: 2026-12-23T00:00:00Z\n`;
+
+test.each([
+  ['a name twice', `${dev}  - name: dev\n`, `${at}:3: environments.1.name: dev is listed twice`],
+  [
+    'a source that is none',
+    `${dev}  - name: staging\n    from: test\n`,
+    `${at}:4: environments.1.from: test is no environment of this flow`,
+  ],
+  [
+    'a cycle',
+    'environments:\n  - name: dev\n    from: staging\n  - name: staging\n    from: dev\n',
+    `${at}:3: environments.0.from: dev takes from staging, which is not listed before it`,
+  ],
+  [
+    'an environment that takes from itself',
+    'environments:\n  - name: dev\n    from: dev\n',
+    `${at}:3: environments.0.from: dev takes from dev, which is not listed before it`,
+  ],
+  [
+    'a soak in nothing',
+    `${dev}    soak: 30m\n`,
+    `${at}:3: environments.0.soak: dev has a soak, but no "from" to soak in`,
+  ],
+  [
+    'a soak that is none',
+    `${dev}  - name: staging\n    from: dev\n    soak: -5m\n`,
+    `${at}:5: environments.1.soak: "-5m" is no duration such as 30m, 24h or 7d`,
+  ],
+  [
+    'a name that is no name',
+    'environments:\n  - name: ../dev\n',
+    `${at}:2: environments.0.name: is no name of lowercase letters, digits and dashes`,
+  ],
+  [
+    'the name of another folder',
+    'environments:\n  - name: argocd\n',
+    `${at}:2: environments.0.name: is the folder of the Argo CD objects, and no environment`,
+  ],
+  [
+    'a freeze that ends before it starts',
+    `${freeze}    to: 2026-12-22T00:00:00Z\n    reason: rest\n`,
+    `${at}:6: freezes.0.to: the freeze ends before it starts`,
+  ],
+  [
+    'a freeze of nothing known',
+    `${freeze.replace('[dev]', '[dev, test]')}    to: 2027-01-01T00:00:00Z\n    reason: rest\n`,
+    `${at}:4: freezes.0.environments.1: test is no environment of this flow`,
+  ],
+  [
+    'a time that is none',
+    `${freeze}    to: tomorrow\n    reason: rest\n`,
+    `${at}:6: freezes.0.to: is no time such as 2026-12-23T00:00:00Z`,
+  ],
+  [
+    'no environment',
+    'environments: []\n',
+    `${at}:1: environments: Too small: expected array to have >=1 items`,
+  ],
+  ['a key that it has not', `${dev}    form: staging\n`, `${at}:2: environments.0: Unrecognized key: "form"`],
+  [
+    'several faults',
+    `${dev}  - name: dev\n  - name: staging\n    from: test\n`,
+    `${at}:3: environments.1.name: dev is listed twice\n` +
+      `${at}:5: environments.2.from: test is no environment of this flow`,
+  ],
+])('a flow with %s is refused, with the line', (_, content, message) => {
+  const failure = catchFailure(() => parse(content));
+  expect({ code: failure.code, message: failure.message, hint: failure.hint }).toEqual({
+    code: 'invalid-flow',
+    message,
+    hint: 'environments/README.md says what the flow may hold.',
+  });
+});
+
+test('an environment that the flow does not name is refused, and those that it names are listed', () => {
+  const failure = catchFailure(() => requireEnvironment(parse(whole), 'prod'));
+  expect(failure.message).toBe('"prod" is no environment of environments/flow.yaml.');
+  expect(failure.hint).toBe('Name one of: dev, staging, production.');
+});
+
+test('a freeze begins at its start, and is over at its end', () => {
+  const find = (environment: string, time: string) =>
+    findFreeze(parse(whole), environment, new Date(time))?.reason;
+  expect(find('production', '2026-12-22T23:59:59.999Z')).toBeUndefined();
+  expect(find('production', '2026-12-23T00:00:00.000Z')).toBe('end of year');
+  expect(find('production', '2027-01-01T22:59:59.999Z')).toBe('end of year');
+  expect(find('production', '2027-01-01T23:00:00.000Z')).toBeUndefined();
+  expect(find('dev', '2026-12-25T00:00:00.000Z')).toBeUndefined();
+});
+
+function parse(content: string) {
+  return parseFlow({ path: at, bytes: Buffer.from(content) });
+}

@@ -1,0 +1,180 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import type { Image } from '../../scripts/release/image.ts';
+import { readImage, replaceImage } from '../../scripts/release/values.ts';
+
+type Style = 'double' | 'single' | 'plain';
+
+/** A values file around an image: everything but the two scalars. */
+interface Template {
+  styles: Record<keyof Image, Style>;
+  write: (tag: string, digest: string) => string;
+}
+
+const hexadecimal = (minLength: number, maxLength: number) =>
+  fc
+    .array(fc.integer({ min: 0, max: 15 }), { minLength, maxLength })
+    .map((digits) => digits.map((digit) => digit.toString(16)).join(''));
+
+// Every way in which YAML takes hexadecimal digits for a number: decimal, octal, with an exponent, binary.
+const numbers = ['12345678', '01234567', '1234e567', '00000000', '0e000000', '123456789e9', '0b101101'];
+
+const tag = fc
+  .oneof(
+    hexadecimal(7, 40),
+    fc.constantFrom(...numbers),
+    fc.nat(99_999_999).map((number) => String(number).padStart(8, '0')),
+  )
+  .map((text) => parseTag(text, 'tag'));
+const digest = hexadecimal(64, 64).map((text) => parseDigest(`sha256:${text}`, 'digest'));
+const image: fc.Arbitrary<Image> = fc.record({ tag, digest });
+
+const separator = fc.constantFrom(' ', '  ', '\t', ' \t ');
+const comment = fc.constantFrom('', ' # a note', '\t# tag: "3f9c1b2a"', '   ');
+const style = fc.constantFrom<Style>('double', 'single', 'plain');
+const neighbours = fc.subarray([
+  '',
+  '# image: {tag: "3f9c1b2a"}',
+  'replicas: 2',
+  'name: "😀 ünïcode"',
+  'note: |\n  image:\n    tag: "3f9c1b2a"',
+  'folded: >-\n  one\n\n  two',
+  'list: [tag, {digest: 1}]',
+  'since: 2026-11-24',
+  'switch: on',
+  'octal: 010',
+  'base: &base\n  tag: base',
+  'sidecar:\n  image:\n    tag: "3f9c1b2a"\n    digest:\t""',
+  '"quoted key" :  1',
+]);
+
+const block = fc.record({
+  indent: fc.integer({ min: 1, max: 6 }),
+  separators: fc.tuple(separator, separator),
+  comments: fc.tuple(comment, comment),
+  tagFirst: fc.boolean(),
+});
+const flow = fc.record({
+  open: fc.constantFrom('{', '{ ', '{\n    '),
+  between: fc.constantFrom(', ', ',\n    ', ' , # then\n    '),
+  close: fc.constantFrom('}', ' }', '\n  }'),
+  tagFirst: fc.boolean(),
+});
+
+const imageLines = fc.oneof(
+  block.map(({ indent, separators, comments, tagFirst }) => (tag: string, digest: string) => {
+    const lines = [
+      `tag:${separators[0]}${tag}${comments[0]}`,
+      `digest:${separators[1]}${digest}${comments[1]}`,
+    ];
+    return ['image:', ...order(lines, tagFirst).map((line) => ' '.repeat(indent) + line)].join('\n');
+  }),
+  flow.map(({ open, between, close, tagFirst }) => (tag: string, digest: string) => {
+    return `image: ${open}${order([`tag: ${tag}`, `digest: ${digest}`], tagFirst).join(between)}${close}`;
+  }),
+);
+
+const template: fc.Arbitrary<Template> = fc
+  .record({
+    styles: fc.record({ tag: style, digest: style }),
+    imageLines,
+    neighbours,
+    position: fc.nat(),
+    lineEnd: fc.constantFrom('\n', '\r\n'),
+    lastLineEnd: fc.boolean(),
+    byteOrderMark: fc.constantFrom('', '\uFEFF'),
+  })
+  .map(({ styles, imageLines, neighbours, position, lineEnd, lastLineEnd, byteOrderMark }) => ({
+    styles,
+    write: (tag, digest) => {
+      const lines = neighbours.toSpliced(position % (neighbours.length + 1), 0, imageLines(tag, digest));
+      const text = lines.join('\n') + (lastLineEnd ? '\n' : '');
+      return byteOrderMark + text.replaceAll('\n', lineEnd);
+    },
+  }));
+
+test('an edit changes the two scalars and no other byte', () => {
+  check((template, from, to) => {
+    const edited = edit(write(template, from), to);
+    expect(edited).toBe(writeEdited(template, to));
+  });
+});
+
+test('the edited values are strings to every reader, and nothing else has changed its value', () => {
+  check((template, from, to) => {
+    const before = write(template, from);
+    const after = edit(before, to);
+    for (const version of ['1.1', '1.2'] as const) {
+      const [old, now] = [before, after].map(
+        (text) => parse(text, { version, logLevel: 'silent' }) as object,
+      );
+      expect(now).toEqual({ ...old, image: to });
+    }
+  });
+});
+
+test('editing twice is editing once', () => {
+  check((template, from, to) => {
+    const once = edit(write(template, from), to);
+    expect(edit(once, to)).toBe(once);
+  });
+});
+
+test('editing back restores the file to the byte, but for a plain scalar that had to get quotes', () => {
+  check((template, from, to) => {
+    const before = write(template, from);
+    const back = edit(edit(before, to), from);
+    if (template.styles.tag !== 'plain' || ![from, to].some(({ tag }) => isNumber(tag))) {
+      expect(back).toBe(before);
+    } else {
+      expect(back).toBe(template.write(`"${from.tag}"`, quote(from.digest, template.styles.digest)));
+    }
+  });
+});
+
+test('what was written is what is read', () => {
+  check((template, from, to) => {
+    const before = write(template, from);
+    expect(readImage(file(before))).toEqual(from);
+    expect(readImage(file(edit(before, to)))).toEqual(to);
+  });
+});
+
+function check(law: (template: Template, from: Image, to: Image) => void): void {
+  fc.assert(fc.property(template, image, image, law), { numRuns: 200 });
+}
+
+/** As somebody wrote it by hand, without quotes also where a number comes of it. */
+function write({ styles, write }: Template, { tag, digest }: Image): string {
+  return write(quote(tag, styles.tag), quote(digest, styles.digest));
+}
+
+/** As an edit leaves it. */
+function writeEdited({ styles, write }: Template, { tag, digest }: Image): string {
+  return write(
+    quote(tag, isNumber(tag) && styles.tag === 'plain' ? 'double' : styles.tag),
+    quote(digest, styles.digest),
+  );
+}
+
+function quote(text: string, style: Style): string {
+  return { double: `"${text}"`, single: `'${text}'`, plain: text }[style];
+}
+
+function isNumber(tag: string): boolean {
+  return /^(\d+(e\d+)?|0b[01]+)$/.test(tag);
+}
+
+function edit(text: string, to: Image): string {
+  return Buffer.from(replaceImage(file(text), to)).toString();
+}
+
+function file(text: string) {
+  return { path: 'values.yaml', bytes: Buffer.from(text) };
+}
+
+function order<T>(items: T[], forward: boolean): T[] {
+  return forward ? items : items.toReversed();
+}
