@@ -1,0 +1,134 @@
+import { expect, test } from '@jest/globals';
+import { runningValues } from '../support/origin.ts';
+import type { Origin } from '../support/origin.ts';
+import { createSandbox } from '../support/sandbox.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const valuesPath = 'environments/dev/values.yaml';
+const flowPath = 'environments/flow.yaml';
+const aRelease =
+  'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.';
+
+interface Refusal {
+  name: string;
+  /** Commits what makes the deploy of the tag refuse, and gives its tag. */
+  prepare: (origin: Origin) => Promise<string>;
+  environment?: string;
+  env?: NodeJS.ProcessEnv;
+  code: string;
+  message: (tag: string, running: string) => string;
+  hint: string;
+}
+
+const refusals: Refusal[] = [
+  {
+    name: 'a commit of another branch',
+    prepare: (origin) => origin.commit('Try something', {}, 'feature'),
+    code: 'unrelated',
+    message: (tag) => `${tag} names no single commit of the branch.`,
+    hint: aRelease,
+  },
+  {
+    name: 'a tag that no commit has',
+    prepare: () => Promise.resolve('0123456789abcdef'),
+    code: 'unrelated',
+    message: (tag) => `${tag} names no single commit of the branch.`,
+    hint: aRelease,
+  },
+  {
+    name: 'the name of a file where a commit is meant',
+    prepare: (origin) => origin.git('rev-parse', `main:${valuesPath}`),
+    code: 'unrelated',
+    message: (tag) => `${tag} names no single commit of the branch.`,
+    hint: aRelease,
+  },
+  {
+    name: 'a release that was built beside the one that runs',
+    prepare: async (origin) => {
+      const beside = await origin.commit('Try something', {}, 'feature');
+      const release = await origin.commit('Add the version endpoint');
+      const merge = ['commit-tree', '-p', 'main', '-p', 'feature', '-m', 'Merge', 'main^{tree}'];
+      await origin.git('update-ref', 'refs/heads/main', await origin.git(...merge));
+      await origin.commit('Deploy', { [valuesPath]: runningValues('dev', release.slice(0, 8), digest) });
+      return beside;
+    },
+    code: 'unrelated',
+    message: (tag, running) => `dev runs ${running}, and ${tag} does not descend from it.`,
+    hint: 'Only a release that contains the one that runs can follow it: merge, and deliver the result.',
+  },
+  {
+    name: 'an environment that takes its releases from another',
+    prepare: (origin) => origin.commit('Add the version endpoint'),
+    environment: 'staging',
+    code: 'out-of-order',
+    message: () => 'staging takes its releases from dev, not from a deploy.',
+    hint: 'Deploy to dev, and promote from there.',
+  },
+  {
+    name: 'an environment that is held',
+    prepare: (origin) =>
+      origin.commit('Hold dev', {
+        'environments/dev/hold.yaml': 'reason: look into it\nby: ada\nsince: 2026-11-24T10:00:00Z\n',
+      }),
+    code: 'held',
+    message: () => 'dev is held since 2026-11-24T10:00:00.000Z by ada: look into it',
+    hint: 'It takes no delivery until its hold, environments/dev/hold.yaml, is removed.',
+  },
+  {
+    name: 'an environment that is frozen',
+    prepare: async (origin) =>
+      origin.commit('Freeze dev', {
+        [flowPath]: `${await origin.read(flowPath)}freezes:
+  - environments: [dev]
+    from: 2020-01-01T00:00:00Z
+    to: 2999-01-01T00:00:00Z
+    reason: stock-taking
+`,
+      }),
+    code: 'frozen',
+    message: () => 'dev is frozen until 2999-01-01T00:00:00.000Z: stock-taking',
+    hint: 'Run it again after that, or change the freeze in environments/flow.yaml.',
+  },
+  {
+    name: "an image that was pushed elsewhere than the release's chart pulls from",
+    prepare: (origin) => origin.commit('Add the version endpoint'),
+    env: { IMAGE_REPOSITORY: 'other.example.com/orders' },
+    code: 'other-repository',
+    message: () =>
+      'The image was pushed to other.example.com/orders, but dev would pull from registry.example.com/orders.',
+    hint: `Set image.repository to other.example.com/orders in helm-chart/values.yaml, or in ${valuesPath}.`,
+  },
+  {
+    name: 'an image that was pushed elsewhere than the environment pulls from',
+    prepare: (origin) =>
+      origin.commit('Pull from a mirror', {
+        [valuesPath]: 'image:\n  repository: mirror.example.com/orders\n  tag: ""\n  digest: ""\n',
+      }),
+    env: { IMAGE_REPOSITORY: 'registry.example.com/orders' },
+    code: 'other-repository',
+    message: () =>
+      'The image was pushed to registry.example.com/orders, but dev would pull from mirror.example.com/orders.',
+    hint: `Set image.repository to registry.example.com/orders in helm-chart/values.yaml, or in ${valuesPath}.`,
+  },
+];
+
+test.each(refusals)(
+  'a deploy refuses $name',
+  async ({ prepare, environment = 'dev', env = {}, ...expected }) => {
+    await using sandbox = await createSandbox();
+    const { origin } = sandbox;
+    const tag = (await prepare(origin)).slice(0, 12);
+    const running = /tag: "(.*)"/.exec(await origin.read(valuesPath))?.[1] ?? '';
+    const message = expected.message(tag, running);
+    const checkout = await sandbox.clone();
+    const refs = await origin.refs();
+
+    const args = ['deploy', environment, '--tag', tag, '--digest', digest, '--json'];
+    const { status, stdout, stderr } = await sandbox.gitops(checkout, args, env);
+
+    expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ error: { code: expected.code, message, hint: expected.hint } });
+    expect(await origin.refs()).toBe(refs);
+    expect(await sandbox.leftovers()).toEqual([]);
+  },
+);

@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { git, gitBytes } from './git.ts';
+
+export interface OriginOptions {
+  /** Whether the server takes push options, as GitLab does. */
+  pushOptions?: boolean;
+  /** Whether the server leaves out what a client does not want, as GitLab does. */
+  filter?: boolean;
+}
+
+/** What a commit does: contents by their path, undefined where a file goes away. */
+export type Files = Readonly<Record<string, string | Uint8Array | undefined>>;
+
+/** The values of an environment that has run nothing yet. */
+export function emptyValues(environment: string): string {
+  return `environment: ${environment}\n\nimage:\n  # Written by deliveries.\n  tag: ""\n  digest: ""\n\nreplicas: 1\n`;
+}
+
+/** The values of an environment that runs an image. */
+export function runningValues(environment: string, tag: string, digest: string): string {
+  return emptyValues(environment)
+    .replace('tag: ""', `tag: "${tag}"`)
+    .replace('digest: ""', `digest: "${digest}"`);
+}
+
+const project: Files = {
+  'environments/flow.yaml':
+    'environments:\n  - name: dev\n  - name: staging\n    from: dev\n  - name: production\n    from: staging\n',
+  'environments/dev/values.yaml': emptyValues('dev'),
+  'environments/staging/values.yaml': emptyValues('staging'),
+  'environments/production/values.yaml': emptyValues('production'),
+  'helm-chart/values.yaml': 'image:\n  repository: registry.example.com/orders\n  tag: ""\n  digest: ""\n',
+  'src/main.ts': 'console.log(1);\n',
+  'README.md': '# Orders\n',
+};
+
+/** A bare repository with a small project on `main`: it stands for the server. */
+export class Origin {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Commits on a branch, at first from `main`, and gives the commit's SHA. */
+  async commit(subject: string, files: Files = {}, branch = 'main'): Promise<string> {
+    const [sha = ''] = await this.commitAll([subject], files, branch);
+    return sha;
+  }
+
+  /** The same for one commit a subject, each with all of the files; SHAs in that order. */
+  async commitAll(subjects: readonly string[], files: Files = {}, branch = 'main'): Promise<string[]> {
+    const exists = (await this.git('for-each-ref', `refs/heads/${branch}`)) !== '';
+    const hasMain = (await this.git('for-each-ref', 'refs/heads/main')) !== '';
+    const start = exists ? branch : hasMain ? 'main' : undefined;
+    const commits = subjects.flatMap((subject, index) => [
+      `commit refs/heads/${branch}\nmark :${index + 1}\n${signature}`,
+      data(subject),
+      ...(index === 0 && start !== undefined ? [`from refs/heads/${start}^0\n`] : []),
+      ...Object.entries(files).flatMap(([path, content]) =>
+        content === undefined ? [`D ${path}\n`] : [`M 100644 inline ${path}\n`, data(content)],
+      ),
+    ]);
+    const marks = subjects.map((_, index) => `get-mark :${index + 1}\n`);
+    const input = Buffer.concat([...commits, ...marks, 'done\n'].map((part) => Buffer.from(part)));
+    const shas = await git(this.directory, ['fast-import', '--quiet', '--done', '--force'], input);
+    return shas.split('\n');
+  }
+
+  /** The content of a file at the tip of `main`, or at another commit. */
+  async read(path: string, commit = 'main'): Promise<string> {
+    return (await gitBytes(this.directory, ['cat-file', 'blob', `${commit}:${path}`])).toString();
+  }
+
+  /** The commits of `main`, newest first, each in the given format of `git log`. */
+  async log(format = '%s', ...args: string[]): Promise<string[]> {
+    return (await this.git('log', `--format=${format}`, ...args, 'main')).split('\n');
+  }
+
+  /** The SHA of the tip of a branch. */
+  tip(branch = 'main'): Promise<string> {
+    return this.git('rev-parse', `refs/heads/${branch}`);
+  }
+
+  /** Every ref with its SHA: the whole state of the server. */
+  refs(): Promise<string> {
+    return this.git('for-each-ref', '--format=%(refname) %(objectname)');
+  }
+
+  git(...args: string[]): Promise<string> {
+    return git(this.directory, args);
+  }
+
+  /** Puts a shell script in the place of one of the server's hooks. */
+  async installHook(name: 'pre-receive' | 'update' | 'post-receive', script: string): Promise<void> {
+    const hooks = join(this.directory, 'hooks');
+    await mkdir(hooks, { recursive: true });
+    await writeFile(join(hooks, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+}
+
+/** Makes the repository in a folder that is not there yet. */
+export async function createOrigin(
+  directory: string,
+  { pushOptions = true, filter = true }: OriginOptions = {},
+): Promise<Origin> {
+  await git('/', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', directory]);
+  const settings = { 'receive.advertisePushOptions': pushOptions, 'uploadpack.allowFilter': filter };
+  for (const [key, value] of Object.entries(settings)) await git(directory, ['config', key, String(value)]);
+  const origin = new Origin(directory);
+  await origin.commit('Start the project', project);
+  return origin;
+}
+
+const person = 'Ada Developer <ada@example.com> 1790000000 +0000';
+const signature = `author ${person}\ncommitter ${person}\n`;
+
+function data(content: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
+}
