@@ -22,14 +22,14 @@ export async function writeCommit(
   { author, committer }: Identity,
 ): Promise<string> {
   const input = Buffer.concat([
-    // One ref a parent, so that a commit on a newer tip replaces none.
-    Buffer.from(`commit refs/deliveries/${parent}\nmark :1\nauthor ${author}\ncommitter ${committer}\n`),
+    Buffer.from(`commit refs/deliveries/next\nmark :1\nauthor ${author}\ncommitter ${committer}\n`),
     data(Buffer.from(message)),
     Buffer.from(`from ${parent}\n`),
     ...files.flatMap(({ path, mode, bytes }) => [Buffer.from(`M ${mode} inline ${path}\n`), data(bytes)]),
     Buffer.from('get-mark :1\ndone\n'),
   ]);
-  return git.read(['fast-import', '--quiet', '--done'], { input });
+  // By force, since the ref still names the commit of an attempt that failed.
+  return git.read(['fast-import', '--quiet', '--done', '--force'], { input });
 }
 
 function data(bytes: Uint8Array): Buffer {

@@ -58,9 +58,11 @@ export async function compareAndSwap<T>(
       // The answer was lost, perhaps not the push: the branch itself tells.
       if (await hasLanded(scratch, commit, branch)) return { decision, commit, attempts };
       faults += 1;
-      if (faults === faultsAllowed) throw failedPush(scratch, outcome.reason);
     }
-    if (performance.now() >= end) throw lost(swap, attempts);
+    const isOver = performance.now() >= end;
+    if (outcome.kind === 'unknown' && (isOver || faults === faultsAllowed))
+      throw failedPush(scratch, faults, outcome.reason);
+    if (isOver) throw lost(swap, attempts);
     log(outcome.kind === 'lost' ? `${branch} has moved: deciding again` : `Trying again: ${outcome.reason}`);
     await pause(attempts, swap.signal);
   }
@@ -77,10 +79,10 @@ async function pause(attempts: number, signal: AbortSignal | undefined): Promise
   await sleep(Math.random() * Math.min(longestPause, 50 * 2 ** attempts), undefined, { signal });
 }
 
-function failedPush({ remote }: Scratch, reason: string): Failure {
+function failedPush({ remote }: Scratch, faults: number, reason: string): Failure {
   return new Failure(
     'remote-unreachable',
-    `${remote.address} failed ${faultsAllowed} pushes: ${reason}`,
+    `${remote.address} failed ${faults === 1 ? 'a push' : `${faults} pushes`}: ${reason}`,
     'Nothing was changed. Run it again when the server is well.',
   );
 }

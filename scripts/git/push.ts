@@ -28,7 +28,8 @@ export async function push(scratch: Scratch, commit: string, branch: string): Pr
 }
 
 function refused({ remote }: Scratch, reason: string | undefined, stderr: string): Failure {
-  const words = stderr.split('\n').filter((line) => /^(remote|fatal):.*\S/.test(line));
+  // Git fills up the server's lines with spaces.
+  const words = [...stderr.matchAll(/^(?:remote|fatal):.*\S/gm)].map(([line]) => line);
   return new Failure(
     'remote-refused',
     [`${remote.address} refused the push${reason === undefined ? '' : ` (${reason})`}:`, ...words].join(

@@ -10,6 +10,8 @@ import type { Origin, OriginOptions } from './origin.ts';
 export interface CloneOptions {
   /** As a job of a pipeline has it: the newest commit alone, and no branch. */
   asJob?: boolean;
+  /** What git is to leave out, as in `blob:none`. */
+  filter?: string;
   /** The address of the remote, where it is not the origin's folder. */
   address?: string;
 }
@@ -54,10 +56,10 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Clones the origin into a new folder, and gives the folder. */
-  async clone({ asJob = false, address }: CloneOptions = {}): Promise<string> {
+  async clone({ asJob = false, filter, address }: CloneOptions = {}): Promise<string> {
     this.#clones += 1;
     const checkout = join(this.folder, `checkout ${this.#clones}`);
-    const shape = asJob ? ['--depth=1'] : [];
+    const shape = [...(asJob ? ['--depth=1'] : []), ...(filter ? [`--filter=${filter}`] : [])];
     await git('/', ['clone', '--quiet', ...shape, `file://${this.origin.directory}`, checkout]);
     if (asJob) await git(checkout, ['checkout', '--quiet', '--detach']);
     await git(checkout, ['remote', 'set-url', 'origin', address ?? this.origin.directory]);
