@@ -41,6 +41,7 @@ const settings: readonly Setting[] = [
   ['maintenance.auto', 'false'],
   ['core.quotePath', 'false'],
   ['i18n.commitEncoding', 'UTF-8'],
+  ['i18n.logOutputEncoding', 'UTF-8'],
 ];
 
 /** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
