@@ -28,6 +28,7 @@ const exits = {
   'invalid-chart': exitCode.input,
   'out-of-order': exitCode.refused,
   'other-repository': exitCode.refused,
+  'tag-taken': exitCode.refused,
   unrelated: exitCode.refused,
   held: exitCode.refused,
   frozen: exitCode.refused,
@@ -37,6 +38,7 @@ const exits = {
   'registry-refused': exitCode.unreachable,
   'registry-unreachable': exitCode.unreachable,
   'build-failed': exitCode.input,
+  stale: exitCode.input,
   'rehearsal-failed': exitCode.unhealthy,
   unhealthy: exitCode.unhealthy,
 } as const;

@@ -29,22 +29,25 @@ function failureOf(thrown: unknown, host: string): Failure {
     return new Failure(
       'missing-variable',
       `There are no AWS credentials for ${host}: ${message}.`,
-      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE for a role.',
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN for a role: .gitlab/README.md says how.',
       { cause: error },
     );
   }
   // The SDK marks what AWS itself said, and whose fault it was.
   if ('$fault' in error && error.$fault === 'client') {
     const told = `${host} refused: ${name}: ${message}`;
-    return new Failure('registry-refused', told, hintFor(name), { cause: error });
+    return new Failure('registry-refused', told, hintFor(error), { cause: error });
   }
   const [firstLine = ''] = message.split('\n');
   return unreachable(host, firstLine, error);
 }
 
-function hintFor(name: string): string {
+function hintFor({ name, message }: Error): string {
   if (name.startsWith('Expired')) {
     return 'The credentials have expired: renew them, or run the job again so that it gets a new token.';
+  }
+  if (name === 'InvalidIdentityToken' || message.includes('sts:AssumeRoleWithWebIdentity')) {
+    return 'Compare AWS_ROLE_ARN, and the trust policy of that role, with .gitlab/README.md.';
   }
   if (name.startsWith('AccessDenied')) {
     return 'Allow the action that it names to the user or role of the job.';

@@ -40,8 +40,35 @@ export async function buildImage(
   throw new Failure(
     'build-failed',
     `Building ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.build)}.`,
-    'The lines above say which step of the Dockerfile failed, and why.',
+    isDiskFull(result)
+      ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
+      : 'The lines above say which step of the Dockerfile failed, and why.',
   );
+}
+
+function isDiskFull({ stdout, stderr }: ProgramResult): boolean {
+  return /no space left on device|ENOSPC/.test(`${stdout.toString()}${stderr}`);
+}
+
+/** The digest that the image would have in a registry: found by a push into a folder, for registries compress. */
+export async function digestImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
+  const target = `oci:${join(bench.temporary, 'image')}`;
+  const digestFile = join(bench.temporary, 'digest');
+  const result = await runBuildah(
+    'push',
+    ['--digestfile', digestFile, `${repository}:${tag}`, target],
+    bench,
+  );
+  if (result.status === 0) return readDigest(digestFile);
+  throw new Failure(
+    'build-failed',
+    `Reading ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
+    'The lines above say why.',
+  );
+}
+
+async function readDigest(file: string): Promise<Digest> {
+  return parseDigest((await readFile(file, 'utf8')).trim(), 'buildah push');
 }
 
 /**
@@ -54,7 +81,7 @@ export async function pushImage(repository: string, tag: Tag, bench: Workbench):
   const tls = isLoopback(host) ? ['--tls-verify=false'] : [];
   const args = [...tls, '--digestfile', digestFile, `${repository}:${tag}`];
   const result = await runBuildah('push', args, bench);
-  if (result.status === 0) return parseDigest((await readFile(digestFile, 'utf8')).trim(), 'buildah push');
+  if (result.status === 0) return readDigest(digestFile);
   throw new Failure(
     'registry-refused',
     `Pushing ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,

@@ -1,15 +1,23 @@
 import { ECR } from '@aws-sdk/client-ecr';
+import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 import { openBasic } from './basic.ts';
 import { openEcr } from './ecr.ts';
 import type { Dialogue, Registry } from './registry.ts';
-import type { RegistrySettings } from './settings.ts';
+import type { EcrSettings, RegistrySettings } from './settings.ts';
 
 /** Opens the repository that the settings name; nothing is asked yet. */
 export function openRegistry(settings: RegistrySettings, dialogue: Dialogue): Registry {
   switch (settings.kind) {
     case 'ecr':
-      return openEcr(new ECR({ region: settings.region }), settings, dialogue);
+      return openEcr(createEcr(settings), settings, dialogue);
     case 'basic':
       return openBasic(settings, dialogue);
   }
+}
+
+function createEcr({ region, role }: EcrSettings): ECR {
+  if (!role) return new ECR({ region });
+  const { arn, token, session } = role;
+  const credentials = fromWebToken({ roleArn: arn, webIdentityToken: token, roleSessionName: session });
+  return new ECR({ region, credentials });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { parseTag, type Tag } from '../release/image.ts';
+import { findCredentialWarning, findRole, type Role } from './role.ts';
 import { isFilled, parseVariables } from './variables.ts';
 
 /** Where images go: `host/name` is the repository, as an image reference writes it. */
@@ -9,12 +10,13 @@ interface Repository {
   name: string;
 }
 
-/** Amazon's registry: the SDK finds the credentials, be they keys or a role. */
+/** Amazon's registry: without a role here, the SDK finds the credentials. */
 export interface EcrSettings extends Repository {
   kind: 'ecr';
   region: string;
   /** The account that owns the registry, where the host tells it. */
   registryId?: string | undefined;
+  role?: Role | undefined;
 }
 
 /** Any registry that takes a user and a password, such as GitLab's own. */
@@ -31,6 +33,8 @@ export interface PublishSettings {
   tag: Tag;
   /** Further `NAME=VALUE` arguments of the build. */
   buildArgs: string[];
+  /** What is no fault, and yet hardly meant. */
+  warning?: string | undefined;
 }
 
 /**
@@ -92,7 +96,11 @@ function parseEcr(env: NodeJS.ProcessEnv): PublishSettings {
     );
   }
   const name = [...path, variables.PROJECT_NAME].join('/');
-  return { registry: { kind: 'ecr', host, name, region, registryId }, ...buildOf(variables) };
+  return {
+    registry: { kind: 'ecr', host, name, region, registryId, role: findRole(env) },
+    warning: findCredentialWarning(env),
+    ...buildOf(variables),
+  };
 }
 
 const basicVariables = z.object({

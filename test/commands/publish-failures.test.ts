@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { serveEcr } from '../support/ecr-server.ts';
-import { ecrVariables, host, prepareJob } from '../support/publish-job.ts';
+import { digest, ecrVariables, host, prepareJob } from '../support/publish-job.ts';
 
 /** What a job leaves that handed nothing on. */
 const nothing = ['checkout', 'tmp'];
@@ -30,6 +30,22 @@ test.each([
 
   expect(result).toMatchObject({ status, stdout: '' });
   expect(result.stderr.split('\n').slice(-4)).toEqual(['no luck today', ...said, '']);
+  expect(await job.leftovers()).toEqual(nothing);
+});
+
+test('a tag that another job was faster with is kept, and both digests are named', async () => {
+  const theirs = `sha256:${'d'.repeat(64)}`;
+  const rival = { tag: '3f9c1b2a', digest: theirs };
+  await using ecr = await serveEcr({ repositories: new Map(), rival });
+  await using job = await prepareJob();
+  const result = await job.run({ ...ecrVariables, AWS_ENDPOINT_URL_ECR: `http://${ecr.host}` });
+
+  expect(result).toMatchObject({ status: 3, stdout: '' });
+  expect(result.stderr.split('\n').slice(-3)).toEqual([
+    `${host}/orders:3f9c1b2a was pushed by another job meanwhile, as ${theirs}; this job has built ${digest}.`,
+    'Nothing was replaced. Run the job again: it uses the image that is there.',
+    '',
+  ]);
   expect(await job.leftovers()).toEqual(nothing);
 });
 
@@ -77,7 +93,7 @@ test('credentials that are nowhere to be found are asked for by name', async () 
   expect(result).toMatchObject({ status: 2, stdout: '' });
   expect(result.stderr.split('\n').slice(-3)).toEqual([
     `There are no AWS credentials for ${host}: Could not load credentials from any providers.`,
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE for a role.',
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN for a role: .gitlab/README.md says how.',
     '',
   ]);
 });

@@ -12,11 +12,15 @@ export interface EcrState {
   hangs?: boolean;
   /** Whether another job creates the repository between the question and the creation. */
   hasRival?: boolean;
+  /** The image that another job pushes to every repository, just after this one has got its password. */
+  rival?: { tag: string; digest: string };
 }
 
 export interface EcrServer extends Loopback {
   /** The questions so far, in order. */
   questions: { action: string; input: EcrInput }[];
+  /** The access keys that signed them. */
+  signers: string[];
 }
 
 interface EcrInput {
@@ -31,11 +35,13 @@ export const ecrPassword = 'ecr-password-for-a-push';
 /** Speaks as much of Amazon ECR's protocol, JSON 1.1, as a pipeline asks. */
 export async function serveEcr(state: EcrState): Promise<EcrServer> {
   const questions: EcrServer['questions'] = [];
+  const signers: string[] = [];
   const server = await listen((request, response) => {
     void (async () => {
       const [, action = ''] = String(request.headers['x-amz-target']).split('.');
       const input = (await json(request)) as EcrInput;
       questions.push({ action, input });
+      signers.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
       if (state.hangs) return;
       try {
         send(response, 200, answer(action, input, state));
@@ -45,7 +51,7 @@ export async function serveEcr(state: EcrState): Promise<EcrServer> {
       }
     })();
   });
-  return Object.assign(server, { questions });
+  return Object.assign(server, { questions, signers });
 }
 
 class Refusal extends Error {
@@ -57,12 +63,17 @@ class Refusal extends Error {
   }
 }
 
-function answer(action: string, input: EcrInput, { repositories, refusal, hasRival }: EcrState): object {
+function answer(
+  action: string,
+  input: EcrInput,
+  { repositories, refusal, hasRival, rival }: EcrState,
+): object {
   if (refusal) throw new Refusal(refusal.type, refusal.message);
   const name = input.repositoryName ?? input.repositoryNames?.[0] ?? '';
   const images = repositories.get(name);
   switch (action) {
     case 'GetAuthorizationToken': {
+      if (rival) for (const tags of repositories.values()) tags.set(rival.tag, rival.digest);
       const authorizationToken = Buffer.from(`AWS:${ecrPassword}`).toString('base64');
       return { authorizationData: [{ authorizationToken }] };
     }
