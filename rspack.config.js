@@ -19,7 +19,8 @@ export default ({ output, plugins: _, ...defaults }, rspack) => ({
   mode: 'production',
   // Lines and names for stack traces, without a copy of the sources.
   devtool: 'nosources-source-map',
-  output: { ...output, asyncChunks: false },
+  // What is imported on demand stays a file of its own, so that nobody loads it who does not need it.
+  output: { ...output, chunkFilename: '[name].js' },
   optimization: {
     nodeEnv: false,
     // Nest and Fastify look at the names of classes, and so do people who read the log.

@@ -1,19 +1,24 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
 import { AboutController } from './about/about.controller.ts';
 import { CONFIG, type Config } from './config.ts';
+import { DocsController } from './docs/docs.controller.ts';
 import { Drain } from './drain.ts';
-import { HealthController } from './health/health.controller.ts';
+import { HealthModule } from './health/health.module.ts';
+import { ResponseHeaders } from './http/response-headers.ts';
+import { LoadIndicators } from './load/load-indicators.ts';
+import { MetricsServer } from './metrics/metrics-server.ts';
+import { NotesModule } from './notes/notes.module.ts';
+import { Upstream } from './upstream/upstream.ts';
 
 @Module({
-  // Terminus would log an error for each failing probe.
-  imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [AboutController, HealthController],
-  providers: [Drain],
+  imports: [HealthModule, NotesModule],
+  controllers: [AboutController, DocsController],
+  providers: [Drain, LoadIndicators, MetricsServer, ResponseHeaders, Upstream],
 })
 export class AppModule {
-  /** The application with this configuration, which every provider can have as `CONFIG`. */
-  static with(config: Config): DynamicModule {
-    return { module: AppModule, providers: [{ provide: CONFIG, useValue: config }] };
+  /** The application with this configuration, which its providers can have as `CONFIG`. */
+  static with(config: Config, ...imports: DynamicModule[]): DynamicModule {
+    const provider = { provide: CONFIG, useValue: config };
+    return { module: AppModule, imports, providers: [provider], exports: [provider], global: true };
   }
 }

@@ -3,22 +3,30 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
+import { createValidation } from './errors/invalid-request.ts';
+import { ProblemFilter } from './errors/problem.filter.ts';
+import { createServerOptions } from './http/server-options.ts';
+import { shedLoad } from './load/shedding.ts';
+import { createLogOptions } from './logging/log-options.ts';
 import { NestLog } from './logging/nest-log.ts';
 import { RequestLog } from './logging/request-log.ts';
+import { TracingModule } from './tracing/tracing.module.ts';
 
 /** The application as it runs, for `main.ts` and for the tests alike; it does not listen yet. */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    logger: {
-      level: config.LOG_LEVEL,
-      base: { release: config.RELEASE },
-      formatters: { level: (level) => ({ level }) },
-    },
+    ...createServerOptions(config),
+    logger: createLogOptions(config),
     logController: new RequestLog(),
-    // A request that is on its way when the server closes is answered too, see Drain.
-    return503OnClosing: false,
   });
+  const fastify = adapter.getInstance();
   // Before Nest is created: it writes from then on.
-  Logger.overrideLogger(new NestLog(adapter.getInstance().log));
-  return NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter);
+  Logger.overrideLogger(new NestLog(fastify.log));
+  // Plugins before Nest is created, too: awaited any later, they would seal the routes without Nest's error handler.
+  await shedLoad(fastify, config);
+  const tracing = await TracingModule.on(fastify, config);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, tracing), adapter);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(createValidation());
+  return app;
 }

@@ -29,18 +29,74 @@ export function readConfig(env: NodeJS.ProcessEnv, builtRelease: string | undefi
   );
 }
 
+export interface Variable {
+  name: string;
+  /** As it would be written in the environment; a variable without a default is optional. */
+  default: string | undefined;
+  description: string;
+}
+
+/** All variables, for whoever documents or sets them. */
+export function listVariables(): Variable[] {
+  return Object.entries(variables(undefined).shape).map(([name, schema]) => ({
+    name,
+    default: schema.parse(undefined)?.toString(),
+    description: schema.description ?? '',
+  }));
+}
+
 function variables(builtRelease: string | undefined) {
   return z.object({
-    HOST: text().default('0.0.0.0'),
-    PORT: wholeNumber(65_535).default(3000),
-    ENVIRONMENT: text().default('local'),
+    HOST: text().default('0.0.0.0').describe('the address to listen on'),
+    PORT: wholeNumber(0, 65_535)
+      .default(3000)
+      .describe('the port to listen on; 0 takes any that is free, the log says which'),
+    METRICS_PORT: z
+      .union([z.literal('off'), wholeNumber(0, 65_535)], {
+        error: 'expected "off", or a whole number from 0 to 65535',
+      })
+      .default(9090)
+      .describe('the port of `/metrics`, or `off`'),
+    ENVIRONMENT: text().default('local').describe("the environment's name, shown by `/`"),
     RELEASE: text()
       .refine((release) => builtRelease === undefined || release === builtRelease, {
         error: `this program was built from release "${builtRelease ?? ''}"`,
       })
-      .default(builtRelease ?? 'unreleased'),
-    LOG_LEVEL: z.enum(logLevels, { error: `expected one of ${logLevels.join(', ')}` }).default('info'),
-    DRAIN_SECONDS: wholeNumber(3600).default(0),
+      .default(builtRelease ?? 'unreleased')
+      .describe('the release that the deployment believes it runs; the build sets the default'),
+    LOG_LEVEL: z
+      .enum(logLevels, { error: `expected one of ${logLevels.join(', ')}` })
+      .default('info')
+      .describe(logLevels.map((level) => `\`${level}\``).join(', ')),
+    DRAIN_SECONDS: wholeNumber(0, 3600)
+      .default(0)
+      .describe('how long requests are answered after the stop signal, before the server closes'),
+    REQUEST_SECONDS: wholeNumber(1, 3600)
+      .default(15)
+      .describe('how long a request may take to arrive, and to be answered, also after the drain'),
+    BODY_BYTES: wholeNumber(0, 1024 ** 3)
+      .default(1024 ** 2)
+      .describe("the most that a request's body may hold"),
+    TRUST_PROXY: networks()
+      .optional()
+      .describe('addresses or CIDRs, with commas, of the proxies whose `X-Forwarded-*` are believed'),
+    SHED_DELAY_MS: wholeNumber(1, 60_000)
+      .default(1000)
+      .describe('the delay of the event loop above which work is refused, and the service not ready'),
+    SHED_UTILIZATION: share()
+      .default(1)
+      .describe('the share of time that the event loop may be busy before work is refused; 1 is no limit'),
+    UPSTREAM_URL: z
+      .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+      .optional()
+      .describe('an address that must answer 2xx for the service to be ready'),
+    UPSTREAM_TIMEOUT_MS: wholeNumber(1, 60_000)
+      .default(1000)
+      .describe('how long `UPSTREAM_URL` may take to answer'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z
+      .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+      .optional()
+      .describe('where traces go, by OTLP over HTTP; the other `OTEL_*` variables are then heeded too'),
   });
 }
 
@@ -51,11 +107,30 @@ function text() {
 }
 
 /** Digits alone: `Number('')` is 0 and `Number('0x50')` is 80, which nobody means. */
-function wholeNumber(most: number) {
-  const error = `expected a whole number from 0 to ${most}`;
+function wholeNumber(least: number, most: number) {
+  const error = `expected a whole number from ${least} to ${most}`;
   return z
     .string()
     .regex(/^\d+$/, { error, abort: true })
     .transform(Number)
-    .pipe(z.number().max(most, { error }));
+    .pipe(z.number().min(least, { error }).max(most, { error }));
+}
+
+function share() {
+  const error = 'expected a number above 0, at most 1';
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.number().positive({ error }).max(1, { error }));
+}
+
+function networks() {
+  const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((parts) => parts.every((part) => network.safeParse(part).success), {
+      error: 'expected addresses or CIDRs with commas between, such as 10.0.0.0/8,192.168.1.1',
+    });
 }

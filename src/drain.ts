@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -11,30 +11,35 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { CONFIG, type Config } from './config.ts';
+import { Readiness } from './health/readiness.ts';
 
 /**
  * Stops without dropping a request. Kubernetes goes on sending requests for some time after it has told the process
- * to stop: they are answered, and every client is told to leave. When `DRAIN_SECONDS` have passed, Nest closes the server.
+ * to stop: they are answered, and every client is told to leave. When `DRAIN_SECONDS` have passed, Nest closes the
+ * server, which waits for the requests in flight; for `REQUEST_SECONDS` at most, whatever a client does.
  */
 @Injectable()
 export class Drain
   implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
 {
   readonly #fastify: FastifyInstance;
-  readonly #seconds: number;
+  readonly #config: Config;
+  readonly #readiness: Readiness;
   #stopping = false;
   #closingIdle: NodeJS.Timeout | undefined;
+  #closingAll: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(CONFIG) config: Config, host: HttpAdapterHost<FastifyAdapter>) {
+  constructor(@Inject(CONFIG) config: Config, host: HttpAdapterHost<FastifyAdapter>, readiness: Readiness) {
+    this.#config = config;
     this.#fastify = host.httpAdapter.getInstance();
-    this.#seconds = config.DRAIN_SECONDS;
-  }
-
-  get isStopping(): boolean {
-    return this.#stopping;
+    this.#readiness = readiness;
   }
 
   onModuleInit(): void {
+    // Terminus itself only fails when Nest's earlier shutdown hooks are done, which is after the drain.
+    this.#readiness.add('drain', () => {
+      if (this.#stopping) throw new Error('The process is stopping.');
+    });
     this.#fastify.addHook('onSend', (_request, reply, payload, done) => {
       if (this.#stopping) reply.header('Connection', 'close');
       done(null, payload);
@@ -51,10 +56,14 @@ export class Drain
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await setTimeout(this.#seconds * 1000);
+    await wait(this.#config.DRAIN_SECONDS * 1000);
+    this.#closingAll = setTimeout(() => {
+      this.#fastify.server.closeAllConnections();
+    }, this.#config.REQUEST_SECONDS * 1000);
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.#closingIdle);
+    clearTimeout(this.#closingAll);
   }
 }

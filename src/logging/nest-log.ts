@@ -1,6 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger } from 'fastify';
 
+/** Where Nest tells each step of its own start: two dozen lines for whoever debugs it. */
+const startContexts = new Set<unknown>([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
+
 /** Writes what Nest's `Logger` is given to the log of Fastify: one stream, one format, one level. */
 export class NestLog implements LoggerService {
   readonly #log: FastifyBaseLogger;
@@ -11,7 +20,8 @@ export class NestLog implements LoggerService {
 
   // Nest appends the name of the logger, as the last parameter, to all that it is given.
   log(message: unknown, ...parameters: unknown[]): void {
-    this.#log.info(...entry(message, { context: parameters.at(-1) }));
+    const context = parameters.at(-1);
+    this.#log[startContexts.has(context) ? 'debug' : 'info'](...entry(message, { context }));
   }
 
   warn(message: unknown, ...parameters: unknown[]): void {

@@ -1,7 +1,12 @@
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import { findTraceId } from '../tracing/trace-id.ts';
 
 /** One line a request, when it has been answered; none for a probe. */
 export class RequestLog extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'requestId' });
+  }
+
   override isLogDisabled(request: FastifyRequest): boolean {
     return request.url.startsWith('/health/');
   }
@@ -21,11 +26,13 @@ export class RequestLog extends LogController {
   ): void {
     if (this.isLogDisabled(request)) return;
     const line = {
+      client: request.ip,
       method: request.method,
       // Without its query, which can hold what no log should.
       path: request.url.replace(/\?.*/s, ''),
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+      traceId: findTraceId(request),
     };
     if (error) request.log.error({ ...line, err: error }, 'request failed');
     else request.log.info(line, 'request');

@@ -6,13 +6,21 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 let app: NestFastifyApplication;
+const routes: string[] = [];
 
 beforeAll(async () => {
   app = await createApp(
-    readConfig({ ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', LOG_LEVEL: 'silent' }, undefined),
+    readConfig(
+      { ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', LOG_LEVEL: 'silent', METRICS_PORT: 'off' },
+      undefined,
+    ),
   );
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat()) if (name !== 'HEAD') routes.push(`${name} ${url}`);
+  });
   await app.init();
-  await app.getHttpAdapter().getInstance().ready();
+  await fastify.ready();
 });
 
 afterAll(() => app.close());
@@ -30,17 +38,82 @@ test('/health/live is green', async () => {
 
 test('/health/ready is green, names its indicators, and is not to be cached', async () => {
   const answer = await request(app.getHttpServer()).get('/health/ready').expect(200);
-  expect(answer.body).toEqual({
-    status: 'ok',
-    info: { drain: { status: 'up' } },
-    error: {},
-    details: { drain: { status: 'up' } },
-  });
+  const up = { status: 'up', responseTime: expect.any(Number) };
+  expect(answer.body).toMatchObject({ status: 'ok', error: {} });
+  expect(answer.body).toHaveProperty('details', { drain: up, 'event-loop': up, heap: up });
   expect(answer.headers['cache-control']).toMatch('no-store');
 });
 
-test('an unknown path is 404, without a word about the inside', async () => {
+test('an unknown path is 404, as a problem', async () => {
   await request(app.getHttpServer())
     .get('/nothing')
-    .expect(404, { message: 'Cannot GET /nothing', error: 'Not Found', statusCode: 404 });
+    .set('X-Request-Id', 'a-1')
+    .expect('Content-Type', /^application\/problem\+json/)
+    .expect(404, { title: 'Not Found', status: 404, detail: 'Cannot GET /nothing', requestId: 'a-1' });
+});
+
+test.each(['/', '/nothing', '/health/live', '/%zz'])(
+  'the answer to %s keeps browsers from misusing it',
+  async (path) => {
+    const { headers } = await request(app.getHttpServer()).get(path);
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'cache-control': expect.stringContaining('no-store'),
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+  },
+);
+
+test('a request keeps the id that it brings', async () => {
+  await request(app.getHttpServer()).get('/').set('X-Request-Id', 'a-1').expect('X-Request-Id', 'a-1');
+});
+
+test.each(['', 'a b', '{"x":1}', 'a'.repeat(129)])('the id %p is not taken over', async (id) => {
+  const { headers } = await request(app.getHttpServer()).get('/').set('X-Request-Id', id);
+  expect(headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+});
+
+test('a body that is too long is refused', async () => {
+  await request(app.getHttpServer())
+    .post('/notes')
+    .set('X-Request-Id', 'a-1')
+    .send({ text: 'a'.repeat(1_048_576) })
+    .expect(413, {
+      title: 'Payload Too Large',
+      status: 413,
+      detail: 'Request body is too large',
+      requestId: 'a-1',
+    });
+});
+
+test('a body that is broken is refused, as a problem', async () => {
+  await request(app.getHttpServer())
+    .post('/notes')
+    .type('json')
+    .send('{"text":')
+    .expect('Content-Type', /^application\/problem\+json/)
+    .expect(400);
+});
+
+test('the documentation is a page that loads nothing, and names every path', async () => {
+  const { text, headers } = await request(app.getHttpServer())
+    .get('/docs')
+    .expect(200)
+    .expect('Content-Type', /^text\/html/);
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'/);
+  expect(text).toContain('<code>GET /health/ready</code>');
+  expect(text).not.toMatch(/<script|src=/);
+});
+
+test('the contract names every route that the service has, and no other', async () => {
+  const { body } = (await request(app.getHttpServer()).get('/docs/openapi.json').expect(200)) as {
+    body: { paths: Record<string, object> };
+  };
+  const documented = Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  expect(documented.sort()).toEqual(routes.filter((route) => !route.includes('/docs')).sort());
 });

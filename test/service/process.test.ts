@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 async function start(env: NodeJS.ProcessEnv = {}): Promise<Service> {
-  service = new Service(program, { HOST: '127.0.0.1', PORT: String(port), ...env });
+  service = new Service(program, { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off', ...env });
   await service.ready(`${url}/health/ready`, 10_000);
   return service;
 }
@@ -44,17 +44,33 @@ test('the built program names the commit it was built from, and stops with 0', a
 });
 
 test('the log is JSON: a line a request, none for a probe, no query', async () => {
-  const running = await start();
-  await fetch(`${url}/?token=secret`);
+  const running = await start({ TRUST_PROXY: '127.0.0.0/8' });
+  const headers = {
+    'X-Request-Id': 'a-1',
+    'X-Forwarded-For': '203.0.113.7',
+    Traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  };
+  await fetch(`${url}/?token=secret`, { headers });
   await fetch(`${url}/nothing`);
   await fetch(`${url}/health/live`);
   await running.stop(5000);
 
   const lines = running.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.every((line) => line.release === release && line.level === 'info')).toBe(true);
-  expect(lines).toContainEqual(expect.objectContaining({ context: 'NestApplication' }));
   expect(lines.filter(({ msg }) => msg === 'request')).toEqual([
-    expect.objectContaining({ method: 'GET', path: '/', status: 200, milliseconds: expect.any(Number) }),
+    {
+      level: 'info',
+      time: expect.any(Number),
+      release,
+      requestId: 'a-1',
+      client: '203.0.113.7',
+      method: 'GET',
+      path: '/',
+      status: 200,
+      milliseconds: expect.any(Number),
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      msg: 'request',
+    },
     expect.objectContaining({
       method: 'GET',
       path: '/nothing',
@@ -113,7 +129,7 @@ test('under the tag of another release it refuses to start: exit 2, one message,
 
 test('where its port is taken it refuses to start: exit 2, and no stack', async () => {
   const first = await start();
-  const second = new Service(program, { HOST: '127.0.0.1', PORT: String(port) });
+  const second = new Service(program, { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off' });
   expect(await second.ended).toBe(2);
   expect(second.lines.filter((line) => !line.startsWith('{'))).toEqual([
     'The service cannot listen, set HOST and PORT to what is free here: ' +

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { listVariables } from '../src/config.ts';
+import { createCommandLine, runCommandLine } from './command-line.ts';
+import { listValues, writeSchema, writeValues } from './docs/chart.ts';
+import { describeContract } from './docs/contract.ts';
+import { writeVariables } from './docs/variables.ts';
+import { exitCode, Failure } from './failure.ts';
+import { runMain } from './main.ts';
+
+const root = join(import.meta.dirname, '..');
+const contract = 'src/docs/openapi.json';
+const readme = 'src/README.md';
+const chart = 'helm-chart';
+
+await runMain(async () => {
+  const program = createCommandLine('docs')
+    .description(
+      'Writes down what the code of the service says: its contract, and the table of its variables.',
+    )
+    .option('--check', 'write nothing, and fail when something is stale', false)
+    .action(async ({ check }: { check: boolean }) => {
+      await bring(contract, JSON.stringify(await describeContract(root)), check);
+      await bring(readme, writeVariables(await readFile(join(root, readme), 'utf8'), listVariables()), check);
+      await bringChart(check);
+    });
+  await runCommandLine(program);
+  return exitCode.done;
+});
+
+async function bringChart(check: boolean): Promise<void> {
+  const read = (name: string) => readFile(join(root, chart, name), 'utf8');
+  const values = listValues(await read('values.yaml'));
+  await bring(`${chart}/README.md`, writeValues(await read('README.md'), values), check);
+  const schema = writeSchema(await read('values.schema.json'), values, listVariables());
+  await bring(`${chart}/values.schema.json`, schema, check);
+}
+
+/** Brings a file up to date; when checking, an old one is a failure. */
+async function bring(path: string, text: string, check: boolean): Promise<void> {
+  const file = join(root, path);
+  const content = await format(text, { ...(await resolveConfig(file)), filepath: file });
+  if (content === (await readFile(file, 'utf8').catch(() => undefined))) return;
+  if (check) throw new Failure('stale', `${path} is not what the code of the service says.`, 'npm run docs');
+  await writeFile(file, content);
+  console.log(`Wrote ${path}.`);
+}

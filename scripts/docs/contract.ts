@@ -1,0 +1,44 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+
+const manifest = z.object({ name: z.string(), version: z.string(), description: z.string() });
+
+const problem = z
+  .object({
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    requestId: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'What is wrong with a request (RFC 9457).' });
+
+/** The service's contract as OpenAPI, from what each concern says of its own paths in a file `*.openapi.ts`. */
+export async function describeContract(root: string): Promise<object> {
+  const { name, version, description } = manifest.parse(
+    JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
+  );
+  return createDocument({
+    openapi: '3.1.1',
+    info: { title: name, version, description },
+    paths: await readPaths(root),
+    components: {
+      responses: {
+        Problem: { description: 'A problem', content: { 'application/problem+json': { schema: problem } } },
+      },
+    },
+  });
+}
+
+async function readPaths(root: string): Promise<ZodOpenApiPathsObject> {
+  const files: string[] = [];
+  for await (const file of glob('src/*/*.openapi.ts', { cwd: root })) files.push(file);
+  const paths: ZodOpenApiPathsObject = {};
+  for (const file of files.sort()) {
+    const concern = (await import(join(root, file))) as { paths: ZodOpenApiPathsObject };
+    Object.assign(paths, concern.paths);
+  }
+  return paths;
+}

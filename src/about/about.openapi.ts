@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+
+const About = z.object({
+  name: z.string(),
+  version: z.string(),
+  release: z.string(),
+  environment: z.string(),
+});
+
+export const paths: ZodOpenApiPathsObject = {
+  '/': {
+    get: {
+      summary: 'What answers here',
+      responses: {
+        200: {
+          description: 'The build and its environment',
+          content: { 'application/json': { schema: About } },
+        },
+      },
+    },
+  },
+};
