@@ -1,17 +1,16 @@
-import { openCheckout, readIdentity } from '../git/checkout.ts';
+import { readIdentity } from '../git/checkout.ts';
 import { compareAndSwap } from '../git/compare-and-swap.ts';
 import type { Plan, Swapped } from '../git/compare-and-swap.ts';
 import type { Change } from '../git/commit.ts';
-import { readRemote } from '../git/remote.ts';
-import { createScratch } from '../git/scratch.ts';
 import type { Scratch } from '../git/scratch.ts';
-import { Tip } from '../git/tip.ts';
+import type { Tip } from '../git/tip.ts';
 import { formatDelivery } from '../release/delivery.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
 import type { Verdict } from '../release/rules.ts';
 import { replaceImage } from '../release/values.ts';
 import { listGains } from './releases.ts';
+import { openRemote, readTip } from './remote.ts';
 import { readEnvironment } from './state.ts';
 import type { EnvironmentState } from './state.ts';
 import type { World } from './world.ts';
@@ -37,9 +36,6 @@ export interface DeliveryResult {
 
 type Decided = Decision & { from: Image | undefined };
 
-// Milliseconds for one call of the remote.
-const callLimit = 30_000;
-
 /** Makes a delivery of a kind by compare and swap, deciding from the tip, and again from each newer one. */
 export async function deliver(
   world: World,
@@ -48,8 +44,6 @@ export async function deliver(
   decide: (tip: Tip, state: EnvironmentState) => Promise<Decision>,
 ): Promise<DeliveryResult> {
   const { directory, branch, env, signal, deadline, log } = world;
-  const checkout = await openCheckout(directory, { env, signal });
-  const remote = readRemote(checkout, world.remote, env);
   const identify = () => readIdentity(directory, env, signal);
   const { author } = await identify();
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
@@ -62,8 +56,7 @@ export async function deliver(
       change: await describeChange(tip, { kind, state, to: decided.to, actor, env }),
     };
   };
-  const limit = Math.min(callLimit, deadline);
-  await using scratch = await createScratch({ checkout, remote, callLimit: limit, env, signal });
+  await using scratch = await openRemote(world);
   const { decision, commit, attempts } = world.dryRun
     ? await planOnly(scratch, world, plan)
     : await compareAndSwap({ scratch, branch, identify, deadline, signal, log }, plan);
@@ -87,10 +80,10 @@ async function describeChange(
 
 async function planOnly(
   scratch: Scratch,
-  { branch, log }: World,
+  world: World,
   plan: (tip: Tip) => Promise<Plan<Decided>>,
 ): Promise<Swapped<Decided>> {
-  const { decision, change } = await plan(new Tip(scratch, await scratch.fetchTip(branch)));
-  if (change) log(`Would commit on ${branch}:\n\n${change.message}`);
+  const { decision, change } = await plan(await readTip(scratch, world));
+  if (change) world.log(`Would commit on ${world.branch}:\n\n${change.message}`);
   return { decision, commit: undefined, attempts: 0 };
 }

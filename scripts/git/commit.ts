@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Identity } from './checkout.ts';
 import type { Git } from './git.ts';
 
@@ -12,24 +13,29 @@ export interface CommitFile {
 export interface Change {
   message: string;
   files: readonly CommitFile[];
+  /** The paths of files that go. */
+  removals?: readonly string[];
 }
 
 /** Writes a commit on a parent without a work tree or an index, and gives its SHA. */
 export async function writeCommit(
   git: Git,
   parent: string,
-  { message, files }: Change,
+  { message, files, removals = [] }: Change,
   { author, committer }: Identity,
 ): Promise<string> {
   const input = Buffer.concat([
-    Buffer.from(`commit refs/deliveries/next\nmark :1\nauthor ${author}\ncommitter ${committer}\n`),
+    // A ref of its own for each, since a commit on another tip may not replace the one before.
+    Buffer.from(
+      `commit refs/deliveries/${randomUUID()}\nmark :1\nauthor ${author}\ncommitter ${committer}\n`,
+    ),
     data(Buffer.from(message)),
     Buffer.from(`from ${parent}\n`),
     ...files.flatMap(({ path, mode, bytes }) => [Buffer.from(`M ${mode} inline ${path}\n`), data(bytes)]),
+    ...removals.map((path) => Buffer.from(`D ${path}\n`)),
     Buffer.from('get-mark :1\ndone\n'),
   ]);
-  // By force, since the ref still names the commit of an attempt that failed.
-  return git.read(['fast-import', '--quiet', '--done', '--force'], { input });
+  return git.read(['fast-import', '--quiet', '--done'], { input });
 }
 
 function data(bytes: Uint8Array): Buffer {

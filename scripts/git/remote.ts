@@ -24,8 +24,8 @@ interface Address {
   credential?: Credential | undefined;
 }
 
-// How this checkout reaches its remotes: proxies, certificates, keys, helpers, rewritten addresses.
-const transport = /^(http|url|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy)$/;
+// How this checkout reaches its remotes: proxies, certificates, keys, helpers.
+const transport = /^(http|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy)$/;
 // What of that would contradict a token of our own.
 const authentication = /^credential\.|^http\.(.*\.)?(extraheader|cookiefile)$/;
 
@@ -34,18 +34,10 @@ const authentication = /^credential\.|^http\.(.*\.)?(extraheader|cookiefile)$/;
  * password in the remote's address, becomes a header in git's environment: no argument and no message shows it.
  * @throws {Failure} `unknown-remote` when the checkout has none of that name.
  */
-export function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv): Remote {
-  const url = checkout.settings.get(`remote.${name}.url`)?.[0];
-  if (url === undefined) {
-    throw new Failure(
-      'unknown-remote',
-      `${checkout.directory} has no remote ${JSON.stringify(name)}.`,
-      'git remote -v lists those that it has; name one by --remote.',
-    );
-  }
+export async function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv): Promise<Remote> {
   const token = findToken(env);
-  const fetch = parseAddress(url, checkout.directory);
-  const push = parseAddress(checkout.settings.get(`remote.${name}.pushurl`)?.[0] ?? url, checkout.directory);
+  const fetch = await readAddress(checkout, name);
+  const push = await readAddress(checkout, name, '--push');
   const credentials = new Map<string, Credential>();
   for (const { origin, credential } of [push, fetch]) {
     const chosen = token ?? credential;
@@ -72,6 +64,21 @@ export function readRemote(checkout: Checkout, name: string, env: NodeJS.Process
 function findToken({ GITOPS_PUSH_TOKEN, CI_JOB_TOKEN }: NodeJS.ProcessEnv): Credential | undefined {
   if (GITOPS_PUSH_TOKEN) return { user: 'oauth2', password: GITOPS_PUSH_TOKEN };
   return CI_JOB_TOKEN ? { user: 'gitlab-ci-token', password: CI_JOB_TOKEN } : undefined;
+}
+
+/** Asks git, since a GitLab runner leaves its password in a rule (`insteadOf`) that rewrites the address. */
+async function readAddress(
+  { git, directory }: Checkout,
+  name: string,
+  ...options: string[]
+): Promise<Address> {
+  const { status, stdout } = await git.run(['remote', 'get-url', ...options, '--', name]);
+  if (status === 0) return parseAddress(stdout.toString().trimEnd(), directory);
+  throw new Failure(
+    'unknown-remote',
+    `${directory} has no remote ${JSON.stringify(name)}.`,
+    'git remote -v lists those that it has; name one by --remote.',
+  );
 }
 
 function parseAddress(text: string, directory: string): Address {

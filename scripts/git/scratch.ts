@@ -16,8 +16,8 @@ export interface Scratch extends AsyncDisposable {
   call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
   /** Fetches the tip of a branch of the remote, with its history. */
   fetchTip: (branch: string) => Promise<string>;
-  /** Fetches trees, with all trees below them, or files, which the history alone only names. */
-  fetchObjects: (objects: readonly string[]) => Promise<void>;
+  /** Fetches objects that the history only names, alone or with all that is below them; those that are here cost nothing. */
+  fetchObjects: (objects: readonly string[], how?: 'alone' | 'whole') => Promise<void>;
 }
 
 export interface ScratchOptions extends GitOptions {
@@ -25,11 +25,13 @@ export interface ScratchOptions extends GitOptions {
   remote: Remote;
   /** Milliseconds for one call of the remote. */
   callLimit: number;
+  /** What the history is fetched with: trees too, where it is asked for the changes of a file. */
+  history: 'commits' | 'trees';
 }
 
-// Commits alone, without their trees; what is read of those is fetched by name, so that git never does it in passing.
-const historyOnly = '--filter=tree:0';
-const objectsOnly = ['--filter=blob:none', '--stdin', 'origin'];
+// What is left out is fetched by name before it is read, so that git never does it in passing, object by object.
+const historyFilter = { commits: '--filter=tree:0', trees: '--filter=blob:none' };
+const objectsFilter = { alone: '--filter=tree:0', whole: '--no-filter' };
 // The history that is here would let the server think that what it names is here too.
 const withoutNegotiation = ['-c', 'fetch.negotiationAlgorithm=noop'];
 const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
@@ -46,7 +48,7 @@ const settings: readonly Setting[] = [
 
 /** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
-  const { checkout, remote, callLimit, ...gitOptions } = options;
+  const { checkout, remote, callLimit, history, ...gitOptions } = options;
   const directory = await mkdtemp(join(tmpdir(), 'gitops-'));
   const dispose = () => rm(directory, { recursive: true, force: true, maxRetries: 3 });
   const git = openGit(directory, {
@@ -59,7 +61,8 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
     const format = await checkout.git.read(['rev-parse', '--show-object-format']);
     await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`]);
     if (objects !== undefined) await writeFile(join(directory, 'objects/info/alternates'), `${objects}\n`);
-    return { ...connect(git, remote, callLimit, objects === undefined), [Symbol.asyncDispose]: dispose };
+    const filter = objects === undefined ? historyFilter[history] : undefined;
+    return { ...connect(git, remote, callLimit, filter), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -70,7 +73,7 @@ function connect(
   git: Git,
   remote: Remote,
   callLimit: number,
-  partial: boolean,
+  filter: string | undefined,
 ): Omit<Scratch, keyof AsyncDisposable> {
   const call: Scratch['call'] = async (args, input) => {
     const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
@@ -87,15 +90,16 @@ function connect(
     fetchTip: async (branch) => {
       await fetch([
         ...fetchArgs,
-        ...(partial ? [historyOnly] : []),
+        ...(filter === undefined ? [] : [filter]),
         'origin',
         `+refs/heads/${branch}:refs/heads/${branch}`,
       ]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
     },
-    fetchObjects: async (objects) => {
-      if (!partial || objects.length === 0) return;
-      await fetch([...withoutNegotiation, ...fetchArgs, ...objectsOnly], objects.join('\n'));
+    fetchObjects: async (objects, how = 'whole') => {
+      if (filter === undefined || objects.length === 0) return;
+      const args = [...withoutNegotiation, ...fetchArgs, objectsFilter[how], '--stdin', 'origin'];
+      await fetch(args, objects.join('\n'));
     },
   };
 }

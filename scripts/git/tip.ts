@@ -1,5 +1,6 @@
 import type { Relation } from '../release/rules.ts';
 import type { CommitFile } from './commit.ts';
+import { readObjects } from './objects.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A commit as a person refers to it. */
@@ -8,11 +9,17 @@ export interface CommitLine {
   subject: string;
 }
 
+interface TreeEntry {
+  mode: string;
+  object: string;
+  path: string;
+}
+
 /** A branch as it was at one moment: all that is decided is read from here. */
 export class Tip {
   readonly commit: string;
   readonly #scratch: Scratch;
-  readonly #trees = new Map<string, Promise<void>>();
+  readonly #folders = new Map<string, Promise<void>>();
 
   constructor(scratch: Scratch, commit: string) {
     this.#scratch = scratch;
@@ -21,20 +28,12 @@ export class Tip {
 
   /** The regular files at those of the paths that have one, from this commit or an older one. */
   async readFiles(paths: readonly string[], commit = this.commit): Promise<ReadonlyMap<string, CommitFile>> {
-    const { git, fetchObjects } = this.#scratch;
-    await this.#fetchTree(commit);
-    const list = await git.read(['ls-tree', '-z', '--full-tree', commit, '--', ...paths]);
-    const entries = list
-      .split('\0')
-      .filter(Boolean)
-      .map(parseEntry)
-      .filter(({ mode }) => mode.startsWith('100'));
-    await fetchObjects(entries.map(({ object }) => object));
-    const files = new Map<string, CommitFile>();
-    for (const { mode, object, path } of entries) {
-      files.set(path, { path, mode, bytes: await git.readBytes(['cat-file', 'blob', object]) });
-    }
-    return files;
+    return this.#read(paths, [], commit);
+  }
+
+  /** All regular files below a folder, by their paths in the repository. */
+  async readFolder(path: string, commit = this.commit): Promise<ReadonlyMap<string, CommitFile>> {
+    return this.#read([`${path}/`], ['-r'], commit);
   }
 
   /** The commit of this branch that an abbreviated SHA names, if there is exactly one. */
@@ -64,13 +63,45 @@ export class Tip {
     return parseLine(await this.#scratch.git.read(['log', '--max-count=1', '--format=%H %s', commit]));
   }
 
-  #fetchTree(commit: string): Promise<void> {
-    const { git, fetchObjects } = this.#scratch;
-    const fetching =
-      this.#trees.get(commit) ??
-      git.read(['log', '--max-count=1', '--format=%T', commit]).then((tree) => fetchObjects([tree]));
-    this.#trees.set(commit, fetching);
+  async #read(
+    paths: readonly string[],
+    options: readonly string[],
+    commit: string,
+  ): Promise<ReadonlyMap<string, CommitFile>> {
+    const folders = new Set(paths.map((path) => path.split('/')[0] ?? path));
+    for (const folder of folders) await this.#fetchFolder(folder, commit);
+    const entries = (await this.#list(commit, [...options, '--', ...paths])).filter(({ mode }) =>
+      mode.startsWith('100'),
+    );
+    const objects = entries.map(({ object }) => object);
+    await this.#scratch.fetchObjects(objects);
+    const contents = await readObjects(this.#scratch.git, objects);
+    return new Map(
+      entries.map(({ path, mode }, index) => [
+        path,
+        { path, mode, bytes: contents[index] ?? Buffer.alloc(0) },
+      ]),
+    );
+  }
+
+  /** Where the history came without its trees, fetches a folder of the top level, with all that is in it. */
+  #fetchFolder(folder: string, commit: string): Promise<void> {
+    const key = `${commit}:${folder}`;
+    const fetching = this.#folders.get(key) ?? this.#fetchTrees(folder, commit);
+    this.#folders.set(key, fetching);
     return fetching;
+  }
+
+  async #fetchTrees(folder: string, commit: string): Promise<void> {
+    const { git, fetchObjects } = this.#scratch;
+    await fetchObjects([await git.read(['log', '--max-count=1', '--format=%T', commit])], 'alone');
+    const entries = await this.#list(commit, ['--', folder]);
+    await fetchObjects(entries.map(({ object }) => object));
+  }
+
+  async #list(commit: string, args: readonly string[]): Promise<TreeEntry[]> {
+    const list = await this.#scratch.git.read(['ls-tree', '-z', '--full-tree', commit, ...args]);
+    return list.split('\0').filter(Boolean).map(parseEntry);
   }
 
   async #isAncestor(commit: string, of: string): Promise<boolean> {
@@ -79,7 +110,7 @@ export class Tip {
   }
 }
 
-function parseEntry(entry: string): { mode: string; object: string; path: string } {
+function parseEntry(entry: string): TreeEntry {
   const [attributes = '', path = ''] = entry.split('\t');
   const [mode = '', , object = ''] = attributes.split(' ');
   return { mode, object, path };

@@ -38,7 +38,7 @@ export function formatDelivery({ kind, environment, from, to, gains, actor, pipe
 
 /** Whether a commit's subject is the title of a delivery. */
 export function isDeliveryTitle(subject: string): boolean {
-  return /^deploy\([a-z0-9-]+\): /.test(subject);
+  return /^deploy\([a-z0-9-]+\): [0-9a-f]+$/.test(subject);
 }
 
 function formatGains(gains: readonly string[]): string {

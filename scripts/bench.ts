@@ -1,0 +1,17 @@
+import { benchDeploy } from './bench/deploy.ts';
+import { exitCode } from './failure.ts';
+import { runMain } from './main.ts';
+
+/** What is measured: each gives its table as text. */
+const benches = {
+  'deploy against clone, edit, commit, push: 100,000 files, 3,000 commits, git daemon, medians of 5':
+    benchDeploy,
+};
+
+await runMain(async (signal) => {
+  for (const [title, bench] of Object.entries(benches)) {
+    console.log(`\n${title}\n`);
+    console.log(await bench(signal));
+  }
+  return exitCode.done;
+});
