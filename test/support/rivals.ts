@@ -9,14 +9,12 @@ import type { Sandbox } from './sandbox.ts';
 export async function installRivals(sandbox: Sandbox, commits: readonly string[]): Promise<void> {
   const queue = join(sandbox.folder, 'rivals');
   await writeFile(queue, commits.map((commit) => `${commit}\n`).join(''));
-  await sandbox.install(
+  await sandbox.wrap(
     'git',
-    `PATH='${process.env.PATH ?? ''}'
-case " $* " in *' push '*)
+    `case " $* " in *' push '*)
   rival=$(head -n 1 '${queue}')
-  sed -i 1d '${queue}'
+  tail -n +2 '${queue}' >'${queue}.rest' && mv '${queue}.rest' '${queue}'
   [ -z "$rival" ] || git --git-dir='${sandbox.origin.directory}' update-ref refs/heads/main "$rival"
-esac
-exec git "$@"`,
+esac`,
   );
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawn } from 'node:child_process';
@@ -91,11 +91,10 @@ export class Sandbox implements AsyncDisposable {
     });
   }
 
-  /** Puts a shell script before the machine's own program of that name. */
-  async install(program: string, script: string): Promise<void> {
-    const file = join(this.bin, program);
-    await writeFile(file, `#!/bin/sh\n${script}\n`);
-    await chmod(file, 0o755);
+  /** Lets a shell script run before each call of a program, with the call's arguments. */
+  async wrap(program: string, script: string): Promise<void> {
+    const lines = ['#!/bin/sh', `PATH='${process.env.PATH ?? ''}'`, script, `exec ${program} "$@"`, ''];
+    await writeFile(join(this.bin, program), lines.join('\n'), { mode: 0o755 });
   }
 
   /** What runs have left in the temporary folder. */
