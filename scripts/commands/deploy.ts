@@ -13,13 +13,14 @@ import type { World } from './world.ts';
 
 /** Puts a new release into an environment that takes from no other. */
 export async function deploy(world: World, name: string, image: Image): Promise<DeliveryResult> {
+  const pushed = parsePushedRepository(world.env);
   return deliver(world, 'deploy', name, async (tip, state) => {
     const { flow, environment, image: from, hold } = state;
     if (environment.from !== undefined) throw outOfOrder(name, environment.from);
     const relation = await relateReleases(tip, image, from);
     const freeze = findFreeze(flow, name, world.now());
     const outcome = judgeDelivery({ environment, from, to: image, relation, hold, freeze });
-    if (outcome === 'changed') await requireRepository(tip, state, image, world.env.IMAGE_REPOSITORY);
+    if (outcome === 'changed') await requireRepository(tip, state, image, pushed);
     return { outcome, to: image };
   });
 }
@@ -46,6 +47,15 @@ export function parseDeployedImage(
     'missing-variable',
     `A deploy needs ${missing.join(' and ')}.`,
     'In a pipeline the build job gives both; by hand, take them from its build.env.',
+  );
+}
+
+function parsePushedRepository({ IMAGE_REPOSITORY }: NodeJS.ProcessEnv): string | undefined {
+  if (IMAGE_REPOSITORY !== '') return IMAGE_REPOSITORY;
+  throw new Failure(
+    'missing-variable',
+    'IMAGE_REPOSITORY is empty.',
+    'Set it to the repository that the image was pushed to, or unset it.',
   );
 }
 
