@@ -44,6 +44,7 @@ export async function deliver(
   decide: (tip: Tip, state: EnvironmentState) => Promise<Decision>,
 ): Promise<DeliveryResult> {
   const { directory, branch, env, signal, deadline, log } = world;
+  await using scratch = await openRemote(world);
   const identify = () => readIdentity(directory, env, signal);
   const { author } = await identify();
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
@@ -56,7 +57,6 @@ export async function deliver(
       change: await describeChange(tip, { kind, state, to: decided.to, actor, env }),
     };
   };
-  await using scratch = await openRemote(world);
   const { decision, commit, attempts } = world.dryRun
     ? await planOnly(scratch, world, plan)
     : await compareAndSwap({ scratch, branch, identify, deadline, signal, log }, plan);
