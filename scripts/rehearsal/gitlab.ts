@@ -29,7 +29,7 @@ export async function createOrigin(stage: Stage, checkout: string): Promise<void
 }
 
 /**
- * Commits environments to rehearse in: those of the flow, empty, each with a port of this machine, with no hold, no
+ * Commits environments to rehearse in: those of the flow, empty, each with ports of this machine, with no hold, no
  * freeze and no waiting. Gives their names in the order of the flow.
  */
 export async function prepareEnvironments(stage: Stage): Promise<string[]> {
@@ -42,6 +42,7 @@ export async function prepareEnvironments(stage: Stage): Promise<string[]> {
     const values = parseDocument(await readFile(file, 'utf8'));
     for (const key of ['tag', 'digest']) values.setIn(['image', key], '');
     values.set('port', await findPort());
+    values.setIn(['metrics', 'port'], await findPort());
     values.set('drainSeconds', 2);
     await writeFile(file, values.toString());
     await rm(join(folder, holdPath(name)), { force: true });

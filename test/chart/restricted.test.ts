@@ -9,8 +9,9 @@ let service: Document;
 let smokeTest: Document;
 
 beforeAll(async () => {
-  const [, , deployment, pod] = parseManifests(await renderEnvironment('production')).map(
-    (manifest) => new Document(manifest),
+  const manifests = parseManifests(await renderEnvironment('production'));
+  const [deployment, pod] = ['Deployment', 'Pod'].map(
+    (wanted) => new Document(manifests.find(({ kind }) => kind === wanted)),
   );
   service = new Document(deployment?.getIn(['spec', 'template', 'spec']));
   smokeTest = new Document(pod?.get('spec'));

@@ -63,6 +63,70 @@ describe('a values file that is wrong does not render, and the message names the
       },
     },
     {
+      fault: 'a variable that the service does not know',
+      values: `${good}config: { TRUST_PROXIES: 10.0.0.0/8 }`,
+      says: {
+        3: '- config: Additional property TRUST_PROXIES is not allowed',
+        4: "- at '/config': additional properties 'TRUST_PROXIES' not allowed",
+      },
+    },
+    {
+      fault: 'a variable that lost its quotes',
+      values: `${good}config: { BODY_BYTES: 1048576 }`,
+      says: {
+        3: '- config.BODY_BYTES: Invalid type. Expected: string, given: integer',
+        4: "- at '/config/BODY_BYTES': got number, want string",
+      },
+    },
+    {
+      fault: 'a secret as a value',
+      values: `${good}secrets: [{ PASSWORD: hunter2 }]`,
+      says: {
+        3: '- secrets.0: Invalid type. Expected: string, given: object',
+        4: "- at '/secrets/0': got object, want string",
+      },
+    },
+    {
+      fault: 'a volume of the host',
+      values: `${good}extra: { volumes: [{ name: root, hostPath: { path: / } }] }`,
+      says: {
+        3: '- extra.volumes.0: Additional property hostPath is not allowed',
+        4: "- at '/extra/volumes/0': additional properties 'hostPath' not allowed",
+      },
+    },
+    {
+      fault: 'a host with a scheme',
+      values: `${good}ingress: { enabled: true, hosts: ["https://api.example.com"] }`,
+      says: {
+        3: '- ingress.hosts.0: Does not match pattern',
+        4: "- at '/ingress/hosts/0': 'https://api.example.com' does not match pattern",
+      },
+    },
+    {
+      fault: 'a drain that is too short to have two halves',
+      values: `${good}drainSeconds: 1`,
+      says: {
+        3: '- drainSeconds: Must be greater than or equal to 2',
+        4: "- at '/drainSeconds': minimum: got 1, want 2",
+      },
+    },
+    {
+      fault: 'a port that only root may open',
+      values: `${good}port: 80`,
+      says: {
+        3: '- port: Must be greater than or equal to 1024',
+        4: "- at '/port': minimum: got 80, want 1,024",
+      },
+    },
+    {
+      fault: 'a value that is taken away',
+      values: `${good}replicas: null`,
+      says: {
+        3: '- (root): replicas is required',
+        4: "- at '': missing property 'replicas'",
+      },
+    },
+    {
       fault: 'a release that is not said',
       values: 'environment: dev',
       says: {
@@ -89,6 +153,66 @@ describe('a values file that is wrong does not render, and the message names the
   });
 });
 
+describe('values that contradict each other do not render, and the message says what to do', () => {
+  test.each([
+    {
+      values: 'autoscaling: { enabled: true, minReplicas: 5, maxReplicas: 3 }',
+      says: 'autoscaling.minReplicas is 5, more than autoscaling.maxReplicas, 3: lower the one or raise the other.',
+    },
+    {
+      values: 'autoscaling: { enabled: true, cpuPercent: 0 }',
+      says: 'autoscaling is enabled, but watches nothing: set autoscaling.cpuPercent, memoryPercent or metrics.',
+    },
+    {
+      values: 'autoscaling: { enabled: true }\nresources: { requests: { cpu: null } }',
+      says: 'autoscaling.cpuPercent is a share of resources.requests.cpu, which is not set: set it, or set the percentage to 0.',
+    },
+    {
+      values: 'ingress: { enabled: true }',
+      says: 'ingress is enabled, but ingress.hosts is empty: name the hosts that it answers for.',
+    },
+    {
+      values: 'route: { enabled: true, gateways: [{ name: public }] }',
+      says: 'route is enabled, but route.hosts is empty: name the hosts that it answers for.',
+    },
+    {
+      values: 'route: { enabled: true, hosts: [api.example.com] }',
+      says: 'route is enabled, but route.gateways is empty: name the Gateway that it belongs to.',
+    },
+    {
+      values: 'port: 9090',
+      says: 'metrics.port and port are both 9090: give the metrics a port of their own.',
+    },
+    {
+      values: 'externalSecret: { data: { TOKEN: { key: service } } }',
+      says: 'externalSecret.data is set, but externalSecret.store.name is empty: name the store that it is read from.',
+    },
+    {
+      values: 'extra: { env: [{ name: DRAIN_SECONDS, value: "60" }] }',
+      says: "extra.env sets DRAIN_SECONDS, which the chart sets itself, so that it fits the rest: set the chart's own value for it.",
+    },
+    {
+      values:
+        'config: { TRUST_PROXY: 10.0.0.0/8 }\nextra: { env: [{ name: TRUST_PROXY, value: 10.1.0.0/16 }] }',
+      says: 'extra.env and config both set TRUST_PROXY: keep one of them.',
+    },
+  ])('$values', async ({ values, says }) => {
+    for (const helm of helmVersions) {
+      await expect(render(good + values, helm)).rejects.toMatchObject({
+        code: 'invalid-chart',
+        message: expect.stringMatching(
+          new RegExp(`contradict each other\\.\n- ${RegExp.escape(says)}$`),
+        ) as unknown,
+      });
+    }
+  });
+
+  test('all at once', async () => {
+    const values = 'ingress: { enabled: true }\nport: 9090\nautoscaling: { enabled: true, minReplicas: 50 }';
+    await expect(render(good + values)).rejects.toThrow(/\n- autoscaling.*\n- ingress.*\n- metrics\.port/);
+  });
+});
+
 test.each(['12345678', '01234567', '1234e567', '0b101101', '3f9c1b2', 'abcdef01'.repeat(5)])(
   'the tag %s reaches the image, the service and the labels to the letter',
   async (tag) => {
@@ -111,12 +235,14 @@ test.each(['12345678', '01234567', '1234e567', '0b101101', '3f9c1b2', 'abcdef01'
 );
 
 test.each([
-  { drainSeconds: 2, before: 1, after: '1', grace: 6 },
-  { drainSeconds: 7, before: 3, after: '4', grace: 21 },
-  { drainSeconds: 60, before: 30, after: '30', grace: 180 },
+  { drainSeconds: 2, before: 1, after: 1, request: 2, grace: 6 },
+  { drainSeconds: 7, before: 3, after: 4, request: 12, grace: 21 },
+  { drainSeconds: 10, before: 5, after: 5, request: 18, grace: 30 },
+  { drainSeconds: 300, before: 150, after: 150, request: 598, grace: 900 },
 ])(
-  'a drain of $drainSeconds s fits into the grace period',
-  async ({ drainSeconds, before, after, grace }) => {
+  'a drain of $drainSeconds s and the longest request fit into the grace period',
+  async ({ drainSeconds, before, after, request, grace }) => {
+    expect(before + after + request + 2).toBe(grace);
     expect(await renderKind('Deployment', `${good}drainSeconds: ${drainSeconds}`)).toMatchObject({
       spec: {
         template: {
@@ -125,7 +251,10 @@ test.each([
             containers: [
               {
                 lifecycle: { preStop: { sleep: { seconds: before } } },
-                env: expect.arrayContaining([{ name: 'DRAIN_SECONDS', value: after }]),
+                env: expect.arrayContaining([
+                  { name: 'DRAIN_SECONDS', value: String(after) },
+                  { name: 'REQUEST_SECONDS', value: String(request) },
+                ]),
               },
             ],
           },
@@ -135,12 +264,32 @@ test.each([
   },
 );
 
-test('the secrets that pull the image are those of the service account, for every pod of the chart', async () => {
-  const values = 'environment: dev\nimage: { tag: "3f9c1b2a", pullSecrets: [registry, mirror] }';
-  expect(await renderKind('ServiceAccount', values)).toMatchObject({
-    metadata: { name: 'nestjs-service' },
-    imagePullSecrets: [{ name: 'registry' }, { name: 'mirror' }],
-  });
+test.each([
+  { values: 'replicas: 0', budget: false },
+  { values: 'replicas: 1', budget: false },
+  { values: 'replicas: 2', budget: true },
+  { values: 'replicas: 3\nautoscaling: { enabled: true, minReplicas: 1 }', budget: false },
+  { values: 'replicas: 1\nautoscaling: { enabled: true, minReplicas: 3 }', budget: true },
+])('with $values, a drain of a node is never blocked', async ({ values, budget }) => {
+  const rendered = await renderKind('PodDisruptionBudget', `${good}${values}`);
+  // One pod may always go, so that with two or more the budget leaves at least one, and with one there is none.
+  const spec = { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' };
+  if (budget) expect(rendered).toMatchObject({ spec });
+  else expect(rendered).toBeUndefined();
+});
+
+test('pods are replaced when their configuration changes, and only then', async () => {
+  const specWith = async (delay: string) => {
+    const deployment = await renderKind('Deployment', `${good}config: { SHED_DELAY_MS: "${delay}" }`);
+    return JSON.stringify(deployment?.spec);
+  };
+  expect(await specWith('500')).toBe(await specWith('500'));
+  expect(await specWith('500')).not.toBe(await specWith('501'));
+});
+
+test('a service without a memory limit keeps the heap that Node chooses', async () => {
+  const values = `${good}resources: { limits: { memory: null } }`;
+  expect(JSON.stringify(await renderKind('Deployment', values))).not.toContain('NODE_OPTIONS');
 });
 
 async function renderKind(kind: string, values: string): Promise<Manifest | undefined> {

@@ -7,9 +7,10 @@ import { renderChart } from '../../scripts/cluster/helm.ts';
 import { readEnvironmentNames } from '../../scripts/environments.ts';
 import { replaceScalars } from '../../scripts/release/scalars.ts';
 import { valuesPath } from '../../scripts/release/values.ts';
+import { expectedWith, features } from '../chart/features.ts';
 import { expandApplicationSet } from '../support/applicationset.ts';
 import type { Application, ApplicationSet } from '../support/applicationset.ts';
-import { parseManifests, type Manifest } from '../support/manifests.ts';
+import type { Manifest } from '../support/manifests.ts';
 import { chart, release, renderEnvironment, root } from '../support/render.ts';
 import { findSchemaFaults } from '../support/schemas.ts';
 
@@ -105,20 +106,22 @@ test.each(['12345678', '01234567', '1234e567', '0b101101'])(
   },
 );
 
-test('the project allows the kinds of the chart and no other, and no namespace but its own', async () => {
-  const manifests = parseManifests(await renderEnvironment('production'));
-  const kinds = manifests
-    // Argo CD runs no Helm tests.
-    .filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== 'test')
-    .map(({ apiVersion, kind }) => ({
-      group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '',
+test('the project allows the kinds of the chart and no other, and no namespace but its own', () => {
+  const objects = [[], ...features.map((feature) => [feature])]
+    .flatMap((on) => Object.values(expectedWith(on)))
+    // What somebody adds by `extra.objects` they also allow.
+    .filter(({ kind }) => kind !== 'PersistentVolumeClaim');
+  const kinds = new Map(
+    objects.map(({ apiVersion, kind }) => [
       kind,
-    }));
+      { group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind },
+    ]),
+  );
   expect(project.spec).toEqual({
     sourceRepos: [repository],
     destinations: [{ server, namespace: 'nestjs-service-*' }],
     clusterResourceWhitelist: [{ group: '', kind: 'Namespace', name: 'nestjs-service-*' }],
-    namespaceResourceWhitelist: kinds.sort((a, b) => a.kind.localeCompare(b.kind)),
+    namespaceResourceWhitelist: [...kinds.values()].sort((a, b) => a.kind.localeCompare(b.kind)),
   });
 });
 

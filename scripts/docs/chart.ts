@@ -1,0 +1,115 @@
+import { isMap, isNode, isScalar, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import type { Variable } from '../../src/config.ts';
+import { Failure } from '../failure.ts';
+
+/** A value of the chart, as `values.yaml` has it. */
+export interface ChartValue {
+  path: readonly string[];
+  default: unknown;
+  /** What the comment above it says. */
+  description: string;
+}
+
+/** The parts of a JSON schema that are written here. */
+interface Schema {
+  description?: string;
+  default?: unknown;
+  required?: string[];
+  properties?: Record<string, Schema>;
+}
+
+/**
+ * Reads the chart's values in their order, each with the comment above it.
+ * @throws {Failure} `invalid-chart` when a value has no comment.
+ */
+export function listValues(text: string): ChartValue[] {
+  const document = parseDocument(text);
+  return listMap(document, document.contents, []);
+}
+
+/** The chart's README with the table of its values between the two marks. */
+export function writeValues(readme: string, values: readonly ChartValue[]): string {
+  const table = ['| value | default | is |', '| --- | --- | --- |', ...values.map(row)].join('\n');
+  return readme.replace(
+    /(<!-- values[^\n]*-->\n).*(\n<!-- end of values -->)/s,
+    (_, start: string, end: string) => `${start}\n${table}\n${end}`,
+  );
+}
+
+/**
+ * The chart's schema with each value required, its meaning and its default, and of each variable that `config` may hold.
+ * @throws {Failure} `invalid-chart` when it lacks a value of the chart, or has a variable that the service lacks.
+ */
+export function writeSchema(
+  text: string,
+  values: readonly ChartValue[],
+  variables: readonly Variable[],
+): string {
+  const schema = JSON.parse(text) as Schema;
+  for (const value of values) {
+    describe(find(schema, value.path), value);
+    require(schema, value.path);
+  }
+  const config = find(schema, ['config']).properties ?? {};
+  for (const [name, property] of Object.entries(config)) {
+    const variable = variables.find((candidate) => candidate.name === name);
+    if (!variable)
+      throw fault('values.schema.json', `config.${name} is no variable of the service`, 'Take it out.');
+    describe(property, variable);
+  }
+  return JSON.stringify(schema);
+}
+
+function listMap(document: Document, map: unknown, above: readonly string[]): ChartValue[] {
+  if (!isMap(map)) return [];
+  return map.items.flatMap(({ key, value }, index) => {
+    if (!isScalar(key)) return [];
+    const path = [...above, String(key.value)];
+    // The comment above the first key of a map is the map's.
+    if (isMap(value) && value.commentBefore) return listMap(document, value, path);
+    const comment = key.commentBefore ?? (index === 0 ? map.commentBefore : undefined);
+    if (!comment)
+      throw fault('values.yaml', `no comment says what ${path.join('.')} is`, 'Write one above it.');
+    return {
+      path,
+      default: isNode(value) ? (value.toJS(document) as unknown) : null,
+      description: lastParagraph(comment),
+    };
+  });
+}
+
+/** What stands above an empty line is about more than the one value. */
+function lastParagraph(comment: string): string {
+  const lines = comment.split('\n').map((line) => line.trim());
+  return lines.slice(lines.lastIndexOf('') + 1).join(' ');
+}
+
+function row({ path, default: value, description }: ChartValue): string {
+  return `| \`${path.join('.')}\` | \`${JSON.stringify(value)}\` | ${description} |`;
+}
+
+function find(schema: Schema, path: readonly string[]): Schema {
+  return path.reduce((parent, key) => {
+    const child = parent.properties?.[key];
+    if (!child) throw fault('values.schema.json', `${path.join('.')} is missing`, 'Say what type it has.');
+    return child;
+  }, schema);
+}
+
+/** Each value is there, so that one which is set to null is refused where it stands, and not met in a template. */
+function require(schema: Schema, path: readonly string[]): void {
+  for (const [depth, key] of path.entries()) {
+    const parent = find(schema, path.slice(0, depth));
+    parent.required = [...new Set([...(parent.required ?? []), key])];
+  }
+}
+
+function describe(schema: Schema, { description, default: value }: ChartValue | Variable): void {
+  schema.description = description;
+  schema.default = value;
+}
+
+function fault(file: string, problem: string, hint: string): Failure {
+  return new Failure('invalid-chart', `helm-chart/${file}: ${problem}.`, hint);
+}

@@ -1,0 +1,60 @@
+import type { Manifest } from '../support/manifests.ts';
+import { applyPatch } from '../support/patch.ts';
+import { expectedObjects } from './expected.ts';
+import type { Feature } from './features/feature.ts';
+import { anotherSize, config, extras, pullSecrets, secrets, tmp } from './features/pod.ts';
+import { autoscaling, oneReplica, placement, rollout, verticalHints } from './features/scaling.ts';
+import {
+  ingress,
+  namedSources,
+  noMetrics,
+  noNetworkPolicy,
+  route,
+  serviceMonitor,
+} from './features/traffic.ts';
+
+/** Every feature of the chart. What a later one patches, an earlier one has patched already. */
+export const features: readonly Feature[] = [
+  oneReplica,
+  autoscaling,
+  verticalHints,
+  rollout,
+  placement,
+  ingress,
+  route,
+  namedSources,
+  serviceMonitor,
+  noMetrics,
+  noNetworkPolicy,
+  config,
+  secrets,
+  tmp,
+  extras,
+  anotherSize,
+  pullSecrets,
+];
+
+/** Every object that the chart renders with these features, whole, by its kind. */
+export function expectedWith(on: readonly Feature[]): Record<string, Manifest> {
+  const names = new Set(on.map(({ name }) => name));
+  const base: unknown = expectedObjects({ environment: 'dev', replicas: 2, logLevel: 'info' });
+  const patched = on.reduce((objects, feature) => applyPatch(objects, feature.patch(names)), base);
+  return patched as Record<string, Manifest>;
+}
+
+/**
+ * Sets of features in which any two are both on, both off, and each on without the other, at least once. Each feature
+ * is on in four rows of seven, no two in the same four; so two of them meet in one, and part in others.
+ */
+export function combineInPairs(): Feature[][] {
+  const fours = Array.from({ length: 2 ** rows }, (_, bits) => bits).filter((bits) => countOnes(bits) === 4);
+  return Array.from({ length: rows }, (_, row) =>
+    features.filter((_, index) => ((fours[index] ?? 0) >> row) & 1),
+  );
+}
+
+const rows = 7;
+
+function countOnes(bits: number): number {
+  return bits.toString(2).replaceAll('0', '').length;
+}

@@ -1,0 +1,27 @@
+import { metadataOf } from '../expected.ts';
+
+/** Something that a values file can ask for. */
+export interface Feature {
+  name: string;
+  values: object;
+  /** What it changes in the expected objects, by their kind, when these features are on. */
+  patch: (on: ReadonlySet<string>) => Record<string, unknown>;
+}
+
+export const name = 'nestjs-service';
+
+/** The metadata of the objects that the features are tried with. */
+export const metadata = metadataOf('dev');
+
+/** What follows a Deployment names it so. */
+export const target = { apiVersion: 'apps/v1', kind: 'Deployment', name };
+
+/** A patch of the pod that the Deployment makes. */
+export function patchPod(spec: object, annotations: object = {}) {
+  return { Deployment: { spec: { template: { metadata: { annotations }, spec } } } };
+}
+
+/** A patch of the service's own container. */
+export function patchContainer(fields: object) {
+  return patchPod({ containers: [{ name: 'service', ...fields }] });
+}
