@@ -38,8 +38,13 @@ export class Tip {
 
   /** The commit of this branch that an abbreviated SHA names, if there is exactly one. */
   async findCommit(abbreviated: string): Promise<string | undefined> {
-    const objects = await this.#scratch.git.read(['rev-parse', `--disambiguate=${abbreviated}`]);
-    const candidates = objects.split('\n').filter(Boolean);
+    const { git } = this.#scratch;
+    const objects = await git.read(['rev-parse', `--disambiguate=${abbreviated}`]);
+    // An annotated tag has a SHA of its own, which would pass for its commit.
+    const typed = await git.read(['cat-file', '--batch-check=%(objecttype) %(objectname)'], {
+      input: `${objects}\n`,
+    });
+    const candidates = typed.match(/(?<=^commit )\S+$/gm) ?? [];
     const known = await Promise.all(candidates.map((object) => this.#isAncestor(object, this.commit)));
     const commits = candidates.filter((_, index) => known[index]);
     return commits.length === 1 ? commits[0] : undefined;

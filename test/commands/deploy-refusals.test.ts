@@ -43,6 +43,16 @@ const refusals: Refusal[] = [
     hint: aRelease,
   },
   {
+    name: 'the name of an annotated tag where a commit is meant',
+    prepare: async (origin) => {
+      await origin.git('tag', '-a', '-m', 'Version 1', 'v1', 'main');
+      return origin.git('rev-parse', 'v1');
+    },
+    code: 'unrelated',
+    message: (tag) => `${tag} names no single commit of the branch.`,
+    hint: aRelease,
+  },
+  {
     name: 'a release that was built beside the one that runs',
     prepare: async (origin) => {
       const beside = await origin.commit('Try something', {}, 'feature');
