@@ -1,12 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvironmentNames } from './environments.ts';
 import { lintChart, renderChart } from './cluster/helm.ts';
 import { helmVersions } from './cluster/helm-program.ts';
+import { writeReleaseChart } from './cluster/release-chart.ts';
+import { readEnvironmentNames } from './environments.ts';
 import { exitCode, Failure } from './failure.ts';
+import { openGit } from './git/git.ts';
 import { runMain } from './main.ts';
+import { flowPath, parseFlow } from './release/flow.ts';
 import { readScalar } from './release/scalars.ts';
 import { readImage, valuesPath } from './release/values.ts';
+import type { YamlFile } from './release/yaml-file.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -17,11 +22,12 @@ await runMain(async (signal) => {
   const names = await readEnvironmentNames(root);
   for (const name of names) await lintEnvironment(name, signal);
   console.log(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
+  await renderReleases(signal);
   return exitCode.done;
 });
 
 async function lintEnvironment(name: string, signal: AbortSignal): Promise<void> {
-  const file = { path: valuesPath(name), bytes: await readFile(join(root, valuesPath(name))) };
+  const file = await readYaml(valuesPath(name));
   const environment = readScalar(file, ['environment']);
   if (environment !== name) {
     throw new Failure(
@@ -40,4 +46,57 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
     await lintChart({ ...input, helm });
     await renderChart({ ...input, helm, name: 'lint', namespace: name });
   }
+}
+
+/**
+ * Renders each environment with the chart of the release that it runs, which a changed value reaches at once, and of
+ * the one that the environment before it runs, which comes next.
+ */
+async function renderReleases(signal: AbortSignal): Promise<void> {
+  const { environments } = parseFlow(await readYaml(flowPath));
+  await using temporary = await mkdtempDisposable(join(tmpdir(), 'lint-'));
+  const git = openGit(root, { env: process.env, signal });
+  const charts = new Map<string, string>();
+  for (const { name, from } of environments) {
+    const runs = await readRelease(name);
+    const comes = from === undefined ? undefined : await readRelease(from);
+    for (const release of new Set([runs, comes].filter((tag) => tag !== undefined))) {
+      const chart =
+        charts.get(release) ?? (await writeReleaseChart(git, release, join(temporary.path, release)));
+      charts.set(release, chart);
+      await renderRelease(name, release, chart, signal);
+    }
+  }
+  for (const release of charts.keys())
+    console.log(`So does the chart of ${release}, where it runs or comes next.`);
+}
+
+async function renderRelease(
+  name: string,
+  release: string,
+  chart: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const values = [join(root, valuesPath(name))];
+  const set = { 'image.tag': release };
+  try {
+    for (const helm of helmVersions)
+      await renderChart({ chart, values, set, signal, helm, name: 'lint', namespace: name });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(
+      error.code,
+      `${valuesPath(name)} does not fit the chart of ${release}, which ${name} runs or gets next.\n${error.message}`,
+      'A value takes effect at once, a chart with its release: first deliver one that knows the value.',
+      { cause: error },
+    );
+  }
+}
+
+async function readRelease(name: string): Promise<string | undefined> {
+  return readImage(await readYaml(valuesPath(name)))?.tag;
+}
+
+async function readYaml(path: string): Promise<YamlFile> {
+  return { path, bytes: await readFile(join(root, path)) };
 }

@@ -1,19 +1,27 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { appendFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { helmVersions } from '../scripts/cluster/helm-program.ts';
+import { readEnvironmentNames } from '../scripts/environments.ts';
 import { runProgram } from '../scripts/program.ts';
+import { replaceScalars } from '../scripts/release/scalars.ts';
+import { valuesPath } from '../scripts/release/values.ts';
+import { git } from './support/git.ts';
 import { root } from './support/render.ts';
 
 let checkout: string;
+/** Where programs are found; git alone is needed, and only once a release runs. */
+let path: string | undefined;
 
 beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'lint-'));
+  path = join(checkout, 'nothing');
   for (const part of ['package.json', 'scripts', 'helm-chart', 'environments']) {
     await cp(join(root, part), join(checkout, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  for (const environment of await readEnvironmentNames(checkout)) await deliver(environment, '');
 });
 
 afterEach(async () => {
@@ -63,10 +71,86 @@ test('a template that does not render is named, with its line', async () => {
   expect(stderr).toContain('templates/extra.yaml:1:');
 });
 
+describe('when releases run', () => {
+  let old: string;
+
+  beforeEach(async () => {
+    path = process.env.PATH;
+    await git(checkout, ['init', '--quiet']);
+    old = await commit();
+    await deliver('dev', old);
+    await deliver('production', old);
+    await editSchema();
+  });
+
+  test('a value that the chart of the running release does not know is refused', async () => {
+    await appendFile(join(checkout, 'environments/production/values.yaml'), 'colour: blue\n');
+    const { status, stderr } = await lint();
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `environments/production/values.yaml does not fit the chart of ${old}, which production runs or gets next.\n`,
+    );
+    expect(stderr).toContain("additional properties 'colour' not allowed");
+    expect(stderr).toContain('first deliver one that knows the value');
+  });
+
+  test('it is accepted once a release that knows it runs', async () => {
+    const young = await commit();
+    await appendFile(join(checkout, 'environments/production/values.yaml'), 'colour: blue\n');
+    for (const environment of ['dev', 'staging', 'production']) await deliver(environment, young);
+    expect(await lint()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`So does the chart of ${young}, where it runs or comes next.\n`),
+    });
+  });
+
+  test('a release whose chart comes next is rendered too', async () => {
+    await appendFile(join(checkout, 'environments/staging/values.yaml'), 'colour: blue\n');
+    expect((await lint()).stderr).toContain(
+      `environments/staging/values.yaml does not fit the chart of ${old}, which staging runs or gets next.\n`,
+    );
+  });
+
+  test('a history that does not reach back to a release is told so', async () => {
+    await deliver('dev', '0123456789abcdef');
+    expect(await lint()).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(
+        /^There is no chart of the release 0123456789abcdef here: .*\n.*git fetch --unshallow\n$/,
+      ),
+    });
+  });
+
+  async function commit(): Promise<string> {
+    await git(checkout, ['add', 'helm-chart', 'environments']);
+    await git(checkout, ['commit', '--quiet', '--message', 'A release']);
+    return git(checkout, ['rev-parse', '--short=8', 'HEAD']);
+  }
+
+  async function editSchema(): Promise<void> {
+    const file = join(checkout, 'helm-chart/values.schema.json');
+    const schema = JSON.parse(await readFile(file, 'utf8')) as { properties: object };
+    Object.assign(schema.properties, { colour: { type: 'string' } });
+    await writeFile(file, JSON.stringify(schema));
+  }
+});
+
+async function deliver(environment: string, tag: string): Promise<void> {
+  const file = join(checkout, valuesPath(environment));
+  const values = { path: file, bytes: await readFile(file) };
+  await writeFile(
+    file,
+    replaceScalars(values, [
+      { path: ['image', 'tag'], value: tag },
+      { path: ['image', 'digest'], value: '' },
+    ]),
+  );
+}
+
 async function lint(...options: string[]) {
   const { status, stdout, stderr } = await runProgram(process.execPath, [...options, 'scripts/lint.ts'], {
     cwd: checkout,
-    env: { PATH: join(checkout, 'nothing') },
+    env: { PATH: path },
     timeLimit: 25_000,
   });
   return { status, stdout: stdout.toString(), stderr };
