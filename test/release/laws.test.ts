@@ -19,7 +19,16 @@ const hexadecimal = (minLength: number, maxLength: number) =>
     .map((digits) => digits.map((digit) => digit.toString(16)).join(''));
 
 // Every way in which YAML takes hexadecimal digits for a number: decimal, octal, with an exponent, binary.
-const numbers = ['12345678', '01234567', '1234e567', '00000000', '0e000000', '123456789e9', '0b101101'];
+const numbers = [
+  '12345678',
+  '01234567',
+  '1234e567',
+  '00000000',
+  '0e000000',
+  'e0000000',
+  '123456789e9',
+  '0b101101',
+];
 
 const tag = fc
   .oneof(
@@ -164,7 +173,7 @@ function quote(text: string, style: Style): string {
 }
 
 function isNumber(tag: string): boolean {
-  return /^(\d+(e\d+)?|0b[01]+)$/.test(tag);
+  return /^(\d+|\d*e\d+|0b[01]+)$/.test(tag);
 }
 
 function edit(text: string, to: Image): string {

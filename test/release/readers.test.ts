@@ -8,7 +8,17 @@ import { helmVersions } from '../../scripts/cluster/helm-program.ts';
 import { replaceScalars } from '../../scripts/release/scalars.ts';
 
 const tags = [
-  ...['12345678', '01234567', '00000000', '1234567', '07777777', '1234e567', '0e000000', '1e10000'],
+  ...[
+    '12345678',
+    '01234567',
+    '00000000',
+    '1234567',
+    '07777777',
+    '1234e567',
+    '0e000000',
+    'e0000000',
+    '1e10000',
+  ],
   ...['0b101101', '0b1111111', 'deadbeef', '3f9c1b2a', '123456789012e1', '9'.repeat(40)],
 ];
 const template = `kinds:
