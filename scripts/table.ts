@@ -1,21 +1,50 @@
-/** The middle of the values. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
+import { stripVTControlCharacters } from 'node:util';
+
+const gap = '  ';
+// A column that is cut keeps at least so much; a terminal too narrow for that gets records instead of rows.
+const shortest = 12;
 
 /** Rows under a heading, in columns as wide as they need to be. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (max, row) => row.map((cell, i) => Math.max(cell.length, max[i] ?? 0)),
-    [],
+  const widths = widthsOf(rows);
+  const lines = rows.map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0)).join(gap));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/**
+ * The same within the columns of a terminal: one column is cut where the rows would be too wide; where that does not
+ * help, each row becomes a record of its own, a line a column.
+ */
+export function fitTable(rows: readonly (readonly string[])[], flexible: number, columns: number): string {
+  const widths = widthsOf(rows);
+  const others = widths.reduce((sum, width, index) => sum + (index === flexible ? 0 : width + gap.length), 0);
+  const room = columns - others;
+  if (room >= Math.min(shortest, widths[flexible] ?? 0)) {
+    return formatTable(
+      rows.map((row) => row.map((cell, index) => (index === flexible ? cut(cell, room) : cell))),
+    );
+  }
+  const [heading = [], ...records] = rows;
+  return records
+    .map((record) => formatTable(record.map((cell, index) => [heading[index] ?? '', cell])))
+    .join('\n\n');
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_, index) =>
+    Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))),
   );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+}
+
+function pad(cell: string, width: number): string {
+  return cell + ' '.repeat(Math.max(0, width - lengthOf(cell)));
+}
+
+function cut(cell: string, width: number): string {
+  return lengthOf(cell) <= width ? cell : `${cell.slice(0, Math.max(0, width - 1))}…`;
+}
+
+function lengthOf(cell: string): number {
+  return stripVTControlCharacters(cell).length;
 }

@@ -10,7 +10,8 @@ import { runProgram } from '../program.ts';
 import { valuesPath } from '../release/values.ts';
 import { findPort } from '../service.ts';
 import { digest, writeRepository } from './repository.ts';
-import { formatTable, median } from './table.ts';
+import { formatTable } from '../table.ts';
+import { median } from './median.ts';
 
 const size = { files: 100_000, commits: 3_000 };
 const runs = 5;

@@ -3,26 +3,29 @@ import type { Tip } from '../git/tip.ts';
 import { findFreeze } from '../release/flow.ts';
 import { parseDigest, parseTag } from '../release/image.ts';
 import type { Image } from '../release/image.ts';
-import { judgeDelivery } from '../release/rules.ts';
+import { judgeDeploy, requireFirst } from '../release/rules.ts';
 import { chartValuesPath, readRepository } from '../release/values.ts';
 import { deliver } from './deliver.ts';
-import type { DeliveryResult } from './deliver.ts';
-import { relateReleases, requireRelease } from './releases.ts';
+import type { Decision, DeliveryResult, Outlook } from './deliver.ts';
+import { listGains, relateReleases, requireRelease } from './releases.ts';
+import { holdOf } from './state.ts';
 import type { EnvironmentState } from './state.ts';
 import type { World } from './world.ts';
 
 /** Puts a new release into an environment that takes from no other. */
 export async function deploy(world: World, name: string, image: Image): Promise<DeliveryResult> {
   const pushed = parsePushedRepository(world.env);
-  return deliver(world, 'deploy', name, async (tip, state) => {
-    const { flow, environment, image: from, hold } = state;
-    if (environment.from !== undefined) throw outOfOrder(name, environment.from);
+  const decide = async ({ tip, state }: Outlook): Promise<Decision> => {
+    const { flow, environment, image: from } = state;
+    requireFirst(environment);
     const relation = await relateReleases(tip, image, from);
     const freeze = findFreeze(flow, name, world.now());
-    const outcome = judgeDelivery({ environment, from, to: image, relation, hold, freeze });
-    if (outcome === 'changed') await requireRepository(tip, state, image, pushed);
-    return { outcome, to: image };
-  });
+    const outcome = judgeDeploy({ environment, from, to: image, relation, hold: holdOf(state), freeze });
+    if (outcome !== 'changed') return { outcome, to: image };
+    await requireRepository(tip, state, image, pushed);
+    return { outcome, to: image, commits: await listGains(tip, from, image) };
+  };
+  return deliver(world, { kind: 'deploy', environment: name, decide });
 }
 
 /**
@@ -73,13 +76,5 @@ async function requireRepository(
     'other-repository',
     `The image was pushed to ${pushed}, but ${environment.name} would pull from ${pulled ?? 'nowhere'}.`,
     `Set image.repository to ${pushed} in ${chartValuesPath}, or in ${values.path}.`,
-  );
-}
-
-function outOfOrder(name: string, source: string): Failure {
-  return new Failure(
-    'out-of-order',
-    `${name} takes its releases from ${source}, not from a deploy.`,
-    `Deploy to ${source}, and promote from there.`,
   );
 }

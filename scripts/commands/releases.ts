@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
 import { isDeliveryTitle } from '../release/delivery.ts';
 import type { Image, Tag } from '../release/image.ts';
@@ -28,10 +29,10 @@ export async function relateReleases(
   return from && tip.relate(commit, await requireRelease(tip, from.tag));
 }
 
-/** The subjects of what a release brings, newest first, without the deliveries among them. */
-export async function listGains(tip: Tip, from: Image | undefined, to: Image): Promise<string[]> {
+/** The commits that a release brings, newest first, without the deliveries among them. */
+export async function listGains(tip: Tip, from: Image | undefined, to: Image): Promise<CommitLine[]> {
   const commit = await requireRelease(tip, to.tag);
   const commits = from ? await tip.listCommits(await requireRelease(tip, from.tag), commit) : [];
-  const subjects = commits.map(({ subject }) => subject).filter((subject) => !isDeliveryTitle(subject));
-  return subjects.length > 0 ? subjects : [(await tip.describe(commit)).subject];
+  const gains = commits.filter(({ subject }) => !isDeliveryTitle(subject));
+  return gains.length > 0 ? gains : tip.describe(commit);
 }

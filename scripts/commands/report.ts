@@ -1,22 +1,55 @@
+import type { DeliveryKind } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
 import type { DeliveryResult } from './deliver.ts';
 
-/** A delivery's outcome: a sentence for people, or with `json` the document of the command contract. */
+/** A delivery's outcome: sentences for people, or with `json` the document of the command contract. */
 export function formatDelivered(
   result: DeliveryResult,
   { json, dryRun }: { json: boolean; dryRun: boolean },
 ): string {
   if (json) return JSON.stringify(toDocument(result), null, 2);
-  const { environment, from, to, outcome, commit } = result;
-  const runs = `${environment} runs ${from?.tag ?? 'nothing'}`;
-  if (outcome === 'unchanged') return `Nothing to do: ${runs} already.`;
-  if (outcome === 'superseded') return `Nothing to do: ${runs}, which is newer than ${to.tag}.`;
-  if (dryRun) return `Nothing was changed. ${runs}; it would run ${to.tag}.`;
-  return `${environment} runs ${to.tag} instead of ${from?.tag ?? 'nothing'}, by commit ${String(commit)}.`;
+  const { environment, kind, from, to, outcome, commit, proposed } = result;
+  const runs = `${environment} runs ${nameOf(from)}`;
+  if (outcome === 'unchanged') return `Nothing to do: ${isAlready(kind, environment, runs)}.`;
+  if (outcome === 'superseded') return `Nothing to do: ${runs}, which is newer than ${nameOf(to)}.`;
+  if (dryRun) return `Nothing was changed. ${would(kind, environment, runs, nameOf(to))}.`;
+  if (proposed) return formatProposed(result, proposed);
+  if (kind === 'hold') return `${environment} is held at ${nameOf(to)}, by commit ${String(commit)}.`;
+  if (kind === 'resume') return `${environment} takes deliveries again, by commit ${String(commit)}.`;
+  const done = `${environment} runs ${nameOf(to)} instead of ${nameOf(from)}, by commit ${String(commit)}.`;
+  return kind === 'rollback' ? `${done}\nIt is held there, until: npm run resume -- ${environment}` : done;
 }
 
-function toDocument({ environment, kind, outcome, from, to, commit, attempts }: DeliveryResult): object {
-  return {
+function isAlready(kind: DeliveryKind, environment: string, runs: string): string {
+  if (kind === 'hold') return `${environment} is held already`;
+  if (kind === 'resume') return `${environment} is not held`;
+  return `${runs} already`;
+}
+
+function would(kind: DeliveryKind, environment: string, runs: string, to: string): string {
+  if (kind === 'hold') return `${environment} would be held`;
+  if (kind === 'resume') return `${environment} would take deliveries again`;
+  return `${runs}; it would run ${to}`;
+}
+
+function formatProposed(
+  { environment, to }: DeliveryResult,
+  { branch, existed, address }: NonNullable<DeliveryResult['proposed']>,
+): string {
+  if (existed) {
+    return [
+      `${environment}: ${nameOf(to)} is proposed already, by the branch ${branch}.`,
+      'Merge its merge request; if that was closed, delete the branch and promote again.',
+    ].join('\n');
+  }
+  const request =
+    address ?? `open a merge request for the branch ${branch}: the server did not say that it made one`;
+  return `${environment}: ${nameOf(to)} is proposed, to be merged by somebody else.\n${request}`;
+}
+
+function toDocument(result: DeliveryResult): object {
+  const { environment, kind, outcome, from, to, commit, attempts, proposed } = result;
+  const document = {
     environment,
     kind,
     outcome,
@@ -25,8 +58,16 @@ function toDocument({ environment, kind, outcome, from, to, commit, attempts }: 
     commit: commit ?? null,
     attempts,
   };
+  return proposed
+    ? { ...document, branch: proposed.branch, mergeRequest: proposed.address ?? null }
+    : document;
 }
 
-function toNames(image: Image | undefined): { tag: string; digest: string } {
+/** An image as the documents of the command contract name it. */
+export function toNames(image: Image | undefined): { tag: string; digest: string } {
   return { tag: image?.tag ?? '', digest: image?.digest ?? '' };
+}
+
+function nameOf(image: Image | undefined): string {
+  return image?.tag ?? 'nothing';
 }

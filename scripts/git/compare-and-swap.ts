@@ -3,6 +3,8 @@ import { Failure } from '../failure.ts';
 import type { Identity } from './checkout.ts';
 import { writeCommit } from './commit.ts';
 import type { Change } from './commit.ts';
+import { propose } from './propose.ts';
+import type { Proposal, Proposed } from './propose.ts';
 import { push } from './push.ts';
 import type { Scratch } from './scratch.ts';
 import { Tip } from './tip.ts';
@@ -22,12 +24,15 @@ export interface Swap {
 export interface Plan<T> {
   decision: T;
   change?: Change;
+  /** Where the change goes for somebody else to merge it, instead of to the branch. */
+  proposal?: Proposal | undefined;
 }
 
 export interface Swapped<T> {
   decision: T;
   commit: string | undefined;
   attempts: number;
+  proposed?: Proposed;
 }
 
 // A server that fails in the middle of a push is asked so often, a server that is merely busy until the deadline.
@@ -48,11 +53,15 @@ export async function compareAndSwap<T>(
   let faults = 0;
   for (let attempts = 1; ; attempts += 1) {
     const tip = await scratch.fetchTip(branch);
-    const { decision, change } = await plan(new Tip(scratch, tip));
+    const { decision, change, proposal } = await plan(new Tip(scratch, tip));
     if (!change) return { decision, commit: undefined, attempts };
 
     const commit = await writeCommit(scratch.git, tip, change, await swap.identify());
-    const outcome = await push(scratch, commit, branch);
+    if (proposal) {
+      const proposed = await propose(scratch, commit, branch, proposal);
+      return { decision, commit: proposed.commit, attempts, proposed };
+    }
+    const outcome = await push(scratch, commit, branch, ['ci.skip']);
     if (outcome.kind === 'accepted') return { decision, commit, attempts };
     if (outcome.kind === 'unknown') {
       // The answer was lost, perhaps not the push: the branch itself tells.

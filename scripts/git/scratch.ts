@@ -16,6 +16,8 @@ export interface Scratch extends AsyncDisposable {
   call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
   /** Fetches the tip of a branch of the remote, with its history. */
   fetchTip: (branch: string) => Promise<string>;
+  /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
+  findTip: (branch: string) => Promise<string | undefined>;
   /** Fetches objects that the history only names, alone or with all that is below them; those that are here cost nothing. */
   fetchObjects: (objects: readonly string[], how?: 'alone' | 'whole') => Promise<void>;
 }
@@ -79,16 +81,17 @@ function connect(
     const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
     return result.timedOut ? { ...result, stderr: `no answer within ${callLimit / 1000} s` } : result;
   };
-  const fetch = async (args: readonly string[], input?: string) => {
-    const { status, stderr } = await call(args, input);
+  const ask = async (args: readonly string[], input?: string) => {
+    const { status, stdout, stderr } = await call(args, input);
     if (status !== 0) throw fetchFailure(remote, stderr);
+    return stdout.toString();
   };
   return {
     git,
     remote,
     call,
     fetchTip: async (branch) => {
-      await fetch([
+      await ask([
         ...fetchArgs,
         ...(filter === undefined ? [] : [filter]),
         'origin',
@@ -96,10 +99,14 @@ function connect(
       ]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
     },
+    findTip: async (branch) => {
+      const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');
+      return sha === '' ? undefined : sha;
+    },
     fetchObjects: async (objects, how = 'whole') => {
       if (filter === undefined || objects.length === 0) return;
       const args = [...withoutNegotiation, ...fetchArgs, objectsFilter[how], '--stdin', 'origin'];
-      await fetch(args, objects.join('\n'));
+      await ask(args, objects.join('\n'));
     },
   };
 }

@@ -1,13 +1,9 @@
 import type { Relation } from '../release/rules.ts';
+import { lineFormat, parseLines } from './commit-line.ts';
+import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import { readObjects } from './objects.ts';
 import type { Scratch } from './scratch.ts';
-
-/** A commit as a person refers to it. */
-export interface CommitLine {
-  sha: string;
-  subject: string;
-}
 
 interface TreeEntry {
   mode: string;
@@ -59,13 +55,12 @@ export class Tip {
 
   /** The commits that the second one has and the first one lacks, newest first, merged branches left out. */
   async listCommits(from: string, to: string): Promise<CommitLine[]> {
-    const log = await this.#scratch.git.read(['log', '--first-parent', '--format=%H %s', `${from}..${to}`]);
-    return log.split('\n').filter(Boolean).map(parseLine);
+    return parseLines(await this.#scratch.git.read(['log', '--first-parent', lineFormat, `${from}..${to}`]));
   }
 
-  /** A commit's subject. */
-  async describe(commit: string): Promise<CommitLine> {
-    return parseLine(await this.#scratch.git.read(['log', '--max-count=1', '--format=%H %s', commit]));
+  /** A commit as a list of one. */
+  async describe(commit: string): Promise<CommitLine[]> {
+    return parseLines(await this.#scratch.git.read(['log', '--max-count=1', lineFormat, commit]));
   }
 
   async #read(
@@ -119,9 +114,4 @@ function parseEntry(entry: string): TreeEntry {
   const [attributes = '', path = ''] = entry.split('\t');
   const [mode = '', , object = ''] = attributes.split(' ');
   return { mode, object, path };
-}
-
-function parseLine(line: string): CommitLine {
-  const [sha = '', ...subject] = line.split(' ');
-  return { sha, subject: subject.join(' ') };
 }

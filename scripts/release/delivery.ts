@@ -1,51 +1,97 @@
 import type { Image } from './image.ts';
 
-/** The kinds of commit that change which release an environment runs. */
-export type DeliveryKind = 'deploy';
+/** The kinds of commit that this program makes. */
+export const deliveryKinds = ['deploy', 'promote', 'rollback', 'hold', 'resume'] as const;
+export type DeliveryKind = (typeof deliveryKinds)[number];
 
-/** A delivery as its commit tells it. */
+/** A delivery as its commit is to tell it. */
 export interface Delivery {
   kind: DeliveryKind;
   environment: string;
   from: Image | undefined;
-  to: Image;
-  /** The subjects of the commits that the environment gains, newest first. */
-  gains: readonly string[];
+  to: Image | undefined;
+  /** The subjects of the commits that the environment gains, or gives back, newest first. */
+  subjects: readonly string[];
   actor: string;
   pipeline?: string | undefined;
+  reason?: string | undefined;
 }
 
-const gainsShown = 20;
+/** What a commit tells about the delivery that it made. */
+export interface ParsedDelivery {
+  kind: DeliveryKind;
+  environment: string;
+  /** The release, by deliveries that change it. */
+  tag: string | undefined;
+  actor: string | undefined;
+  reason: string | undefined;
+}
+
+const subjectsShown = 20;
+// The pipeline's rules know these titles too, see .gitlab-ci.yml.
+const titleForm =
+  /^(?:(deploy|promote|rollback)\(([a-z0-9-]+)\): ([0-9a-f]+)|(hold|resume)\(([a-z0-9-]+)\))$/;
 
 /** The message of the commit that makes a delivery: a title, what comes with it, and its facts as trailers. */
-export function formatDelivery({ kind, environment, from, to, gains, actor, pipeline }: Delivery): string {
-  const trailers = [
-    ['Environment', environment],
-    ['Kind', kind],
-    ['From', from?.tag],
-    ['To', to.tag],
-    ['Digest', to.digest],
-    ['Actor', actor],
-    ['Pipeline', pipeline],
-  ];
-  const facts = trailers.flatMap(([key, value]) => (value ? [`${String(key)}: ${value}`] : []));
-  return (
-    [`${kind}(${environment}): ${to.tag}`, formatGains(gains), facts.join('\n')]
-      .filter(Boolean)
-      .join('\n\n') + '\n'
+export function formatDelivery(delivery: Delivery): string {
+  const { kind, environment, from, to, subjects, actor, pipeline, reason } = delivery;
+  const trailers = {
+    Environment: environment,
+    Kind: kind,
+    From: from?.tag,
+    To: to?.tag,
+    Digest: to?.digest,
+    Actor: actor,
+    Pipeline: pipeline,
+    Reason: reason,
+  };
+  const facts = Object.entries(trailers).flatMap(([key, value]) => (value ? [`${key}: ${value}`] : []));
+  return `${[formatTitle(delivery), formatSubjects(subjects), facts.join('\n')].filter(Boolean).join('\n\n')}\n`;
+}
+
+/** The first line of a delivery's message. */
+export function formatTitle({
+  kind,
+  environment,
+  to,
+}: Pick<Delivery, 'kind' | 'environment' | 'to'>): string {
+  const changesRelease = kind !== 'hold' && kind !== 'resume';
+  return `${kind}(${environment})${changesRelease ? `: ${to?.tag ?? ''}` : ''}`;
+}
+
+/** Reads the delivery that a commit's message tells of; undefined for every other commit. */
+export function parseDelivery(message: string): ParsedDelivery | undefined {
+  const [title = '', ...rest] = message.trimEnd().split('\n');
+  const [, kind, environment, tag, holdKind, holdEnvironment] = titleForm.exec(title) ?? [];
+  const trailers = new Map(
+    rest
+      .slice(rest.lastIndexOf('') + 1)
+      .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)] as const),
   );
+  const found = {
+    kind: (kind ?? holdKind) as DeliveryKind | undefined,
+    environment: environment ?? holdEnvironment,
+  };
+  if (found.kind === undefined || found.environment === undefined) return undefined;
+  return {
+    kind: found.kind,
+    environment: found.environment,
+    tag,
+    actor: trailers.get('Actor'),
+    reason: trailers.get('Reason'),
+  };
 }
 
 /** Whether a commit's subject is the title of a delivery. */
 export function isDeliveryTitle(subject: string): boolean {
-  return /^deploy\([a-z0-9-]+\): [0-9a-f]+$/.test(subject);
+  return titleForm.test(subject);
 }
 
-function formatGains(gains: readonly string[]): string {
-  if (gains.length <= 1) return gains.join('');
-  const hidden = gains.length - gainsShown;
-  const lines = gains.slice(0, gainsShown).map((subject) => `- ${subject}`);
-  return [`${gains.length} commits:`, '', ...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join(
+function formatSubjects(subjects: readonly string[]): string {
+  if (subjects.length <= 1) return subjects.join('');
+  const hidden = subjects.length - subjectsShown;
+  const lines = subjects.slice(0, subjectsShown).map((subject) => `- ${subject}`);
+  return [`${subjects.length} commits:`, '', ...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join(
     '\n',
   );
 }

@@ -1,10 +1,25 @@
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** How a duration is written: digits and one unit. */
-export const durationForm = /^(\d+)([smhd])$/;
+const durationForm = /^(\d+)([smhd])$/;
 
 /** Milliseconds of a duration such as 90s, 30m, 24h or 7d; undefined when the text is none. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = durationForm.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * units[unit as keyof typeof units];
+}
+
+/** A duration in the largest unit that writes it in whole numbers. */
+export function formatDuration(milliseconds: number): string {
+  const [unit, size] = Object.entries(units).findLast(([, size]) => milliseconds % size === 0) ?? [
+    's',
+    units.s,
+  ];
+  return `${Math.round(milliseconds / size)}${unit}`;
+}
+
+/** How long ago a time was, as a person would say it. */
+export function formatAge(time: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - time.getTime()) / units.m);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} d`;
 }

@@ -74,11 +74,6 @@ export function parseFlow(file: YamlFile): Flow {
   });
 }
 
-/** Whether a text could name an environment, and with it a folder. */
-export function isEnvironmentName(text: string): boolean {
-  return environmentName.safeParse(text).success;
-}
-
 /** @throws {Failure} `unknown-environment` when the flow does not name it. */
 export function requireEnvironment(flow: Flow, name: string): Environment {
   const environment = flow.environments.find((candidate) => candidate.name === name);

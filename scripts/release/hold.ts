@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { instant, parseShape } from './shape.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -12,10 +13,20 @@ export function holdPath(environment: string): string {
   return `environments/${environment}/hold.yaml`;
 }
 
+/** The environment whose hold a path holds, if any. */
+export function heldEnvironment(path: string): string | undefined {
+  return /^environments\/([^/]+)\/hold\.yaml$/.exec(path)?.[1];
+}
+
 /** @throws {Failure} `invalid-file` or `invalid-hold`, with the line of each fault. */
 export function parseHold(file: YamlFile): Hold {
   return parseShape(holdShape, file, {
     code: 'invalid-hold',
     hint: 'environments/README.md says what a hold holds.',
   });
+}
+
+/** The text of a hold's file. */
+export function formatHold({ reason, by, since }: Hold): string {
+  return stringify({ reason, by, since: since.toISOString() });
 }

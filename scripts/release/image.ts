@@ -36,3 +36,8 @@ export function parseDigest(text: string, where: string): Digest {
     'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.',
   );
 }
+
+/** Whether both are the same image, or both none. */
+export function isSameImage(one: Image | undefined, other: Image | undefined): boolean {
+  return one?.tag === other?.tag && one?.digest === other?.digest;
+}

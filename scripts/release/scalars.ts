@@ -11,7 +11,8 @@ export interface Edit {
   value: string;
 }
 
-interface Target {
+/** Where a scalar stands in the text of its file. */
+export interface Target {
   value: string;
   style: Scalar.Type | undefined;
   start: number;
@@ -27,6 +28,18 @@ const versions: readonly YamlVersion[] = ['1.1', '1.2'];
  */
 export function readScalar(file: YamlFile, path: readonly string[]): string {
   return requireTarget(parseYamlFile(file), path).value;
+}
+
+/**
+ * Finds the scalars at the given paths, in the file's text.
+ * @throws {Failure} `invalid-values` when one is not there, or could not be edited safely.
+ */
+export function findScalars(
+  file: YamlFile,
+  paths: readonly (readonly string[])[],
+): { text: string; targets: Target[] } {
+  const parsed = parseYamlFile(file);
+  return { text: parsed.text, targets: paths.map((path) => requireTarget(parsed, path)) };
 }
 
 /**

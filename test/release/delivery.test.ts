@@ -9,7 +9,7 @@ const delivery = { kind: 'deploy', environment: 'dev', from, to, actor: 'grace' 
 
 test('a delivery of one commit says its subject, and all that is known as trailers', () => {
   const pipeline = 'https://gitlab.example.com/orders/-/pipelines/7';
-  expect(formatDelivery({ ...delivery, gains: ['Add the version endpoint'], pipeline })).toBe(
+  expect(formatDelivery({ ...delivery, subjects: ['Add the version endpoint'], pipeline })).toBe(
     `deploy(dev): 3f9c1b2a
 
 Add the version endpoint
@@ -26,7 +26,7 @@ Pipeline: https://gitlab.example.com/orders/-/pipelines/7
 });
 
 test('a first delivery comes from nothing', () => {
-  expect(formatDelivery({ ...delivery, from: undefined, gains: ['Start the project'] })).toBe(
+  expect(formatDelivery({ ...delivery, from: undefined, subjects: ['Start the project'] })).toBe(
     `deploy(dev): 3f9c1b2a
 
 Start the project
@@ -41,18 +41,18 @@ Actor: grace
 });
 
 test('a delivery of several commits lists them', () => {
-  expect(formatDelivery({ ...delivery, gains: ['Third', 'Second', 'First'] })).toContain(
+  expect(formatDelivery({ ...delivery, subjects: ['Third', 'Second', 'First'] })).toContain(
     '3f9c1b2a\n\n3 commits:\n\n- Third\n- Second\n- First\n\nEnvironment: dev\n',
   );
 });
 
 test('of more than 20 commits the newest 20 are listed, and the others counted', () => {
-  const gains = Array.from({ length: 23 }, (_, index) => `Change ${23 - index}`);
-  const listed = gains.slice(0, 20).map((subject) => `- ${subject}\n`);
-  expect(formatDelivery({ ...delivery, gains })).toContain(
+  const subjects = Array.from({ length: 23 }, (_, index) => `Change ${23 - index}`);
+  const listed = subjects.slice(0, 20).map((subject) => `- ${subject}\n`);
+  expect(formatDelivery({ ...delivery, subjects })).toContain(
     `\n\n23 commits:\n\n${listed.join('')}- and 3 more\n\nEnvironment: dev\n`,
   );
-  expect(formatDelivery({ ...delivery, gains: gains.slice(0, 20) })).not.toContain('more');
+  expect(formatDelivery({ ...delivery, subjects: subjects.slice(0, 20) })).not.toContain('more');
 });
 
 test('the title of a delivery is told from the subject of any other commit', () => {
