@@ -15,7 +15,7 @@ const { image: source } = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')
   image: { repository: string };
 };
 export const image = `${source.repository}:${release.tag}@${release.digest}`;
-const resources = { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } };
+const resources = { requests: { cpu: '100m', memory: '192Mi' }, limits: { memory: '320Mi' } };
 
 export const server = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'server' };
 const smokeTest = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'test' };

@@ -143,13 +143,14 @@ describe('a values file that is wrong does not render, and the message names the
       },
     },
   ])('$fault', async ({ values, says }) => {
-    for (const helm of helmVersions) {
+    const checks = helmVersions.map(async (helm) => {
       await expect(render(values, helm)).rejects.toMatchObject({
         code: 'invalid-chart',
         exitCode: 2,
         message: expect.stringContaining(says[helm]) as unknown,
       });
-    }
+    });
+    await Promise.all(checks);
   });
 });
 
@@ -197,14 +198,15 @@ describe('values that contradict each other do not render, and the message says 
       says: 'extra.env and config both set TRUST_PROXY: keep one of them.',
     },
   ])('$values', async ({ values, says }) => {
-    for (const helm of helmVersions) {
+    const checks = helmVersions.map(async (helm) => {
       await expect(render(good + values, helm)).rejects.toMatchObject({
         code: 'invalid-chart',
         message: expect.stringMatching(
           new RegExp(`contradict each other\\.\n- ${RegExp.escape(says)}$`),
         ) as unknown,
       });
-    }
+    });
+    await Promise.all(checks);
   });
 
   test('all at once', async () => {

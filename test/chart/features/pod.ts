@@ -114,7 +114,7 @@ export const anotherSize: Feature = {
 };
 
 const largeResources = {
-  requests: { cpu: '100m', memory: '128Mi' },
+  requests: { cpu: '100m', memory: '192Mi' },
   limits: { memory: '1Gi', cpu: '2' },
 };
 
