@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -8,11 +9,12 @@ import { readImage, valuesPath } from '../release/values.ts';
 import { Service } from '../service.ts';
 import { checkOut, readFromMain } from './gitlab.ts';
 import { programOf } from './pipeline.ts';
-import type { BuiltRelease } from './pipeline.ts';
 import type { Stage } from './stage.ts';
 
 /** What the rehearsal takes from a rendered Deployment to start a pod without a cluster. */
-export interface PodTemplate {
+interface Pod {
+  /** The release that its image is tagged with. */
+  tag: string;
   env: NodeJS.ProcessEnv;
   /** The addresses of the probes on this machine. */
   live: string;
@@ -20,6 +22,10 @@ export interface PodTemplate {
   /** The address of the service on this machine. */
   url: string;
 }
+
+// Milliseconds.
+const readyLimit = 15_000;
+const stopLimit = 15_000;
 
 const name = 'nestjs-service';
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) });
@@ -34,13 +40,32 @@ const deployment = z.object({
   spec: z.object({ template: z.object({ spec: z.object({ containers: z.tuple([container]) }) }) }),
 });
 
-/** Renders an environment as Argo CD does: the chart of the release that `main` names, with the values on `main`. */
-export async function render(stage: Stage, environment: string): Promise<PodTemplate> {
+/**
+ * Does what Argo CD and the cluster do for an environment: renders the chart of the release that `main` names with the
+ * values on `main`, starts the release as the Deployment says, waits for its probes, asks it who it is, and stops it.
+ * @throws {Failure} `unhealthy` when the probes do not pass.
+ */
+export async function sync(stage: Stage, environment: string): Promise<string> {
+  const pod = await render(stage, environment);
+  const service = new Service(programOf(stage, pod.tag), pod.env);
+  try {
+    for (const url of [pod.live, pod.ready]) await service.ready(url, readyLimit);
+    const about = await (await fetch(pod.url)).text();
+    requireRelease(about, pod.tag);
+    return `GET / answers ${about}`;
+  } finally {
+    await service.stop(stopLimit);
+  }
+}
+
+async function render(stage: Stage, environment: string): Promise<Pod> {
   const path = valuesPath(environment);
   const values = await readFromMain(stage, path);
   const tag = readImage({ path, bytes: Buffer.from(values) })?.tag;
-  if (tag === undefined) throw notDeployed(environment);
-  const folder = `argocd-${environment}-${tag}`;
+  if (tag === undefined)
+    throw new Failure('rehearsal-failed', `${environment} runs nothing on main.`, 'See above.');
+  // Each sync looks at Git anew.
+  const folder = `argocd-${environment}-${randomUUID()}`;
   await checkOut(stage, folder, tag);
   const file = join(stage.folder, `${folder}.yaml`);
   await writeFile(file, values);
@@ -51,29 +76,20 @@ export async function render(stage: Stage, environment: string): Promise<PodTemp
     values: [file],
     signal: stage.signal,
   });
-  return parseManifests(manifests);
+  return parseManifests(manifests, tag);
 }
 
-/**
- * Starts the built release as the Deployment says, and waits until its probes pass.
- * @throws {Failure} `unhealthy` when they do not.
- */
-export async function startPod(
-  { env, live, ready }: PodTemplate,
-  stage: Stage,
-  built: BuiltRelease,
-): Promise<Service> {
-  const service = new Service(programOf(stage, built.folder), env);
-  try {
-    for (const url of [live, ready]) await service.ready(url, 15_000);
-    return service;
-  } catch (error) {
-    service.signal('SIGKILL');
-    throw error;
-  }
+function requireRelease(about: string, tag: string): void {
+  const { release } = z.object({ release: z.string() }).parse(JSON.parse(about));
+  if (release === tag) return;
+  throw new Failure(
+    'rehearsal-failed',
+    `The service says that it is ${release}, and not ${tag}.`,
+    'Look at src/build.ts.',
+  );
 }
 
-function parseManifests(manifests: string): PodTemplate {
+function parseManifests(manifests: string, tag: string): Pod {
   const objects = parseAllDocuments(manifests).map((document) => document.toJS() as unknown);
   const [pod] = objects.flatMap(
     (object) => deployment.safeParse(object).data?.spec.template.spec.containers ?? [],
@@ -86,17 +102,10 @@ function parseManifests(manifests: string): PodTemplate {
   };
   const addressOf = ({ httpGet: { path, port } }: z.infer<typeof probe>) => address(port) + path;
   return {
+    tag,
     env: Object.fromEntries(pod.env.map(({ name, value }) => [name, value])),
     live: addressOf(pod.livenessProbe),
     ready: addressOf(pod.readinessProbe),
     url: address(pod.readinessProbe.httpGet.port),
   };
-}
-
-function notDeployed(environment: string): Failure {
-  return new Failure(
-    'rehearsal-failed',
-    `${environment} runs nothing on main.`,
-    'Look at what the deploy printed.',
-  );
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseDocument, stringify } from 'yaml';
@@ -11,6 +11,7 @@ import type { Stage } from './stage.ts';
 
 const origin = 'gitlab.git';
 const developer = 'developer';
+const operator = 'operator';
 
 /** A bare repository in GitLab's place, with the commit that the checkout is at. */
 export async function createOrigin(stage: Stage, checkout: string): Promise<void> {
@@ -26,6 +27,8 @@ export async function createOrigin(stage: Stage, checkout: string): Promise<void
     });
   }
   await stage.run('.', ['git', 'clone', '--quiet', origin, developer]);
+  await stage.run('.', ['git', 'clone', '--quiet', origin, operator]);
+  await symlink(join(checkout, 'node_modules'), join(stage.folder, operator, 'node_modules'));
 }
 
 /**
@@ -52,10 +55,21 @@ export async function prepareEnvironments(stage: Stage): Promise<string[]> {
 }
 
 /** A developer's change reaches `main`: the next version. Gives the release, as GitLab abbreviates it. */
-export async function mergeChange(stage: Stage, subject: string): Promise<string> {
+export async function mergeChange(stage: Stage): Promise<string> {
   await stage.run(developer, ['git', 'pull', '--quiet', '--ff-only']);
   await stage.run(developer, ['npm', 'version', 'patch', '--no-git-tag-version']);
-  return merge(stage, subject);
+  return merge(stage, 'Raise the version');
+}
+
+/** A mistake reaches `main`: a service that ends at once. Gives the release. */
+export async function mergeMistake(stage: Stage): Promise<string> {
+  await stage.run(developer, ['git', 'pull', '--quiet', '--ff-only']);
+  const file = join(stage.folder, developer, 'src/main.ts');
+  await writeFile(
+    file,
+    `${await readFile(file, 'utf8')}\nthrow new Error('A mistake that no test found');\n`,
+  );
+  return merge(stage, 'Make a mistake');
 }
 
 /** A CI job's checkout: shallow, and at no branch. */
@@ -65,6 +79,20 @@ export async function checkOut(stage: Stage, folder: string, revision: string): 
   await stage.run(folder, ['git', 'checkout', '--quiet', '--detach', revision]);
 }
 
+/** An operator's command, typed in a clone. Gives what it printed. */
+export async function operate(
+  stage: Stage,
+  [command, ...args]: readonly [string, ...string[]],
+  expected = 0,
+): Promise<string> {
+  const env = {
+    GITLAB_USER_LOGIN: 'op.erator',
+    GITLAB_USER_NAME: 'Op Erator',
+    GITLAB_USER_EMAIL: 'op@example.com',
+  };
+  return stage.run(operator, ['npm', 'run', '--silent', command, '--', ...args], { env, expected });
+}
+
 /** A file as it stands at the tip of `main`. */
 export async function readFromMain(stage: Stage, path: string): Promise<string> {
   return stage.run(origin, ['git', 'show', `main:${path}`]);
@@ -72,7 +100,7 @@ export async function readFromMain(stage: Stage, path: string): Promise<string> 
 
 /** The newest commit of `main`, as `git show` tells it. */
 export async function showLastCommit(stage: Stage): Promise<string> {
-  return stage.run(origin, ['git', 'show', '--format=medium', '--stat', '--patch', 'main']);
+  return stage.run(origin, ['git', 'show', '--format=medium', '--patch', 'main']);
 }
 
 async function merge(stage: Stage, subject: string): Promise<string> {

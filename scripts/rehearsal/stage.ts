@@ -60,12 +60,12 @@ export class Stage implements AsyncDisposable {
 
   /**
    * Runs a program in a folder of the stage and gives what it printed.
-   * @throws {Failure} `rehearsal-failed` with its output when it ends with anything but 0.
+   * @throws {Failure} `rehearsal-failed` with its output when it does not end with the status expected.
    */
   async run(
     folder: string,
     command: readonly [string, ...string[]],
-    env: NodeJS.ProcessEnv = {},
+    { env = {}, expected = 0 }: { env?: NodeJS.ProcessEnv; expected?: number } = {},
   ): Promise<string> {
     const [file, ...args] = command;
     const { status, stdout, stderr } = await runProgram(file, args, {
@@ -74,10 +74,12 @@ export class Stage implements AsyncDisposable {
       timeLimit: 60_000,
       signal: this.signal,
     });
-    if (status === 0) return stdout.toString().trim();
+    // What a program that succeeds says to its watchers is of no interest, what it refuses for is.
+    const output = `${stdout.toString()}${expected === 0 && status === 0 ? '' : stderr}`.trim();
+    if (status === expected) return output;
     throw new Failure(
       'rehearsal-failed',
-      `${command.join(' ')} ended with ${String(status)} in ${folder}:\n${stdout.toString()}${stderr}`,
+      `${command.join(' ')} ended with ${String(status)} in ${folder}, not with ${expected}:\n${output}`,
       'npm run rehearse -- --keep leaves the folder, to look around in it.',
     );
   }
