@@ -48,15 +48,16 @@ export class Drain
 
   onModuleDestroy(): void {
     this.#stopping = true;
-    // Again and again: an answer that was on its way when the stop came has promised to keep its connection, and
-    // closing the server would wait for that until the client lets go, 72 seconds by default.
-    this.#closingIdle = setInterval(() => {
-      this.#fastify.server.closeIdleConnections();
-    }, 100);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await wait(this.#config.DRAIN_SECONDS * 1000);
+    // No earlier: what looks idle may have its next request on the way, and would lose it. Who has asked nothing during
+    // the whole drain is let go. Again and again, because an answer that was on its way when the stop came has promised
+    // to keep its connection, and closing the server would wait for that client, 72 seconds by default.
+    this.#closingIdle = setInterval(() => {
+      this.#fastify.server.closeIdleConnections();
+    }, 100);
     this.#closingAll = setTimeout(() => {
       this.#fastify.server.closeAllConnections();
     }, this.#config.REQUEST_SECONDS * 1000);

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPort, Service } from '../../scripts/service.ts';
 import { buildService } from '../support/built-service.ts';
+import { openConnection } from '../support/raw-connection.ts';
 
 const release = '3f9c1b2a';
 let folder: string;
@@ -83,24 +83,53 @@ test('the log is JSON: a line a request, none for a probe, no query', async () =
 
 test('told to stop, it fails readiness at once, answers all that comes, and lets go of every client', async () => {
   const running = await start({ DRAIN_SECONDS: '1' });
-  const idle = await openConnection('GET / HTTP/1.1\r\nHost: test\r\n\r\n');
+  const idle = await openConnection(port, 'GET / HTTP/1.1\r\nHost: test\r\n\r\n');
   await once(idle.socket, 'data');
-  const inFlight = await openConnection('GET / HTTP/1.1\r\nHost: test\r\n');
+  const inFlight = await openConnection(port, 'GET / HTTP/1.1\r\nHost: test\r\n');
   running.signal('SIGTERM');
 
   await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
   const answers = await Promise.all(['/health/live', '/', '/nothing'].map((path) => fetch(url + path)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 404]);
   expect(answers.map(({ headers }) => headers.get('connection'))).toEqual(['close', 'close', 'close']);
-  await idle.closed;
   expect((await fetch(url)).status).toBe(200);
 
   // The drain is over when nothing new can connect; what is in flight is answered even then.
   await until(async () => (await Promise.allSettled([fetch(url)]))[0].status === 'rejected');
+  await idle.closed;
   inFlight.socket.write('\r\n');
   await inFlight.closed;
   expect(inFlight.received()).toMatch(/^HTTP\/1\.1 200 OK\r\n(.+\r\n)*connection: close\r\n/i);
   expect(await running.ended).toBe(0);
+});
+
+test('a client that never lets go holds it no longer than the longest request', async () => {
+  const running = await start({ REQUEST_SECONDS: '1' });
+  const client = await openConnection(
+    port,
+    'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n',
+  );
+  const begin = performance.now();
+  expect(await running.stop(5000)).toBe(0);
+  expect(performance.now() - begin).toBeLessThan(2000);
+  await client.closed;
+});
+
+test('a request that takes too long to arrive is told so', async () => {
+  await start({ REQUEST_SECONDS: '1' });
+  const client = await openConnection(
+    port,
+    'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n',
+  );
+  await client.closed;
+  expect(client.received()).toMatch(/^HTTP\/1\.1 (408|503) /);
+});
+
+test('metrics can be off, and traces cost nothing when they go nowhere', async () => {
+  await rm(join(program, '..', 'otlp.js'));
+  const running = await start();
+  expect(running.lines.join('\n')).not.toContain('Metrics');
+  expect(await running.stop(5000)).toBe(0);
 });
 
 test.each([
@@ -154,16 +183,6 @@ test('whoever waits for an answer that does not come is told so in time', async 
     message: `${url}/nothing did not answer 200 within 200 ms.`,
   });
 });
-
-async function openConnection(text: string) {
-  const socket: Socket = connect(port, '127.0.0.1');
-  let received = '';
-  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
-  const closed = once(socket, 'close');
-  await once(socket, 'connect');
-  socket.write(text);
-  return { socket, closed, received: () => received };
-}
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo()));
