@@ -46,6 +46,7 @@ export async function prepareEnvironments(stage: Stage): Promise<string[]> {
     for (const key of ['tag', 'digest']) values.setIn(['image', key], '');
     values.set('port', await findPort());
     values.setIn(['metrics', 'port'], await findPort());
+    values.setIn(['metrics', 'port'], await findPort());
     values.set('drainSeconds', 2);
     await writeFile(file, values.toString());
     await rm(join(folder, holdPath(name)), { force: true });
