@@ -53,10 +53,9 @@ describe.each(cases)('with $title', ({ title, on }) => {
   });
 
   test('every pod is restricted', () => {
-    const objects = parseManifests(texts[0] ?? '') as unknown as Workload[];
-    const pods = objects.flatMap(({ kind, spec }) => {
-      if (kind === 'Pod') return [spec];
-      return kind === 'Deployment' ? [spec.template?.spec] : [];
+    const pods = parseManifests(texts[0] ?? '').flatMap((object) => {
+      if (object.kind === 'Pod') return [object];
+      return object.kind === 'Deployment' ? [(object.spec as { template: object }).template] : [];
     });
     expect(pods).toHaveLength(2);
     expect(pods.flatMap(findRestrictedBreaches)).toEqual([]);
@@ -72,11 +71,6 @@ test('any two features are tried together, apart, and each without the other', (
     }
   }
 });
-
-interface Workload {
-  kind: string;
-  spec: { template?: { spec: object } };
-}
 
 async function render(title: string, on: readonly Feature[], helm: HelmVersion): Promise<string> {
   const values: unknown = on.reduce<unknown>((merged, feature) => applyPatch(merged, feature.values), {

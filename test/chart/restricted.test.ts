@@ -4,7 +4,7 @@ import { parseManifests } from '../support/manifests.ts';
 import { renderEnvironment } from '../support/render.ts';
 import { findRestrictedBreaches } from '../support/restricted.ts';
 
-/** The pods' specifications, as documents that a test can break at a path. */
+/** The pods, as documents that a test can break at a path. */
 let service: Document;
 let smokeTest: Document;
 
@@ -13,8 +13,8 @@ beforeAll(async () => {
   const [deployment, pod] = ['Deployment', 'Pod'].map(
     (wanted) => new Document(manifests.find(({ kind }) => kind === wanted)),
   );
-  service = new Document(deployment?.getIn(['spec', 'template', 'spec']));
-  smokeTest = new Document(pod?.get('spec'));
+  service = new Document(deployment?.getIn(['spec', 'template']));
+  smokeTest = pod ?? new Document();
 });
 
 test('the pods of the service and of its test pass Pod Security "restricted" with no override', () => {
@@ -24,31 +24,39 @@ test('the pods of the service and of its test pass Pod Security "restricted" wit
 
 test('nobody writes to the root of a pod, and no token of the cluster is in its reach', () => {
   for (const pod of [service, smokeTest]) {
-    expect(pod.getIn(['containers', 0, 'securityContext', 'readOnlyRootFilesystem'])).toBe(true);
-    expect(pod.get('automountServiceAccountToken')).toBe(false);
-    expect(pod.get('enableServiceLinks')).toBe(false);
+    expect(pod.getIn(['spec', 'containers', 0, 'securityContext', 'readOnlyRootFilesystem'])).toBe(true);
+    expect(pod.getIn(['spec', 'automountServiceAccountToken'])).toBe(false);
+    expect(pod.getIn(['spec', 'enableServiceLinks'])).toBe(false);
   }
 });
 
 describe('the check of the profile finds', () => {
   test.each<[string, unknown]>([
-    ['hostNetwork', true],
-    ['hostPID', true],
-    ['hostIPC', true],
-    ['securityContext.runAsNonRoot', undefined],
-    ['securityContext.runAsUser', 0],
-    ['securityContext.seccompProfile.type', 'Unconfined'],
-    ['securityContext.sysctls', [{ name: 'kernel.msgmax', value: '1' }]],
-    ['containers.0.securityContext.privileged', true],
-    ['containers.0.securityContext.allowPrivilegeEscalation', undefined],
-    ['containers.0.securityContext.capabilities.drop', []],
-    ['containers.0.securityContext.capabilities.add', ['SYS_ADMIN']],
-    ['containers.0.securityContext.runAsUser', 0],
-    ['containers.0.securityContext.procMount', 'Unmasked'],
-    ['containers.0.ports', [{ containerPort: 80, hostPort: 80 }]],
-    ['containers.0.livenessProbe.httpGet.host', 'example.com'],
-    ['initContainers', [{ name: 'init', image: 'init' }]],
-    ['volumes', [{ name: 'root', hostPath: { path: '/' } }]],
+    ['spec.hostNetwork', true],
+    ['spec.hostPID', true],
+    ['spec.hostIPC', true],
+    ['spec.securityContext.runAsNonRoot', undefined],
+    ['spec.securityContext.runAsUser', 0],
+    ['spec.securityContext.seccompProfile.type', 'Unconfined'],
+    ['spec.securityContext.sysctls', [{ name: 'kernel.msgmax', value: '1' }]],
+    ['spec.containers.0.securityContext.privileged', true],
+    ['spec.containers.0.securityContext.allowPrivilegeEscalation', undefined],
+    ['spec.containers.0.securityContext.capabilities.drop', []],
+    ['spec.containers.0.securityContext.capabilities.add', ['SYS_ADMIN']],
+    ['spec.containers.0.securityContext.runAsUser', 0],
+    ['spec.containers.0.securityContext.procMount', 'Unmasked'],
+    ['spec.containers.0.ports', [{ containerPort: 80, hostPort: 80 }]],
+    ['spec.containers.0.livenessProbe.httpGet.host', 'example.com'],
+    ['spec.initContainers', [{ name: 'init', image: 'init' }]],
+    ['spec.containers.0.securityContext.windowsOptions', { hostProcess: true }],
+    ['spec.containers.0.securityContext.seLinuxOptions', { type: 'spc_t' }],
+    ['spec.containers.0.securityContext.appArmorProfile', { type: 'Unconfined' }],
+    ['spec.containers.0.securityContext.seccompProfile', { type: 'Unconfined' }],
+    ['spec.containers.0.securityContext.runAsNonRoot', false],
+    ['spec.containers.0.lifecycle.preStop', { tcpSocket: { host: 'example.com', port: 80 } }],
+    ['spec.ephemeralContainers', [{ name: 'debug', image: 'debug' }]],
+    ['metadata.annotations', { 'container.apparmor.security.beta.kubernetes.io/service': 'unconfined' }],
+    ['spec.volumes', [{ name: 'root', hostPath: { path: '/' } }]],
   ])('%s: %j', (path, value) => {
     const pod = service.clone();
     pod.setIn(

@@ -95,6 +95,22 @@ describe('a values file that is wrong does not render, and the message names the
       },
     },
     {
+      fault: 'a container with privileges',
+      values: `${good}extra: { containers: [{ name: a, image: b, securityContext: { privileged: true } }] }`,
+      says: {
+        3: '- extra.containers.0.securityContext: Additional property privileged is not allowed',
+        4: "- at '/extra/containers/0/securityContext': additional properties 'privileged' not allowed",
+      },
+    },
+    {
+      fault: 'a container that runs as root',
+      values: `${good}extra: { initContainers: [{ name: a, image: b, securityContext: { runAsUser: 0 } }] }`,
+      says: {
+        3: '- extra.initContainers.0.securityContext.runAsUser: Must be greater than or equal to 1',
+        4: "- at '/extra/initContainers/0/securityContext/runAsUser': minimum: got 0, want 1",
+      },
+    },
+    {
       fault: 'a host with a scheme',
       values: `${good}ingress: { enabled: true, hosts: ["https://api.example.com"] }`,
       says: {

@@ -4,8 +4,8 @@ import { z } from 'zod';
  * Finds every field of a pod that breaks the Pod Security Standard "restricted", the fields of "baseline" included.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function findRestrictedBreaches(podSpec: unknown): string[] {
-  const { error } = restrictedPod.safeParse(podSpec);
+export function findRestrictedBreaches(pod: unknown): string[] {
+  const { error } = restrictedPod.safeParse(pod);
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
@@ -76,7 +76,16 @@ const safeSysctls = z.enum([
   'net.ipv4.tcp_keepalive_probes',
 ]);
 
-const restrictedPod = z.looseObject({
+const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
+const annotations = z.record(z.string(), z.string()).superRefine((all, context) => {
+  for (const [key, profile] of Object.entries(all)) {
+    if (key.startsWith(appArmor) && !/^(runtime\/default|localhost\/.*)$/.test(profile)) {
+      context.addIssue({ code: 'custom', path: [key], message: `must not be ${profile}` });
+    }
+  }
+});
+
+const restrictedSpec = z.looseObject({
   hostNetwork: off,
   hostPID: off,
   hostIPC: off,
@@ -90,4 +99,9 @@ const restrictedPod = z.looseObject({
   initContainers: z.array(container).optional(),
   ephemeralContainers: z.array(container).optional(),
   volumes: z.array(volume).optional(),
+});
+
+const restrictedPod = z.looseObject({
+  metadata: z.looseObject({ annotations: annotations.optional() }),
+  spec: restrictedSpec,
 });

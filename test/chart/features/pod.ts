@@ -13,8 +13,8 @@ const claim = {
   metadata: { name: 'cache' },
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
 };
-const agent = { name: 'agent', image: 'agent:1', securityContext: { runAsUser: 1000, privileged: false } };
-const setUp = { name: 'set-up', image: 'set-up:1', securityContext: { readOnlyRootFilesystem: false } };
+const agent = { name: 'agent', image: 'agent:1', securityContext: { runAsUser: 1000 } };
+const setUp = { name: 'set-up', image: 'set-up:1', securityContext: { runAsGroup: 1000 } };
 
 export const config: Feature = {
   name: 'config',
@@ -124,7 +124,7 @@ export const pullSecrets: Feature = {
   patch: () => ({ ServiceAccount: { imagePullSecrets: [{ name: 'registry' }, { name: 'mirror' }] } }),
 };
 
-/** What somebody wrote for a container stays, but for what the profile forbids. */
+/** Whom a container runs as is its own matter; the rest is not. */
 function restricted({ securityContext, ...container }: typeof agent | typeof setUp) {
   return { ...container, securityContext: { ...securityContext, ...containerSecurity.securityContext } };
 }
