@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 
 /** A server on the loopback address, on any free port, that ends with the block that uses it. */
 export interface Loopback extends AsyncDisposable {
@@ -7,9 +8,10 @@ export interface Loopback extends AsyncDisposable {
   host: string;
 }
 
-/** Starts the server. */
-export async function listen(listener: RequestListener): Promise<Loopback> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+/** Starts the server, with TLS where a certificate is given. */
+export async function listen(listener: RequestListener, tls?: ServerOptions): Promise<Loopback> {
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
