@@ -24,6 +24,8 @@ export interface Outlook {
   tip: Tip;
   environments: Environments;
   state: EnvironmentState;
+  /** The moment of the decision, and of the commit that it may come to. */
+  now: Date;
 }
 
 /** What a command decides about an environment. */
@@ -71,24 +73,26 @@ type Decided = Decision & { from: Image | undefined };
 /** Makes a delivery by compare and swap: the one way in which anything is written. */
 export async function deliver(world: World, order: Order): Promise<DeliveryResult> {
   const { directory, branch, env, signal, deadline, log } = world;
-  const identify = () => readIdentity(directory, env, signal);
-  const { author } = await identify();
-  const actor = env.GITLAB_USER_LOGIN ?? author.replace(/ \d+ \S+$/, '');
   await using scratch = await openRemote(world, order.history);
+  const identity = await readIdentity(directory, env, signal);
+  const login = env.GITLAB_USER_LOGIN?.trim() ?? '';
+  const actor = login === '' ? identity.author : login;
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
     const environments = await readEnvironments(tip);
     const state = stateOf(environments, order.environment);
-    const decision = { ...(await order.decide({ scratch, tip, environments, state })), from: state.image };
+    const now = world.now();
+    const outlook = { scratch, tip, environments, state, now };
+    const decision = { ...(await order.decide(outlook)), from: state.image };
     if (decision.outcome !== 'changed') return { decision };
     return {
       decision,
-      change: describeChange(order, state, decision, actor, world),
+      change: describeChange(order, state, decision, { actor, now, env }),
       ...proposalOf(order, decision),
     };
   };
   const { decision, commit, attempts, proposed } = world.dryRun
     ? await planOnly(scratch, world, plan)
-    : await compareAndSwap({ scratch, branch, identify, deadline, signal, log }, plan);
+    : await compareAndSwap({ scratch, branch, identity, deadline, signal, log }, plan);
   const { outcome, from, to } = decision;
   const { environment, kind } = order;
   return {
@@ -107,16 +111,15 @@ function describeChange(
   { kind, environment }: Order,
   { values, image }: EnvironmentState,
   { from, to, commits = [], reason, hold }: Decided,
-  actor: string,
-  { env, now }: World,
+  { actor, now, env }: { actor: string } & Pick<Outlook, 'now'> & Pick<World, 'env'>,
 ): Change {
   const pipeline = env.CI_PIPELINE_URL;
   const subjects = commits.map(({ subject }) => subject);
   const path = holdPath(environment);
-  const holdText =
-    hold === 'made' ? formatHold({ reason: reason ?? '', by: actor, since: now() }) : undefined;
+  const holdText = hold === 'made' ? formatHold({ reason: reason ?? '', by: actor, since: now }) : undefined;
   return {
     message: formatDelivery({ kind, environment, from, to, subjects, actor, pipeline, reason }),
+    time: now,
     files: [
       ...(to && !isSameImage(image, to) ? [{ ...values, bytes: replaceImage(values, to) }] : []),
       ...(holdText === undefined ? [] : [{ path, mode: '100644', bytes: Buffer.from(holdText) }]),

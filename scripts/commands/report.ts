@@ -16,7 +16,8 @@ export function formatDelivered(
   if (proposed) return formatProposed(result, proposed);
   if (kind === 'hold') return `${environment} is held at ${nameOf(to)}, by commit ${String(commit)}.`;
   if (kind === 'resume') return `${environment} takes deliveries again, by commit ${String(commit)}.`;
-  const done = `${environment} runs ${nameOf(to)} instead of ${nameOf(from)}, by commit ${String(commit)}.`;
+  const before = from?.tag === to?.tag ? 'another digest' : nameOf(from);
+  const done = `${environment} runs ${nameOf(to)} instead of ${before}, by commit ${String(commit)}.`;
   return kind === 'rollback' ? `${done}\nIt is held there, until: npm run resume -- ${environment}` : done;
 }
 

@@ -2,6 +2,7 @@ import { isNode } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import type { FailureCode } from '../failure.ts';
+import { toLine } from './line.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { ParsedFile, YamlFile } from './yaml-file.ts';
 
@@ -9,6 +10,12 @@ import type { ParsedFile, YamlFile } from './yaml-file.ts';
 export const instant = z.iso
   .datetime({ offset: true, error: 'is no time such as 2026-12-23T00:00:00Z' })
   .transform((text) => new Date(text));
+
+/** A text that an answer tells in one line. */
+export const line = z
+  .string()
+  .transform(toLine)
+  .refine((text) => text !== '', 'is empty');
 
 /**
  * Reads a YAML file of a given shape.
@@ -20,7 +27,9 @@ export function parseShape<Shape extends z.ZodType>(
   { code, hint }: { code: FailureCode; hint: string },
 ): z.infer<Shape> {
   const parsed = parseYamlFile(file);
-  const result = shape.safeParse(parsed.document.toJS());
+  const result = shape.safeParse(parsed.document.toJS(), {
+    error: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is missing' : undefined),
+  });
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => {
     return [placeOf(parsed, path), path.join('.'), message].filter(Boolean).join(': ');
