@@ -14,11 +14,15 @@ export interface KubernetesObject {
 const shape = z.object({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string().optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
-  }),
+  metadata: z
+    .object({
+      // A list has none, and what is generated has only the beginning of one.
+      name: z.string().optional(),
+      generateName: z.string().default(''),
+      namespace: z.string().default(''),
+      annotations: z.record(z.string(), z.unknown()).nullish(),
+    })
+    .prefault({}),
 });
 
 /** The objects of a chart that was rendered, ordered by kind and name, without Helm's tests: Argo CD has no use for them. */
@@ -26,19 +30,19 @@ export function parseObjects(manifests: string): KubernetesObject[] {
   // As Kubernetes reads them.
   return parseAllDocuments(manifests, { version: '1.1' })
     .map((document) => document.toJS() as unknown)
-    .flatMap((content) => {
-      const { data } = shape.safeParse(content);
-      return data && !isTest(data) ? [describe(data, content)] : [];
-    })
+    .filter((content) => content !== null)
+    .map((content) => ({ content, head: shape.parse(content) }))
+    .filter(({ head }) => !isTest(head))
+    .map(({ content, head }) => describe(head, content))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function isTest({ metadata }: z.infer<typeof shape>): boolean {
-  return /^test(-success|-failure)?$/.test(metadata.annotations?.['helm.sh/hook'] ?? '');
+  return /^test(-success|-failure)?$/.test(String(metadata.annotations?.['helm.sh/hook']));
 }
 
 function describe({ apiVersion, kind, metadata }: z.infer<typeof shape>, content: unknown): KubernetesObject {
-  const { name, namespace = '' } = metadata;
+  const { generateName, name = generateName, namespace } = metadata;
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
   return {
     kind,
