@@ -1,24 +1,28 @@
 import { createCommandLine, runCommandLine } from './command-line.ts';
 import { publish } from './commands/publish.ts';
+import { publishPipeline } from './commands/publish-pipeline.ts';
 import { exitCode } from './failure.ts';
 import { runMain } from './main.ts';
 
 await runMain(async (signal) => {
-  const program = createCommandLine('image').description('Takes the image of a release to its registry.');
+  const program = createCommandLine('image').description('Takes images to their registry.');
+  const context = { env: process.env, cwd: process.cwd(), signal, progress: process.stderr };
+  const words = { published: 'Published', reused: 'Nothing to build: the registry has' };
   program
     .command('publish')
-    .description('build and push the image, unless the registry has it, and write build.env')
+    .description('build and push the image of the release, unless the registry has it, and write build.env')
     .action(async () => {
-      const { env, stderr: progress } = process;
-      const { outcome, repository, tag, digest } = await publish({
-        env,
-        cwd: process.cwd(),
-        signal,
-        progress,
-      });
-      const what = { published: 'Published', reused: 'Nothing to build: the registry has' }[outcome];
-      console.log(`${what} ${repository}:${tag}`);
+      const { outcome, repository, tag, digest } = await publish(context);
+      console.log(`${words[outcome]} ${repository}:${tag}`);
       console.log(`Its digest is in build.env: ${digest}`);
+    });
+  program
+    .command('publish-pipeline')
+    .description('build and push the image that the jobs of the pipeline run in, unless the registry has it')
+    .action(async () => {
+      const { outcome, repository, tag, digest } = await publishPipeline(context);
+      console.log(`${words[outcome]} ${repository}:${tag}`);
+      console.log(`To run the jobs in it, set PIPELINE_IMAGE to ${repository}:${tag}@${digest}`);
     });
   await runCommandLine(program);
   return exitCode.done;

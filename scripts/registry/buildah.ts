@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { type ProgramResult, runProgram } from '../program.ts';
 import { type Digest, parseDigest, type Tag } from '../release/image.ts';
@@ -25,17 +26,17 @@ export interface Workbench {
 }
 
 /**
- * Builds the image of the release from the Dockerfile.
+ * Builds an image from the Dockerfile: its last stage, or the target named.
  * @throws {Failure} `build-failed`, `missing-program`.
  */
 export async function buildImage(
   repository: string,
-  tag: Tag,
-  buildArgs: readonly string[],
+  { tag, buildArgs, target }: { tag: Tag; buildArgs: readonly string[]; target?: string },
   bench: Workbench,
 ): Promise<void> {
   const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
-  const result = await runBuildah('build', [...args, '--tag', `${repository}:${tag}`, '.'], bench);
+  const stage = target === undefined ? [] : ['--target', target];
+  const result = await runBuildah('build', [...args, ...stage, '--tag', `${repository}:${tag}`, '.'], bench);
   if (result.status === 0) return;
   throw new Failure(
     'build-failed',
@@ -71,8 +72,15 @@ async function readDigest(file: string): Promise<Digest> {
   return parseDigest((await readFile(file, 'utf8')).trim(), 'buildah push');
 }
 
+/** Milliseconds before each further attempt of a push. */
+const pauses = [1000, 3000];
+/** What a further attempt would only hear again. */
+const finalWords =
+  /unauthorized|denied|authentication required|immutable|already exists in the .* repository/i;
+
 /**
- * Pushes the image and answers the digest that the registry gave it. Buildah itself tries again, three times.
+ * Pushes the image and answers the digest that the registry gave it. A push that broke off is tried again, twice:
+ * buildah itself does not when a connection was cut.
  * @throws {Failure} `registry-refused`, `missing-program`.
  */
 export async function pushImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
@@ -80,7 +88,13 @@ export async function pushImage(repository: string, tag: Tag, bench: Workbench):
   const digestFile = join(bench.temporary, 'digest');
   const tls = isLoopback(host) ? ['--tls-verify=false'] : [];
   const args = [...tls, '--digestfile', digestFile, `${repository}:${tag}`];
-  const result = await runBuildah('push', args, bench);
+  let result = await runBuildah('push', args, bench);
+  for (const pause of pauses) {
+    if (result.status === 0 || result.timedOut || finalWords.test(result.stderr)) break;
+    bench.echo.write('The push broke off: trying again\n');
+    await setTimeout(pause, undefined, { signal: bench.signal });
+    result = await runBuildah('push', args, bench);
+  }
   if (result.status === 0) return readDigest(digestFile);
   throw new Failure(
     'registry-refused',

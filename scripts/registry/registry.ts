@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
-import type { Digest, Tag } from '../release/image.ts';
+import type { Digest } from '../release/image.ts';
 
 /** What publishing asks of a registry, whatever its kind: of one of its repositories. */
 export interface Registry {
-  /** The digest of the image that the tag names. */
-  findDigest(tag: Tag): Promise<Digest | undefined>;
+  /** The digest of what the tag names: an image, or a chart. */
+  findDigest(tag: string): Promise<Digest | undefined>;
   /** Makes the repository ready for a push, and answers `user:password` in base64, as an auth file has it. */
   authorizePush(): Promise<string>;
 }

@@ -6,6 +6,8 @@ import { type Loopback, listen } from './loopback.ts';
 export interface EcrState {
   /** The images of each repository: digests by tag. */
   repositories: Map<string, Map<string, string>>;
+  /** Where else images may be: in the registry that this one speaks for. */
+  findDigest?: (repository: string, tag: string) => Promise<string | undefined>;
   /** What every question is refused with. */
   refusal?: { type: string; message: string };
   /** Whether it takes questions and never answers. */
@@ -44,7 +46,7 @@ export async function serveEcr(state: EcrState): Promise<EcrServer> {
       signers.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
       if (state.hangs) return;
       try {
-        send(response, 200, answer(action, input, state));
+        send(response, 200, await answer(action, input, state));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         send(response, 400, { __type: error.type, message: error.message });
@@ -63,11 +65,8 @@ class Refusal extends Error {
   }
 }
 
-function answer(
-  action: string,
-  input: EcrInput,
-  { repositories, refusal, hasRival, rival }: EcrState,
-): object {
+async function answer(action: string, input: EcrInput, state: EcrState): Promise<object> {
+  const { repositories, refusal, hasRival, rival, findDigest } = state;
   if (refusal) throw new Refusal(refusal.type, refusal.message);
   const name = input.repositoryName ?? input.repositoryNames?.[0] ?? '';
   const images = repositories.get(name);
@@ -86,7 +85,8 @@ function answer(
       return { repositories: [{ repositoryName: name }] };
     case 'DescribeImages': {
       if (!images) throw new Refusal('RepositoryNotFoundException');
-      const imageDigest = images.get(input.imageIds?.[0]?.imageTag ?? '');
+      const tag = input.imageIds?.[0]?.imageTag ?? '';
+      const imageDigest = images.get(tag) ?? (await findDigest?.(name, tag));
       if (imageDigest === undefined) throw new Refusal('ImageNotFoundException');
       return { imageDetails: [{ imageDigest }] };
     }

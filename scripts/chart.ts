@@ -1,0 +1,24 @@
+import { createCommandLine, runCommandLine } from './command-line.ts';
+import { publishChart } from './commands/publish-chart.ts';
+import { exitCode } from './failure.ts';
+import { runMain } from './main.ts';
+
+await runMain(async (signal) => {
+  const program = createCommandLine('chart').description('Takes the chart to its registry.');
+  program
+    .command('publish')
+    .description('package and push the chart of the release, unless the registry has it')
+    .action(async () => {
+      const { outcome, reference, version, digest } = await publishChart({
+        env: process.env,
+        cwd: process.cwd(),
+        signal,
+        progress: process.stderr,
+      });
+      const words = { published: 'Published', reused: 'Nothing to push: the registry has' };
+      console.log(`${words[outcome]} ${reference}, version ${version}, as ${digest}`);
+      console.log(`helm pull ${reference} --version ${version}`);
+    });
+  await runCommandLine(program);
+  return exitCode.done;
+});
