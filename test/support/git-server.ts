@@ -33,7 +33,7 @@ export async function serveGit(options: GitServerOptions): Promise<GitServer> {
     visitors.push(user);
     runBackend(request, response, { ...options, user });
   });
-  return { ...server, address: `http://${server.host}/project.git`, visitors };
+  return { ...server, address: `http://${server.host}/shop/project.git`, visitors };
 }
 
 function readCredential({ headers }: IncomingMessage): { user: string; password: string } {
@@ -55,7 +55,7 @@ function runBackend(
       GIT_PROJECT_ROOT: directory,
       GIT_HTTP_EXPORT_ALL: '1',
       GIT_PROTOCOL: String(headers['git-protocol'] ?? ''),
-      PATH_INFO: pathname.replace('/project.git', ''),
+      PATH_INFO: pathname.replace(/^.*\/project\.git/, ''),
       QUERY_STRING: search.slice(1),
       REQUEST_METHOD: method,
       CONTENT_TYPE: headers['content-type'] ?? '',

@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { Project } from './project.ts';
+
+let project: Project;
+let checkout: string;
+
+beforeAll(async () => {
+  project = await Project.create();
+  checkout = await project.clone();
+  // The runner of the proof does not heed the workflow's rules, but those of jobs: as a job's, they show what they let in.
+  const file = z
+    .object({ workflow: z.object({ rules: z.array(z.unknown()) }) })
+    .parse(parse(await project.origin.read('.gitlab-ci.yml')));
+  const workflow = { pipeline: { script: ['true'], rules: file.workflow.rules } };
+  await writeFile(join(checkout, 'workflow.yml'), stringify(workflow));
+}, 600_000);
+
+afterAll(async () => {
+  await project[Symbol.asyncDispose]();
+});
+
+test.each([
+  ['deploy(dev): 3f9c1b2a', {}],
+  ['promote(staging): 3f9c1b2a', {}],
+  ['rollback(production): 3f9c1b2a', {}],
+  ['hold(production)', {}],
+  ['resume(production)', {}],
+  ["Merge branch 'promote/production-3f9c1b2a' into 'main'", {}],
+  ['promote(production): 3f9c1b2a', { CI_PIPELINE_SOURCE: 'merge_request_event' }],
+  ['Raise the limit', { CI_COMMIT_BRANCH: 'feature' }],
+])('no pipeline runs for %j %j', async (title, variables) => {
+  const given = { CI_COMMIT_TITLE: title, ...variables };
+  expect(await project.list(checkout, given, 'workflow.yml')).toEqual([]);
+});
+
+test.each([
+  ['Raise the limit', {}],
+  ['deploy(dev): explain the command', {}],
+  ["Merge branch 'limit' into 'main'", {}],
+  ['Raise the limit', { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_BRANCH: '' }],
+])('a pipeline runs for %j %j', async (title, variables) => {
+  const given = { CI_COMMIT_TITLE: title, ...variables };
+  expect(await project.list(checkout, given, 'workflow.yml')).toEqual(['pipeline']);
+});
+
+test('a merge request checks and tests, and touches no registry and no environment', async () => {
+  const variables = { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_BRANCH: '' };
+  expect(await project.list(checkout, variables)).toEqual(['check', 'test']);
+});
+
+test('main runs every job, in the order of the stages', async () => {
+  const jobs = await project.list(checkout);
+  expect(jobs.filter((job) => job !== 'pipeline-image')).toEqual([
+    'check',
+    'test',
+    'build',
+    'chart',
+    'deploy',
+  ]);
+});

@@ -1,0 +1,113 @@
+import {
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtempDisposable,
+  realpath,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runProgram } from '../../scripts/program.ts';
+
+/** Images for machines that reach no registry, in the place of the Dockerfile's public bases. */
+export interface StandIns {
+  /** What buildah needs to find them. */
+  env: Readonly<Record<string, string>>;
+  /** The arguments of the build that name them. */
+  buildArgs: readonly string[];
+}
+
+// Outside of node_modules, which npm ci empties.
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pipeline-proof');
+const suite = 'bookworm';
+const names = {
+  BUILD_IMAGE: `localhost/stand-in/build:${suite}-${process.version}`,
+  RUNTIME_IMAGE: `localhost/stand-in/runtime:${suite}-${process.version}`,
+};
+// Milliseconds: a whole Debian is downloaded.
+const timeLimit = 300_000;
+
+/**
+ * Makes the stand-ins from Debian and the Node of the lock file, once for each version: for the build one with a shell
+ * and npm, for the runtime one with nothing but Node, its libraries and certificates.
+ */
+export async function prepareStandIns(): Promise<StandIns> {
+  const env = {
+    CONTAINERS_STORAGE_CONF: join(cache, 'storage.conf'),
+    STORAGE_DRIVER: 'overlay',
+    BUILDAH_ISOLATION: 'chroot',
+    TMPDIR: join(cache, 'tmp'),
+  };
+  await mkdir(env.TMPDIR, { recursive: true });
+  await writeFile(
+    env.CONTAINERS_STORAGE_CONF,
+    `[storage]\ndriver = "overlay"\ngraphroot = "${join(cache, 'images')}"\nrunroot = "${join(cache, 'run')}"\n`,
+  );
+  const images = await run('buildah', ['images', '--format', '{{.Name}}:{{.Tag}}'], env);
+  if (!Object.values(names).every((name) => images.includes(name))) await build(env);
+  return { env, buildArgs: Object.entries(names).map(([name, image]) => `${name}=${image}`) };
+}
+
+async function build(env: NodeJS.ProcessEnv): Promise<void> {
+  await using folder = await mkdtempDisposable(join(cache, 'context-'));
+  const root = join(folder.path, 'build');
+  await run('debootstrap', ['--variant=minbase', '--include=ca-certificates,libatomic1', suite, root], env);
+  await addNode(root);
+  await addRuntime(root, join(folder.path, 'runtime'));
+  const files = {
+    BUILD_IMAGE:
+      'FROM scratch\nCOPY build /\nENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt\nCMD ["node"]\n',
+    RUNTIME_IMAGE: 'FROM scratch\nCOPY runtime /\nENTRYPOINT ["/nodejs/bin/node"]\n',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(folder.path, name);
+    await writeFile(file, content);
+    await run(
+      'buildah',
+      ['build', '--file', file, '--tag', names[name as keyof typeof names], folder.path],
+      env,
+    );
+  }
+}
+
+/** Node, npm, and the certificates of this machine, which may be behind a proxy that has its own. */
+async function addNode(root: string): Promise<void> {
+  const npm = dirname(dirname(await realpath((await run('which', ['npm'], process.env)).trim())));
+  await copyFile(process.execPath, join(root, 'usr/local/bin/node'));
+  await chmod(join(root, 'usr/local/bin/node'), 0o755);
+  await cp(npm, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
+  for (const program of ['npm', 'npx']) {
+    await symlink(`../lib/node_modules/npm/bin/${program}-cli.js`, join(root, 'usr/local/bin', program));
+  }
+  const certificates = 'etc/ssl/certs/ca-certificates.crt';
+  await copyFile(join('/', certificates), join(root, certificates));
+}
+
+async function addRuntime(root: string, runtime: string): Promise<void> {
+  const linked = await run('chroot', [root, 'ldd', '/usr/local/bin/node'], {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  });
+  const libraries = linked.match(/\/\S+/g) ?? [];
+  const files = new Map([
+    ['/nodejs/bin/node', '/usr/local/bin/node'],
+    ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/certs/ca-certificates.crt'],
+    ...libraries.map((library) => [library, library] as const),
+  ]);
+  for (const [target, source] of files) {
+    await mkdir(dirname(join(runtime, target)), { recursive: true });
+    await copyFile(await realpath(join(root, source)).catch(() => join(root, source)), join(runtime, target));
+  }
+}
+
+async function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const result = await runProgram(file, args, {
+    env: { ...process.env, ...env },
+    timeLimit,
+  });
+  const { status, stdout, stderr } = result;
+  if (status === 0) return stdout.toString();
+  throw new Error(`${file} ${args.join(' ')} ended with ${String(status)}:\n${stdout.toString()}${stderr}`);
+}
