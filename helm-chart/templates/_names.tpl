@@ -25,7 +25,7 @@ environment: {{ include "service.environment" . | quote }}
 {{ include "service.commonLabels" . }}
 {{- end }}
 
-{{/* What every object of the service itself is called, and where it is. */}}
+{{/* What every object of the service itself is called, and where it is; labels last, so that more can follow. */}}
 {{- define "service.metadata" -}}
 name: {{ .Release.Name }}
 namespace: {{ .Release.Namespace | quote }}
