@@ -109,6 +109,11 @@ export function judgeApplication(
   return health === 'Healthy' && runsImage(application, target) ? 'healthy' : 'waiting';
 }
 
+/** Whether the cluster runs what it is to run, however well. */
+export function runsTarget(application: Application, target: Target): boolean {
+  return application.revision === target.commit && runsImage(application, target);
+}
+
 /** An Application in a few words. */
 export function describeApplication(application: Application, target: Target): string {
   const { sync, revision, health, operation } = application;

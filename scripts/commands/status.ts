@@ -12,6 +12,8 @@ import type { Version } from '../release/history.ts';
 import { valuesPath } from '../release/values.ts';
 import { fitTable } from '../table.ts';
 import type { Answer } from './answer.ts';
+import { readLive } from './live.ts';
+import type { Live } from './live.ts';
 import { openRemote, readTip } from './remote.ts';
 import { holdOf, readEnvironments, stateOf } from './state.ts';
 import type { EnvironmentState } from './state.ts';
@@ -24,6 +26,7 @@ interface Row {
   behind: number | undefined;
   hold: Hold | undefined;
   freeze: Freeze | undefined;
+  live: Live | undefined;
 }
 
 /** Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. */
@@ -35,6 +38,7 @@ export async function status(world: World, columns: number): Promise<Answer> {
   const states = environments.flow.environments.map(({ name }) => stateOf(environments, name));
   const paths = states.map(({ values }) => values.path);
   const changes = await readFileHistory(scratch, tip.commit, paths);
+  const live = await readLive(world, tip, states);
   const now = world.now();
   const rows = states.map((state): Row => {
     const { name, from } = state.environment;
@@ -52,6 +56,7 @@ export async function status(world: World, columns: number): Promise<Answer> {
       ),
       hold: holdOf(state),
       freeze: findFreeze(environments.flow, name, now),
+      live: live.get(name),
     };
   });
   return { document: rows.map(toDocument), text: formatRows(rows, now, columns) };
@@ -67,7 +72,7 @@ function countBehind(
   return mainline.commits.slice(ahead, running).filter(({ subject }) => !isDeliveryTitle(subject)).length;
 }
 
-function toDocument({ state: { environment, image }, run, behind, hold, freeze }: Row): object {
+function toDocument({ state: { environment, image }, run, behind, hold, freeze, live }: Row): object {
   return {
     name: environment.name,
     tag: image?.tag ?? '',
@@ -78,12 +83,24 @@ function toDocument({ state: { environment, image }, run, behind, hold, freeze }
     behind: behind ?? null,
     hold: hold ?? null,
     freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
+    // Only where Argo CD was asked.
+    ...(live && { live }),
   };
 }
 
 function formatRows(rows: readonly Row[], now: Date, columns: number): string {
-  const heading = ['ENVIRONMENT', 'RELEASE', 'SUBJECT', 'SINCE', 'BY', 'BEHIND', 'STATE'];
-  const cells = rows.map(({ state: { environment, image }, run, subject, behind, hold, freeze }) => [
+  const isLive = rows.some(({ live }) => live);
+  const heading = [
+    'ENVIRONMENT',
+    'RELEASE',
+    'SUBJECT',
+    'SINCE',
+    'BY',
+    'BEHIND',
+    'STATE',
+    ...(isLive ? ['LIVE'] : []),
+  ];
+  const cells = rows.map(({ state: { environment, image }, run, subject, behind, hold, freeze, live }) => [
     environment.name,
     image?.tag ?? '-',
     subject ?? '-',
@@ -91,8 +108,15 @@ function formatRows(rows: readonly Row[], now: Date, columns: number): string {
     run?.by ?? '-',
     behind === undefined ? '-' : String(behind),
     formatState(hold, freeze),
+    ...(isLive ? [formatLive(live)] : []),
   ]);
   return fitTable([heading, ...cells], heading.indexOf('SUBJECT'), columns);
+}
+
+function formatLive(live: Live | undefined): string {
+  if (!live) return '-';
+  if (live.asInGit) return live.state;
+  return styleText('yellow', `${live.asInGit === undefined ? 'unknown' : 'not as in Git'}: ${live.state}`);
 }
 
 function formatState(hold: Hold | undefined, freeze: Freeze | undefined): string {
