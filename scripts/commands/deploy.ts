@@ -15,12 +15,13 @@ import type { World } from './world.ts';
 /** Puts a new release into an environment that takes from no other. */
 export async function deploy(world: World, name: string, image: Image): Promise<DeliveryResult> {
   const pushed = parsePushedRepository(world.env);
-  const decide = async ({ tip, state }: Outlook): Promise<Decision> => {
+  const decide = async ({ tip, state, now }: Outlook): Promise<Decision> => {
     const { flow, environment, image: from } = state;
+    const hold = holdOf(state);
     requireFirst(environment);
     const relation = await relateReleases(tip, image, from);
-    const freeze = findFreeze(flow, name, world.now());
-    const outcome = judgeDeploy({ environment, from, to: image, relation, hold: holdOf(state), freeze });
+    const freeze = findFreeze(flow, name, now);
+    const outcome = judgeDeploy({ environment, from, to: image, relation, hold, freeze });
     if (outcome !== 'changed') return { outcome, to: image };
     await requireRepository(tip, state, image, pushed);
     return { outcome, to: image, commits: await listGains(tip, from, image) };

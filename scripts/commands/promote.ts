@@ -12,23 +12,23 @@ import type { World } from './world.ts';
 
 /** Copies the image of the environment before it into an environment, to the letter. */
 export async function promote(world: World, name: string): Promise<DeliveryResult> {
-  const decide = async ({ scratch, tip, environments, state }: Outlook): Promise<Decision> => {
+  const decide = async ({ scratch, tip, environments, state, now }: Outlook): Promise<Decision> => {
     const { flow, environment, image: from } = state;
     const source = stateOf(environments, requireSource(environment));
     const to = source.image;
+    const holds = { target: holdOf(state), source: holdOf(source) };
     if (!to) throw nothingToPromote(source.environment.name);
     const [run] = await readRuns(scratch, tip.commit, source.environment.name);
-    const now = world.now();
     const outcome = judgePromotion({
       environment,
       from,
       to,
       relation: await relateReleases(tip, to, from),
-      hold: holdOf(state),
+      hold: holds.target,
       freeze: findFreeze(flow, name, now),
       source: {
         name: source.environment.name,
-        hold: holdOf(source),
+        hold: holds.source,
         since: run?.commit.time ?? now,
         until: undefined,
       },

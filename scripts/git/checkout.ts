@@ -10,7 +10,7 @@ export interface Checkout {
   settings: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Who a commit names as its author and committer, each as `Name <address> seconds zone`. */
+/** Who a commit names as its author and committer, each as `Name <address>`. */
 export interface Identity {
   author: string;
   committer: string;
@@ -60,7 +60,13 @@ export async function readIdentity(
   const [author, committer] = await Promise.all(
     ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map(async (variable) => {
       const { status, stdout } = await git.run(['var', variable]);
-      return status === 0 ? stdout.toString().trim() : undefined;
+      // Git adds the time, which a commit is given by whoever decided it.
+      return status === 0
+        ? stdout
+            .toString()
+            .trim()
+            .replace(/ \d+ \S+$/, '')
+        : undefined;
     }),
   );
   if (author && committer) return { author, committer };

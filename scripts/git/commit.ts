@@ -12,6 +12,8 @@ export interface CommitFile {
 /** What a commit changes of its parent, and says. */
 export interface Change {
   message: string;
+  /** When it was decided: the commit's time, which the rules are replayed by. */
+  time: Date;
   files: readonly CommitFile[];
   /** The paths of files that go. */
   removals?: readonly string[];
@@ -21,13 +23,14 @@ export interface Change {
 export async function writeCommit(
   git: Git,
   parent: string,
-  { message, files, removals = [] }: Change,
+  { message, time, files, removals = [] }: Change,
   { author, committer }: Identity,
 ): Promise<string> {
+  const moment = `${Math.floor(time.getTime() / 1000)} +0000`;
   const input = Buffer.concat([
     // A ref of its own for each, since a commit on another tip may not replace the one before.
     Buffer.from(
-      `commit refs/deliveries/${randomUUID()}\nmark :1\nauthor ${author}\ncommitter ${committer}\n`,
+      `commit refs/deliveries/${randomUUID()}\nmark :1\nauthor ${author} ${moment}\ncommitter ${committer} ${moment}\n`,
     ),
     data(Buffer.from(message)),
     Buffer.from(`from ${parent}\n`),

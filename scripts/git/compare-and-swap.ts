@@ -6,14 +6,14 @@ import type { Change } from './commit.ts';
 import { propose } from './propose.ts';
 import type { Proposal, Proposed } from './propose.ts';
 import { push } from './push.ts';
+import type { PushOutcome } from './push.ts';
 import type { Scratch } from './scratch.ts';
 import { Tip } from './tip.ts';
 
 export interface Swap {
   scratch: Scratch;
   branch: string;
-  /** Asked anew for each commit, since it carries the time. */
-  identify: () => Promise<Identity>;
+  identity: Identity;
   /** Milliseconds after which a lost race is given up. */
   deadline: number;
   signal?: AbortSignal | undefined;
@@ -48,7 +48,7 @@ export async function compareAndSwap<T>(
   swap: Swap,
   plan: (tip: Tip) => Promise<Plan<T>>,
 ): Promise<Swapped<T>> {
-  const { scratch, branch, log } = swap;
+  const { scratch, branch, identity, log } = swap;
   const end = performance.now() + swap.deadline;
   let faults = 0;
   for (let attempts = 1; ; attempts += 1) {
@@ -56,18 +56,16 @@ export async function compareAndSwap<T>(
     const { decision, change, proposal } = await plan(new Tip(scratch, tip));
     if (!change) return { decision, commit: undefined, attempts };
 
-    const commit = await writeCommit(scratch.git, tip, change, await swap.identify());
+    const commit = await writeCommit(scratch.git, tip, change, identity);
     if (proposal) {
       const proposed = await propose(scratch, commit, branch, proposal);
       return { decision, commit: proposed.commit, attempts, proposed };
     }
-    const outcome = await push(scratch, commit, branch, ['ci.skip']);
+    const answer = await push(scratch, commit, branch, ['ci.skip']);
+    const outcome =
+      answer.kind === 'unknown' ? await settle(answer, scratch, branch, { tip, commit }) : answer;
     if (outcome.kind === 'accepted') return { decision, commit, attempts };
-    if (outcome.kind === 'unknown') {
-      // The answer was lost, perhaps not the push: the branch itself tells.
-      if (await hasLanded(scratch, commit, branch)) return { decision, commit, attempts };
-      faults += 1;
-    }
+    if (outcome.kind === 'unknown') faults += 1;
     const isOver = performance.now() >= end;
     if (outcome.kind === 'unknown' && (isOver || faults === faultsAllowed))
       throw failedPush(scratch, faults, outcome.reason);
@@ -77,10 +75,20 @@ export async function compareAndSwap<T>(
   }
 }
 
-async function hasLanded(scratch: Scratch, commit: string, branch: string): Promise<boolean> {
-  const tip = await scratch.fetchTip(branch);
-  const { status } = await scratch.git.run(['merge-base', '--is-ancestor', commit, tip]);
-  return status === 0;
+/**
+ * What became of a push whose answer was lost: the branch itself tells. Git up to 2.39 at least gives none when it is
+ * rejected and has push options to send, which a local server no longer reads (SIGPIPE).
+ */
+async function settle(
+  answer: PushOutcome,
+  scratch: Scratch,
+  branch: string,
+  { tip, commit }: { tip: string; commit: string },
+): Promise<PushOutcome> {
+  const now = await scratch.fetchTip(branch);
+  if (now === tip) return answer;
+  const { status } = await scratch.git.run(['merge-base', '--is-ancestor', commit, now]);
+  return status === 0 ? { kind: 'accepted', words: '' } : { kind: 'lost' };
 }
 
 /** Rivals that lost together must not come back together. */

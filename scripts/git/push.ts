@@ -35,7 +35,7 @@ export async function push(
   const isRejected = verdict === 'rejected' || verdict === 'remote rejected';
   if (isRejected && lostReasons.test(reason)) return { kind: 'lost' };
   if (isRejected || refusedReasons.test(stderr)) throw refused(scratch, reason, stderr);
-  return { kind: 'unknown', reason: stderr.trim() || line };
+  return { kind: 'unknown', reason: stderr.trim() || line || 'git push gave no answer' };
 }
 
 function refused({ remote }: Scratch, reason: string, stderr: string): Failure {

@@ -71,8 +71,8 @@ const refusals: Refusal[] = [
     prepare: (origin) => origin.commit('Add the version endpoint'),
     environment: 'staging',
     code: 'out-of-order',
-    message: () => 'staging takes its releases from dev, not from a deploy.',
-    hint: 'Deploy to dev, and promote from there.',
+    message: () => 'staging takes what dev runs, and nothing else.',
+    hint: 'Run: npm run promote -- staging',
   },
   {
     name: 'an environment that is held',
@@ -82,7 +82,7 @@ const refusals: Refusal[] = [
       }),
     code: 'held',
     message: () => 'dev is held since 2026-11-24T10:00:00.000Z by ada: look into it',
-    hint: 'It takes no delivery until its hold, environments/dev/hold.yaml, is removed.',
+    hint: 'When its reason is gone, run: npm run resume -- dev',
   },
   {
     name: 'an environment that is frozen',
