@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,9 @@ import { readEnvironmentNames } from './environments.ts';
 import { exitCode, Failure } from './failure.ts';
 import { openGit } from './git/git.ts';
 import { runMain } from './main.ts';
-import { flowPath, parseFlow } from './release/flow.ts';
+import { flowPath, parseFlowOf } from './release/flow.ts';
+import type { Flow } from './release/flow.ts';
+import { holdPath, parseHold } from './release/hold.ts';
 import { readScalar } from './release/scalars.ts';
 import { readImage, valuesPath } from './release/values.ts';
 import type { YamlFile } from './release/yaml-file.ts';
@@ -20,11 +23,18 @@ const standIn = { 'image.tag': '0000000' };
 
 await runMain(async (signal) => {
   const names = await readEnvironmentNames(root);
+  const flow = parseFlowOf(await readYaml(flowPath), names.map(valuesPath));
+  for (const name of names) await lintHold(name);
   for (const name of names) await lintEnvironment(name, signal);
   console.log(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
-  await renderReleases(signal);
+  await renderReleases(flow, signal);
   return exitCode.done;
 });
+
+async function lintHold(name: string): Promise<void> {
+  const path = holdPath(name);
+  if (existsSync(join(root, path))) parseHold(await readYaml(path));
+}
 
 async function lintEnvironment(name: string, signal: AbortSignal): Promise<void> {
   const file = await readYaml(valuesPath(name));
@@ -52,8 +62,7 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
  * Renders each environment with the chart of the release that it runs, which a changed value reaches at once, and of
  * the one that the environment before it runs, which comes next.
  */
-async function renderReleases(signal: AbortSignal): Promise<void> {
-  const { environments } = parseFlow(await readYaml(flowPath));
+async function renderReleases({ environments }: Flow, signal: AbortSignal): Promise<void> {
   await using temporary = await mkdtempDisposable(join(tmpdir(), 'lint-'));
   const git = openGit(root, { env: process.env, signal });
   const charts = new Map<string, string>();

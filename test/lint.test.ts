@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { helmVersions } from '../scripts/cluster/helm-program.ts';
 import { readEnvironmentNames } from '../scripts/environments.ts';
 import { runProgram } from '../scripts/program.ts';
+import { flowPath } from '../scripts/release/flow.ts';
 import { replaceScalars } from '../scripts/release/scalars.ts';
 import { valuesPath } from '../scripts/release/values.ts';
 import { git } from './support/git.ts';
@@ -46,12 +47,38 @@ test('a values file with a misspelt key is named, with the key', async () => {
 
 test('an environment that takes itself for another is named', async () => {
   await cp(join(checkout, 'environments/dev'), join(checkout, 'environments/preview'), { recursive: true });
+  await addToFlow('preview');
   expect(await lint()).toEqual({
     status: 2,
     stdout: '',
     stderr:
       'environments/preview/values.yaml: environment is "dev", but the folder is preview.\n' +
       'Write environment: preview\n',
+  });
+});
+
+test('an environment without a folder, and a folder outside the flow, are named with the line', async () => {
+  await addToFlow('preview');
+  await cp(join(checkout, 'environments/dev'), join(checkout, 'environments/qa'), { recursive: true });
+  expect(await lint()).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'environments/flow.yaml:3: environments.0.name: preview has no environments/preview/values.yaml: add that file, or take preview out of the flow\n' +
+      'environments/flow.yaml:3: environments: environments/qa/values.yaml is of no environment here: list qa, or remove that file\n' +
+      'environments/README.md says what the flow may hold.\n',
+  });
+});
+
+test('a hold that nobody can read is named, with the way out', async () => {
+  await writeFile(join(checkout, 'environments/dev/hold.yaml'), 'reason: look into it\nsince: today\n');
+  expect(await lint()).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'environments/dev/hold.yaml: by: is missing\n' +
+      'environments/dev/hold.yaml:2: since: is no time such as 2026-12-23T00:00:00Z\n' +
+      'Mend it, or remove it: npm run resume -- dev\n',
   });
 });
 
@@ -134,6 +161,12 @@ describe('when releases run', () => {
     await writeFile(file, JSON.stringify(schema));
   }
 });
+
+async function addToFlow(name: string): Promise<void> {
+  const file = join(checkout, flowPath);
+  const flow = await readFile(file, 'utf8');
+  await writeFile(file, flow.replace('environments:\n', `environments:\n  - name: ${name}\n`));
+}
 
 async function deliver(environment: string, tag: string): Promise<void> {
   const file = join(checkout, valuesPath(environment));

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { CommitFile } from '../git/commit.ts';
 import type { Tip } from '../git/tip.ts';
-import { flowPath, parseFlow, requireEnvironment } from '../release/flow.ts';
+import { flowPath, parseFlowOf, requireEnvironment } from '../release/flow.ts';
 import type { Environment, Flow } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
 import type { Hold } from '../release/hold.ts';
@@ -23,10 +23,13 @@ export interface EnvironmentState {
   holdFile: CommitFile | undefined;
 }
 
-/** Reads the flow, and the files of its environments. */
+/**
+ * Reads the flow, and the files of its environments.
+ * @throws {Failure} `invalid-flow`, also where the folders are not those of the flow.
+ */
 export async function readEnvironments(tip: Tip): Promise<Environments> {
   const files = await tip.readFolder('environments');
-  return { files, flow: parseFlow(requireFile(files, flowPath)) };
+  return { files, flow: parseFlowOf(requireFile(files, flowPath), files.keys()) };
 }
 
 /**

@@ -1,6 +1,7 @@
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-const durationForm = /^(\d+)([smhd])$/;
+// So many digits that no time that it is added to is past the last one of a Date.
+const durationForm = /^(\d{1,7})([smhd])$/;
 
 /** Milliseconds of a duration such as 90s, 30m, 24h or 7d; undefined when the text is none. */
 export function parseDuration(text: string): number | undefined {

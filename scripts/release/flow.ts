@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { parseDuration } from './duration.ts';
-import { instant, parseShape } from './shape.ts';
+import { instant, line, parseShape } from './shape.ts';
+import { valuedEnvironment, valuesPath } from './values.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 export const flowPath = 'environments/flow.yaml';
@@ -30,7 +31,7 @@ const freezeShape = z.strictObject({
   environments: z.array(z.string()).min(1),
   from: instant,
   to: instant,
-  reason: z.string().min(1),
+  reason: line,
 });
 
 const flowShape = z
@@ -68,10 +69,16 @@ export type Freeze = z.infer<typeof freezeShape>;
 
 /** @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault. */
 export function parseFlow(file: YamlFile): Flow {
-  return parseShape(flowShape, file, {
-    code: 'invalid-flow',
-    hint: 'environments/README.md says what the flow may hold.',
-  });
+  return parse(flowShape, file);
+}
+
+/**
+ * The same, where the environments are those whose values are among the paths: Argo CD goes by the folders, and the
+ * commands by the flow.
+ */
+export function parseFlowOf(file: YamlFile, paths: Iterable<string>): Flow {
+  const folders = [...paths].map(valuedEnvironment).filter((name) => name !== undefined);
+  return parse(withFolders(folders), file);
 }
 
 /** @throws {Failure} `unknown-environment` when the flow does not name it. */
@@ -90,4 +97,27 @@ export function findFreeze(flow: Flow, environment: string, now: Date): Freeze |
   return flow.freezes.find(
     ({ environments, from, to }) => environments.includes(environment) && from <= now && now < to,
   );
+}
+
+function withFolders(folders: readonly string[]): typeof flowShape {
+  return flowShape.superRefine(({ environments }, context) => {
+    const names = environments.map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      if (folders.includes(name)) continue;
+      const message = `${name} has no ${valuesPath(name)}: add that file, or take ${name} out of the flow`;
+      context.addIssue({ code: 'custom', path: ['environments', index, 'name'], message });
+    }
+    for (const name of folders) {
+      if (names.includes(name)) continue;
+      const message = `${valuesPath(name)} is of no environment here: list ${name}, or remove that file`;
+      context.addIssue({ code: 'custom', path: ['environments'], message });
+    }
+  });
+}
+
+function parse(shape: typeof flowShape, file: YamlFile): Flow {
+  return parseShape(shape, file, {
+    code: 'invalid-flow',
+    hint: 'environments/README.md says what the flow may hold.',
+  });
 }

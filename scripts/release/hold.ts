@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { instant, parseShape } from './shape.ts';
+import { instant, line, parseShape } from './shape.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-const holdShape = z.strictObject({ reason: z.string().min(1), by: z.string().min(1), since: instant });
+const holdShape = z.strictObject({ reason: line, by: line, since: instant });
 
 /** Why, by whom and since when an environment takes no delivery. */
 export type Hold = z.infer<typeof holdShape>;
@@ -22,7 +22,7 @@ export function heldEnvironment(path: string): string | undefined {
 export function parseHold(file: YamlFile): Hold {
   return parseShape(holdShape, file, {
     code: 'invalid-hold',
-    hint: 'environments/README.md says what a hold holds.',
+    hint: `Mend it, or remove it: npm run resume -- ${heldEnvironment(file.path) ?? '<environment>'}`,
   });
 }
 

@@ -11,6 +11,7 @@ const aDigest =
   'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.';
 const inPipeline = 'In a pipeline the build job gives both; by hand, take them from its build.env.';
 const oneOf = 'Name one of: dev, staging, production.';
+const aFlow = 'environments/README.md says what the flow may hold.';
 const oneDocument = 'Write the file as one YAML document in UTF-8.';
 
 // One sandbox serves all: that nothing is written is what is tested.
@@ -21,7 +22,11 @@ const branches = {
   'broken-values': { [valuesPath]: 'image:\n  tag: "' },
   'no-image': { [valuesPath]: 'replicas: 1\n' },
   'no-values': { [valuesPath]: undefined },
-  'broken-flow': { 'environments/flow.yaml': 'environments:\n  - name: dev\n    form: test\n' },
+  'folder-outside': { 'environments/preview/values.yaml': emptyValues('preview') },
+  'broken-flow': {
+    'environments/flow.yaml':
+      'environments:\n  - name: dev\n    form: test\n  - name: staging\n  - name: production\n',
+  },
   'no-flow': { 'environments/flow.yaml': undefined },
   'broken-hold': { 'environments/dev/hold.yaml': 'reason: look into it\nby: ada\nsince: today\n' },
   'hand-edited': { [valuesPath]: emptyValues('dev').replace('tag: ""', 'tag: v1.2.0') },
@@ -149,8 +154,14 @@ test.each<BadInput>([
   },
   {
     args: [...good, '--branch', 'no-values'],
-    message: `${valuesPath} is no regular file at the tip of the branch.`,
-    hint: 'Commit it; environments/README.md says how an environment is added.',
+    message: `environments/flow.yaml:2: environments.0.name: dev has no ${valuesPath}: add that file, or take dev out of the flow`,
+    hint: aFlow,
+  },
+  {
+    args: [...good, '--branch', 'folder-outside'],
+    message:
+      'environments/flow.yaml:2: environments: environments/preview/values.yaml is of no environment here: list preview, or remove that file',
+    hint: aFlow,
   },
   {
     args: [...good, '--branch', 'hand-edited'],
@@ -160,7 +171,7 @@ test.each<BadInput>([
   {
     args: [...good, '--branch', 'broken-flow'],
     message: 'environments/flow.yaml:2: environments.0: Unrecognized key: "form"',
-    hint: 'environments/README.md says what the flow may hold.',
+    hint: aFlow,
   },
   {
     args: [...good, '--branch', 'no-flow'],
@@ -170,7 +181,7 @@ test.each<BadInput>([
   {
     args: [...good, '--branch', 'broken-hold'],
     message: 'environments/dev/hold.yaml:3: since: is no time such as 2026-12-23T00:00:00Z',
-    hint: 'environments/README.md says what a hold holds.',
+    hint: 'Mend it, or remove it: npm run resume -- dev',
   },
 ])('$message', async ({ args = good, env, message, hint }) => {
   const run = await sandbox.gitops(checkout, args, env);
