@@ -74,7 +74,8 @@ export function requireCount(text: string): number {
 /** The time that an option names: a date, or a duration back from now. */
 export function requireTime(text: string): Date {
   const age = parseDuration(text);
-  const time = age === undefined ? new Date(text) : new Date(Date.now() - age);
+  const time =
+    age === undefined ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : NaN) : new Date(Date.now() - age);
   if (!Number.isNaN(time.getTime())) return time;
   throw new InvalidArgumentError('It is no date such as 2026-12-23, and no duration such as 7d.');
 }

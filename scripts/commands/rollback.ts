@@ -1,10 +1,12 @@
 import { Failure } from '../failure.ts';
+import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
+import { isSameRelease } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
 import { judgeRollback, neverRan } from '../release/rules.ts';
 import { deliver } from './deliver.ts';
 import type { Decision, DeliveryResult, Outlook } from './deliver.ts';
-import { listGains, relateReleases } from './releases.ts';
+import { listGains, requireRelease } from './releases.ts';
 import { holdOf } from './state.ts';
 import { readRuns } from './timeline.ts';
 import type { World } from './world.ts';
@@ -19,12 +21,15 @@ export async function rollback(
     const { environment, image: from } = state;
     const runs = await readRuns(scratch, tip.commit, name);
     const ran = runs.flatMap(({ image }) => image ?? []);
-    const to = tag === undefined ? await findOlder(tip, ran, from) : ran.find((image) => image.tag === tag);
+    const to =
+      tag === undefined
+        ? await findOlder(tip, ran, from)
+        : ran.find((image) => isSameRelease(image.tag, tag));
     if (!to) throw tag === undefined ? nothingToRollBack(name, from) : neverRan(name, tag);
     const facts = { environment, from, to, relation: undefined, hold: holdOf(state), freeze: undefined };
     const outcome = judgeRollback(facts, ran);
     if (outcome !== 'changed') return { outcome, to };
-    return { outcome, to, reason, hold: 'made', commits: from ? await listGains(tip, to, from) : [] };
+    return { outcome, to, reason, hold: 'made', commits: await listLosses(tip, from, to) };
   };
   return deliver(world, { kind: 'rollback', environment: name, decide, history: 'trees' });
 }
@@ -35,11 +40,21 @@ async function findOlder(
   ran: readonly Image[],
   present: Image | undefined,
 ): Promise<Image | undefined> {
-  if (!present) return ran[0];
+  const running = present && (await tip.findCommit(present.tag));
   for (const image of ran) {
-    if (image.tag !== present.tag && (await relateReleases(tip, image, present)) === 'older') return image;
+    const commit = image.tag === present?.tag ? undefined : await tip.findCommit(image.tag);
+    // An edit by hand may have brought what is no release: it is no way back, and keeps from none.
+    if (commit === undefined) continue;
+    if (running === undefined || (await tip.relate(commit, running)) === 'older') return image;
   }
   return undefined;
+}
+
+/** The commits that go with what runs, where that is a release. */
+async function listLosses(tip: Tip, present: Image | undefined, to: Image): Promise<CommitLine[]> {
+  await requireRelease(tip, to.tag);
+  const isRelease = present && (await tip.findCommit(present.tag)) !== undefined;
+  return isRelease ? listGains(tip, to, present) : [];
 }
 
 function nothingToRollBack(name: string, present: Image | undefined): Failure {

@@ -4,7 +4,7 @@ import type { Commit, FileChanges } from '../git/file-history.ts';
 import { parseDelivery } from './delivery.ts';
 import { findFreeze, requireEnvironment } from './flow.ts';
 import type { Flow } from './flow.ts';
-import { isSameImage } from './image.ts';
+import { isSameImage, isSameRelease } from './image.ts';
 import type { Image } from './image.ts';
 import { attempt, Ledger } from './ledger.ts';
 import type { Claim } from './ledger.ts';
@@ -51,14 +51,14 @@ async function auditClaim(
   if (!to || isSameImage(from, to) || !flow) return [];
   const relation = from && (await relate(to, from));
   const verdict = attempt(() => judge(commit, environment, to, { flow, ledger, relation }));
-  const digest = ledger.digestOf(to.tag);
+  const owner = to.digest === '' ? undefined : ledger.tagOf(to.digest);
   return [
     ...(verdict instanceof Failure ? [breach(verdict.code, verdict.message)] : []),
     ...(verdict === 'superseded'
       ? [breach('backwards', `${to.tag} is older than ${String(from?.tag)}.`)]
       : []),
-    ...(digest !== undefined && digest !== to.digest
-      ? [breach('other-digest', `${to.tag} ran first as ${digest}, not as ${to.digest || 'a tag alone'}.`)]
+    ...(owner !== undefined && !isSameRelease(owner, to.tag)
+      ? [breach('other-digest', `${to.digest} is the image of ${owner}, not of ${to.tag}.`)]
       : []),
   ];
 }

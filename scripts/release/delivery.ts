@@ -1,4 +1,5 @@
 import type { Image } from './image.ts';
+import { toLine } from './line.ts';
 
 /** The kinds of commit that this program makes. */
 export const deliveryKinds = ['deploy', 'promote', 'rollback', 'hold', 'resume'] as const;
@@ -31,6 +32,7 @@ const subjectsShown = 20;
 // The pipeline's rules know these titles too, see .gitlab-ci.yml.
 const titleForm =
   /^(?:(deploy|promote|rollback)\(([a-z0-9-]+)\): ([0-9a-f]+)|(hold|resume)\(([a-z0-9-]+)\))$/;
+const mergeTitle = "Merge branch 'promote/";
 
 /** The message of the commit that makes a delivery: a title, what comes with it, and its facts as trailers. */
 export function formatDelivery(delivery: Delivery): string {
@@ -45,7 +47,9 @@ export function formatDelivery(delivery: Delivery): string {
     Pipeline: pipeline,
     Reason: reason,
   };
-  const facts = Object.entries(trailers).flatMap(([key, value]) => (value ? [`${key}: ${value}`] : []));
+  const facts = Object.entries(trailers).flatMap(([key, value]) =>
+    value ? [`${key}: ${toLine(value)}`] : [],
+  );
   return `${[formatTitle(delivery), formatSubjects(subjects), facts.join('\n')].filter(Boolean).join('\n\n')}\n`;
 }
 
@@ -82,9 +86,9 @@ export function parseDelivery(message: string): ParsedDelivery | undefined {
   };
 }
 
-/** Whether a commit's subject is the title of a delivery. */
+/** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */
 export function isDeliveryTitle(subject: string): boolean {
-  return titleForm.test(subject);
+  return titleForm.test(subject) || subject.startsWith(mergeTitle);
 }
 
 function formatSubjects(subjects: readonly string[]): string {

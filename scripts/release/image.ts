@@ -37,6 +37,11 @@ export function parseDigest(text: string, where: string): Digest {
   );
 }
 
+/** Whether one of two tags is the other one, or an abbreviation of it. */
+export function isSameRelease(one: Tag, other: Tag): boolean {
+  return one.startsWith(other) || other.startsWith(one);
+}
+
 /** Whether both are the same image, or both none. */
 export function isSameImage(one: Image | undefined, other: Image | undefined): boolean {
   return one?.tag === other?.tag && one?.digest === other?.digest;

@@ -27,7 +27,7 @@ export class Ledger {
   flow: Flow | undefined;
   readonly #runs = new Map<string, Run[]>();
   readonly #holds = new Map<string, Hold>();
-  readonly #digests = new Map<Tag, Digest>();
+  readonly #tags = new Map<Digest, Tag>();
   readonly #readers = new Map<string, ReturnType<typeof createImageReader>>();
 
   /** The runs of an environment, oldest first. */
@@ -45,19 +45,20 @@ export class Ledger {
     return this.#holds.get(environment);
   }
 
-  /** The digest that a tag had when it first ran anywhere. */
-  digestOf(tag: Tag): Digest | undefined {
-    return this.#digests.get(tag);
+  /** The tag that an image had when it first ran anywhere. */
+  tagOf(digest: Digest): Tag | undefined {
+    return this.#tags.get(digest);
   }
 
   /** What a commit says that its environments run. */
   read({ files }: FileChanges): Claim[] {
     return [...files].flatMap(([path, bytes]) => {
       const environment = valuedEnvironment(path);
-      if (environment === undefined) return [];
+      // A file that goes takes nothing away: what ran in the cluster runs on.
+      if (environment === undefined || !bytes) return [];
       const read = this.#readers.get(environment) ?? createImageReader();
       this.#readers.set(environment, read);
-      return [{ environment, image: attempt(() => bytes && read({ path, bytes })) }];
+      return [{ environment, image: attempt(() => read({ path, bytes })) }];
     });
   }
 
@@ -79,7 +80,7 @@ export class Ledger {
     const last = runs.at(-1);
     if (last && last.until === undefined) last.until = time;
     if (image) runs.push({ image, since: time, until: undefined });
-    if (image?.digest && !this.#digests.has(image.tag)) this.#digests.set(image.tag, image.digest);
+    if (image?.digest && !this.#tags.has(image.digest)) this.#tags.set(image.digest, image.tag);
     this.#runs.set(environment, runs);
   }
 
