@@ -38,6 +38,8 @@ const project: Files = {
 /** A bare repository with a small project on `main`: it stands for the server. */
 export class Origin {
   readonly directory: string;
+  /** The time of the commits to come. */
+  time = new Date('2026-09-21T14:13:20Z');
 
   constructor(directory: string) {
     this.directory = directory;
@@ -55,7 +57,7 @@ export class Origin {
     const hasMain = (await this.git('for-each-ref', 'refs/heads/main')) !== '';
     const start = exists ? branch : hasMain ? 'main' : undefined;
     const commits = subjects.flatMap((subject, index) => [
-      `commit refs/heads/${branch}\nmark :${index + 1}\n${signature}`,
+      `commit refs/heads/${branch}\nmark :${index + 1}\n${this.#signature()}`,
       data(subject),
       ...(index === 0 && start !== undefined ? [`from refs/heads/${start}^0\n`] : []),
       ...Object.entries(files).flatMap(([path, content]) =>
@@ -88,6 +90,11 @@ export class Origin {
     return this.git('for-each-ref', '--format=%(refname) %(objectname)');
   }
 
+  #signature(): string {
+    const person = `Ada Developer <ada@example.com> ${Math.floor(this.time.getTime() / 1000)} +0000`;
+    return `author ${person}\ncommitter ${person}\n`;
+  }
+
   git(...args: string[]): Promise<string> {
     return git(this.directory, args);
   }
@@ -112,9 +119,6 @@ export async function createOrigin(
   await origin.commit('Start the project', project);
   return origin;
 }
-
-const person = 'Ada Developer <ada@example.com> 1790000000 +0000';
-const signature = `author ${person}\ncommitter ${person}\n`;
 
 function data(content: string | Uint8Array): Buffer {
   const bytes = Buffer.from(content);
