@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
-import { parseVariables } from '../registry/variables.ts';
+import { parseVariables } from '../variables.ts';
 
 /** How Argo CD is reached. */
 export interface ArgoSettings {

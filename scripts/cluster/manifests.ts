@@ -25,7 +25,7 @@ const shape = z.object({
     .prefault({}),
 });
 
-/** The objects of a chart that was rendered, ordered by kind and name, without Helm's tests: Argo CD has no use for them. */
+/** The objects of a chart that was rendered, ordered by kind and name, without Helm's tests, which run and go. */
 export function parseObjects(manifests: string): KubernetesObject[] {
   // As Kubernetes reads them.
   return parseAllDocuments(manifests, { version: '1.1' })

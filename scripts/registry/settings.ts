@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { parseTag, type Tag } from '../release/image.ts';
 import { findCredentialWarning, findRole, type Role } from './role.ts';
-import { isFilled, parseVariables } from './variables.ts';
+import { isFilled, parseVariables } from '../variables.ts';
 
 /** Where images go: `host/name` is the repository, as an image reference writes it. */
 interface Repository {

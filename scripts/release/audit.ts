@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { FailureCode } from '../failure.ts';
-import type { Commit, FileChanges } from '../git/file-history.ts';
+import type { Commit, FileChanges } from './changes.ts';
 import { parseDelivery } from './delivery.ts';
 import { findFreeze, requireEnvironment } from './flow.ts';
 import type { Flow } from './flow.ts';

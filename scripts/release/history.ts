@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Commit, FileChanges } from '../git/file-history.ts';
+import type { Commit, FileChanges } from './changes.ts';
 import { parseDelivery } from './delivery.ts';
 import type { DeliveryKind } from './delivery.ts';
 import { isSameImage } from './image.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure } from './failure.ts';
 
 /**
  * Reads variables by their schema; an empty one counts as missing.
