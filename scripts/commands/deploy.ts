@@ -19,7 +19,7 @@ export async function deploy(world: World, name: string, image: Image): Promise<
     const { flow, environment, image: from } = state;
     const hold = holdOf(state);
     requireFirst(environment);
-    const relation = await relateReleases(tip, image, from);
+    const relation = await relateReleases(tip, image, state);
     const freeze = findFreeze(flow, name, now);
     const outcome = judgeDeploy({ environment, from, to: image, relation, hold, freeze });
     if (outcome !== 'changed') return { outcome, to: image };

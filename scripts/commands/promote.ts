@@ -23,7 +23,7 @@ export async function promote(world: World, name: string): Promise<DeliveryResul
       environment,
       from,
       to,
-      relation: await relateReleases(tip, to, from),
+      relation: await relateReleases(tip, to, state),
       hold: holds.target,
       freeze: findFreeze(flow, name, now),
       source: {

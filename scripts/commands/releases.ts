@@ -4,6 +4,7 @@ import type { Tip } from '../git/tip.ts';
 import { isDeliveryTitle } from '../release/delivery.ts';
 import type { Image, Tag } from '../release/image.ts';
 import type { Relation } from '../release/rules.ts';
+import type { EnvironmentState } from './state.ts';
 
 /**
  * The commit of a release.
@@ -19,14 +20,24 @@ export async function requireRelease(tip: Tip, tag: Tag): Promise<string> {
   );
 }
 
-/** How one release stands to another; undefined where there is no other. */
+/**
+ * How a release stands to the one that an environment runs; undefined where that runs nothing.
+ * @throws {Failure} `unrelated` when one of them is no commit of the branch.
+ */
 export async function relateReleases(
   tip: Tip,
   to: Image,
-  from: Image | undefined,
+  { values, image: from }: EnvironmentState,
 ): Promise<Relation | undefined> {
   const commit = await requireRelease(tip, to.tag);
-  return from && tip.relate(commit, await requireRelease(tip, from.tag));
+  if (!from) return undefined;
+  const running = await tip.findCommit(from.tag);
+  if (running !== undefined) return tip.relate(commit, running);
+  throw new Failure(
+    'unrelated',
+    `${values.path} says ${from.tag}, which names no single commit of the branch, so that nothing can be newer.`,
+    'Write there what runs, or empty tag and digest when nothing does, and deliver again.',
+  );
 }
 
 /** The commits that a release brings, newest first, without the deliveries among them. */

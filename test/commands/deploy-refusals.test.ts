@@ -67,6 +67,17 @@ const refusals: Refusal[] = [
     hint: 'Only a release that contains the one that runs can follow it: merge, and deliver the result.',
   },
   {
+    name: 'an environment that says it runs what is no commit',
+    prepare: async (origin) => {
+      await origin.commit('Edit by hand', { [valuesPath]: runningValues('dev', '0123456789ab', digest) });
+      return origin.commit('Add the version endpoint');
+    },
+    code: 'unrelated',
+    message: () =>
+      `${valuesPath} says 0123456789ab, which names no single commit of the branch, so that nothing can be newer.`,
+    hint: 'Write there what runs, or empty tag and digest when nothing does, and deliver again.',
+  },
+  {
     name: 'an environment that takes its releases from another',
     prepare: (origin) => origin.commit('Add the version endpoint'),
     environment: 'staging',
