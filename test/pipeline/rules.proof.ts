@@ -56,9 +56,22 @@ test('main runs every job, in the order of the stages', async () => {
   const jobs = await project.list(checkout);
   expect(jobs.filter((job) => job !== 'pipeline-image')).toEqual([
     'check',
+    'audit',
     'test',
     'build',
     'chart',
     'deploy',
+    'promote:staging',
+    'promote:production',
   ]);
+});
+
+test('the release is waited for where Argo CD can be asked', async () => {
+  expect(await project.list(checkout, { ARGOCD_SERVER: 'argocd.example.com' })).toContain('wait:dev');
+});
+
+test('a rollback by hand is a pipeline of its own, also where main is at a delivery', async () => {
+  const given = { ROLLBACK_ENVIRONMENT: 'production', CI_COMMIT_TITLE: 'deploy(dev): 3f9c1b2a' };
+  expect(await project.list(checkout, given)).toEqual(['rollback']);
+  expect(await project.list(checkout, given, 'workflow.yml')).toEqual(['pipeline']);
 });
