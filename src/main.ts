@@ -21,8 +21,11 @@ async function start(): Promise<void> {
     await app.listen({ host: config.HOST, port: config.PORT });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigFault(`The service cannot listen, set HOST and PORT to what is free here: ${reason}`, {
-      cause: error,
-    });
+    throw new ConfigFault(
+      `The service cannot listen, set HOST, PORT and METRICS_PORT to what is free here: ${reason}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -8,9 +8,9 @@ import { startServer } from './service/server.ts';
 
 /** How much of each is measured; every round measures each program once, one after the other. */
 const starts = 15;
-const loads = 7;
+const loads = 5;
 const warmUp = 10_000;
-const requests = 50_000;
+const requests = 20_000;
 
 interface Figures {
   startup: number[];

@@ -161,7 +161,7 @@ test('where its port is taken it refuses to start: exit 2, and no stack', async 
   const second = new Service(program, { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off' });
   expect(await second.ended).toBe(2);
   expect(second.lines.filter((line) => !line.startsWith('{'))).toEqual([
-    'The service cannot listen, set HOST and PORT to what is free here: ' +
+    'The service cannot listen, set HOST, PORT and METRICS_PORT to what is free here: ' +
       `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
   ]);
   expect(await first.stop(5000)).toBe(0);
