@@ -42,9 +42,14 @@ function pad(cell: string, width: number): string {
 }
 
 function cut(cell: string, width: number): string {
-  return lengthOf(cell) <= width ? cell : `${cell.slice(0, Math.max(0, width - 1))}…`;
+  return lengthOf(cell) <= width
+    ? cell
+    : `${Array.from(cell)
+        .slice(0, Math.max(0, width - 1))
+        .join('')}…`;
 }
 
+// In characters: one of two columns, such as an emoji, is taken for one.
 function lengthOf(cell: string): number {
-  return stripVTControlCharacters(cell).length;
+  return Array.from(stripVTControlCharacters(cell)).length;
 }
