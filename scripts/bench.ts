@@ -1,4 +1,5 @@
 import { benchDeploy } from './bench/deploy.ts';
+import { benchOperators, benchWriters } from './bench/operators.ts';
 import { benchService } from './bench/service.ts';
 import { exitCode } from './failure.ts';
 import { runMain } from './main.ts';
@@ -7,6 +8,8 @@ import { runMain } from './main.ts';
 const benches = {
   'deploy against clone, edit, commit, push: 100,000 files, 3,000 commits, git daemon, medians of 5':
     benchDeploy,
+  'what operators wait for, medians of 5': benchOperators,
+  'writers at once, each with a release of its own': benchWriters,
   'the service against Fastify alone and against itself, interleaved; the ratio to Fastify in brackets':
     benchService,
 };
