@@ -3,7 +3,7 @@ import type { Git } from './git.ts';
 /** Reads many objects by one process, in the order of their names; every one must be there. */
 export async function readObjects(git: Git, names: readonly string[]): Promise<Buffer[]> {
   if (names.length === 0) return [];
-  const output = await git.readBytes(['cat-file', '--batch'], { input: `${names.join('\n')}\n` });
+  const output = await git.readBytes(['cat-file', '--batch', '--buffer'], { input: `${names.join('\n')}\n` });
   const objects: Buffer[] = [];
   let position = 0;
   while (position < output.length) {
