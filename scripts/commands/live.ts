@@ -5,7 +5,6 @@ import type { Argo } from '../cluster/argocd.ts';
 import type { Tip } from '../git/tip.ts';
 import type { Image } from '../release/image.ts';
 import { readApplicationNames } from './application.ts';
-import { requireRelease } from './releases.ts';
 import type { EnvironmentState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -38,9 +37,11 @@ export async function readLive(
 
 async function ask(argo: Argo, tip: Tip, environment: string, image: Image): Promise<Live> {
   const names = await readApplicationNames(tip, environment);
-  const target = { commit: await requireRelease(tip, image.tag), image };
-  const answer = await argo.readApplication(names);
   const { application } = names;
+  const commit = await tip.findCommit(image.tag);
+  if (commit === undefined) return { application, asInGit: undefined, state: `${image.tag} is no release` };
+  const target = { commit, image };
+  const answer = await argo.readApplication(names);
   if (answer.kind !== 'found') return { application, asInGit: undefined, state: answer.reason };
   const asInGit = runsTarget(answer.value, target);
   return { application, asInGit, state: describeApplication(answer.value, target) };
