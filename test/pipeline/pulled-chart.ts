@@ -25,5 +25,5 @@ export async function renderPulledChart(project: Project, version: string, value
   const reference = `oci://${project.repository}/service`;
   await helm('pull', reference, '--version', version, '--plain-http', '--registry-config', login);
   const kubernetes = ['--kube-version', '1.34.0'];
-  return helm('template', 'orders', `service-${version}.tgz`, '--values', 'orders.yaml', ...kubernetes);
+  return await helm('template', 'orders', `service-${version}.tgz`, '--values', 'orders.yaml', ...kubernetes);
 }
