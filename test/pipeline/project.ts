@@ -144,8 +144,8 @@ export class Project implements AsyncDisposable {
   }
 
   /**
-   * Lets the environments pull from the registry of the proof, and keeps few of the tests: `npm test` has passed them
-   * all, and every pipeline here would pass them again.
+   * Lets the environments pull from the registry of the proof and promote without a soak, and keeps few of the tests:
+   * `npm test` has passed them all, and every pipeline here would pass them again.
    */
   async #adapt(): Promise<void> {
     const environments = ['dev', 'staging', 'production'].map(async (name) => {
@@ -159,6 +159,10 @@ export class Project implements AsyncDisposable {
     );
     await this.origin.commit('Adapt the project to the proof', {
       ...Object.fromEntries(await Promise.all(environments)),
+      'environments/flow.yaml': (await this.origin.read('environments/flow.yaml')).replace(
+        /^ +soak: .*\n/gm,
+        '',
+      ),
       ...Object.fromEntries(tests.map((path) => [path, undefined])),
     });
   }
