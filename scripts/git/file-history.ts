@@ -4,10 +4,24 @@ import { readObjects } from './objects.ts';
 import type { Scratch } from './scratch.ts';
 
 interface Step {
-  sha: string;
+  commit: Commit;
+  /** The tip of the branch that a merge brought. */
   merged: string | undefined;
+  /** The blob of each file that the commit changed; undefined where the file went. */
   blobs: Map<string, string | undefined>;
 }
+
+// Each field ends at a NUL, which no message can hold; what follows the last one are the changes of files.
+const fields = ['%H', '%P', '%an <%ae>', '%ct', '%B'];
+const format = `--format=${fields.map((field) => `%x00${field}`).join('')}%x00`;
+const shape = [
+  '--first-parent',
+  '--diff-merges=first-parent',
+  '--raw',
+  '--no-abbrev',
+  '--no-renames',
+  format,
+];
 
 /**
  * Reads how files came to be what they are at a commit, newest first, along the first parents: by one `git log` and
@@ -18,65 +32,51 @@ export async function readFileHistory(
   commit: string,
   paths: readonly string[],
 ): Promise<FileChanges[]> {
-  const args = ['--first-parent', '--diff-merges=first-parent', '--raw', '--no-abbrev', '--no-renames'];
-  const log = await scratch.git.read(['log', ...args, '--format=%H %P', commit, '--', ...paths]);
-  const steps = parseLog(log);
-  const blobs = [
-    ...new Set(steps.flatMap((step) => [...step.blobs.values()].filter((blob) => blob !== undefined))),
-  ];
+  const steps = parseLog(await scratch.git.read(['log', ...shape, commit, '--', ...paths]));
+  const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
   await scratch.fetchObjects(blobs);
-  const commits = [
-    ...new Set(steps.flatMap(({ sha, merged }) => (merged === undefined ? [sha] : [sha, merged]))),
-  ];
-  const names = [...blobs, ...commits];
+  const names = unique([...blobs, ...steps.map(({ merged }) => merged)]);
   const contents = await readObjects(scratch.git, names);
-  const objects = new Map(names.map((name, index) => [name, contents[index] ?? Buffer.alloc(0)]));
-  return steps.map(({ sha, merged, blobs }) => ({
-    commit: parseCommit(
-      sha,
-      requireObject(objects, sha),
-      merged === undefined ? undefined : requireObject(objects, merged),
-    ),
-    files: new Map(
-      [...blobs].map(([path, blob]) => [path, blob === undefined ? undefined : objects.get(blob)]),
-    ),
+  const objects = new Map(names.map((name, index) => [name, contents[index]]));
+  const objectOf = (name: string | undefined) => (name === undefined ? undefined : objects.get(name));
+  return steps.map(({ commit, merged, blobs }) => ({
+    commit: explain(commit, objectOf(merged)),
+    files: new Map([...blobs].map(([path, blob]) => [path, objectOf(blob)])),
   }));
 }
 
 function parseLog(log: string): Step[] {
+  const parts = log.split('\0').slice(1);
   const steps: Step[] = [];
-  for (const line of log.split('\n').filter(Boolean)) {
-    if (!line.startsWith(':')) {
-      const [sha = '', , merged] = line.split(' ');
-      steps.push({ sha, merged, blobs: new Map() });
-      continue;
-    }
-    const [attributes = '', path = ''] = line.split('\t');
-    const [, mode = '', , blob = ''] = attributes.split(' ');
-    steps.at(-1)?.blobs.set(path, mode.startsWith('100') ? blob : undefined);
+  for (let start = 0; start < parts.length; start += fields.length + 1) {
+    const [sha = '', parents = '', author = '', seconds, message = '', raw = ''] = parts.slice(
+      start,
+      start + fields.length + 1,
+    );
+    const commit = { sha, author, time: new Date(Number(seconds) * 1000), message };
+    steps.push({ commit, merged: parents.split(' ')[1], blobs: parseRaw(raw) });
   }
   return steps;
 }
 
-function parseCommit(sha: string, object: Buffer, merged: Buffer | undefined): Commit {
-  const { headers, message } = splitCommit(object);
-  const [, author = ''] = /^author (.*) \d+ \S+$/m.exec(headers) ?? [];
-  const [, seconds] = /^committer .* (\d+) \S+$/m.exec(headers) ?? [];
-  const brought = merged && splitCommit(merged).message;
-  const isDelivery = brought !== undefined && parseDelivery(brought) !== undefined;
-  return { sha, author, time: new Date(Number(seconds) * 1000), message: isDelivery ? brought : message };
+function parseRaw(raw: string): Step['blobs'] {
+  const blobs: Step['blobs'] = new Map();
+  for (const line of raw.split('\n').filter(Boolean)) {
+    const [attributes = '', path = ''] = line.split('\t');
+    const [, mode = '', , blob] = attributes.split(' ');
+    blobs.set(path, mode.startsWith('100') ? blob : undefined);
+  }
+  return blobs;
 }
 
-function splitCommit(object: Buffer): { headers: string; message: string } {
-  const text = object.toString();
-  const end = text.indexOf('\n\n');
-  return end < 0
-    ? { headers: text, message: '' }
-    : { headers: text.slice(0, end), message: text.slice(end + 2) };
+/** A merge that brought a delivery says what that says. */
+function explain(commit: Commit, merged: Buffer | undefined): Commit {
+  if (!merged) return commit;
+  const text = merged.toString();
+  const message = text.slice(text.indexOf('\n\n') + 2);
+  return parseDelivery(message) ? { ...commit, message } : commit;
 }
 
-function requireObject(objects: ReadonlyMap<string, Buffer>, name: string): Buffer {
-  const object = objects.get(name);
-  if (!object) throw new Error(`git cat-file gave no ${name}`);
-  return object;
+function unique(names: readonly (string | undefined)[]): string[] {
+  return [...new Set(names)].filter((name) => name !== undefined);
 }
