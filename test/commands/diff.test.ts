@@ -113,6 +113,24 @@ test('what a promotion would bring is shown, and when it is the image alone', as
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
+test('promote --dry-run tells what it would bring: the commit, the commits gained, the manifests', async () => {
+  const refs = await sandbox.origin.refs();
+  const run = await sandbox.gitops(checkout, ['promote', 'staging', '--dry-run']);
+  expect(run).toMatchObject({
+    status: 0,
+    stdout: `Nothing was changed. staging runs ${first}; it would run ${reordered}.\n`,
+  });
+  expect(run.stderr).toContain(`Would commit on main:\n\npromote(staging): ${reordered}\n\nSay it better\n`);
+  expect(run.stderr).toMatch(
+    new RegExp(`\\nIt would bring:\\n\\n${reordered}  \\d+ (?:min|h|d)  \\S.*  Say it better\\n`),
+  );
+  expect(run.stderr).toContain(`\n-    release: ${first}\n+    release: ${reordered}\n`);
+  expect(run.stderr).toContain(
+    `staging: ${first} → ${reordered}: only the image changes, and what names it.\n`,
+  );
+  expect(await sandbox.origin.refs()).toBe(refs);
+});
+
 test('with --json there is one document, with each object that changes', async () => {
   expect(JSON.parse((await diff('staging', '--json')).stdout)).toEqual({
     environment: 'staging',
