@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
+import { isLoopback } from '../loopback.ts';
 import { parseVariables } from '../variables.ts';
 
 /** How Argo CD is reached. */
@@ -48,8 +49,4 @@ export function parseArgoSettings(env: NodeJS.ProcessEnv): ArgoSettings {
     token: ARGOCD_AUTH_TOKEN,
     isInsecure: ARGOCD_INSECURE,
   };
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

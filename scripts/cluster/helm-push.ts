@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Failure, type FailureCode } from '../failure.ts';
+import { isLoopback } from '../loopback.ts';
 import { runProgram } from '../program.ts';
-import { isLoopback } from '../registry/registry.ts';
 import { type Digest, parseDigest } from '../release/image.ts';
 import { helmVersions, requireHelm } from './helm-program.ts';
 

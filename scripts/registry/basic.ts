@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
+import { isLoopback } from '../loopback.ts';
 import { parseDigest } from '../release/image.ts';
 import { findRealm } from './realm.ts';
-import { answerWithin, type Dialogue, isLoopback, type Registry, unreachable } from './registry.ts';
+import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
 import type { BasicSettings } from './settings.ts';
 
 /** All that a tag can name: a registry may answer 404 for a kind that is not asked for. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
+import { isLoopback } from '../loopback.ts';
 import { type ProgramResult, runProgram } from '../program.ts';
 import { type Digest, parseDigest, type Tag } from '../release/image.ts';
-import { isLoopback } from './registry.ts';
 
 /** Minutes: a first build without caches on a small runner takes some, one that hangs would take all there are. */
 const timeLimits = { build: 30, push: 15 };

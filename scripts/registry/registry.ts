@@ -36,11 +36,6 @@ export async function answerWithin<Answer>(
   }
 }
 
-/** Whether the host is this machine: such a registry is spoken to in plain HTTP, as Docker does. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(host);
-}
-
 /** The failure of a registry that gave no answer, or none that can be used. */
 export function unreachable(host: string, reason: string, cause: unknown): Failure {
   return new Failure(
