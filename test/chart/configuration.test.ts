@@ -68,11 +68,12 @@ async function renderEnv(values: object): Promise<NodeJS.ProcessEnv> {
   const file = join(folder, 'values.yaml');
   await writeFile(file, stringify({ environment: 'dev', image: release, ...values }));
   const text = await renderChart({ chart, name: 'nestjs-service', namespace: 'default', values: [file] });
-  const deployment = parseManifests(text).find(({ kind }) => kind === 'Deployment') as unknown as Deployment;
-  const { env } = deployment.spec.template.spec.containers[0];
+  const deployment = parseManifests(text).find(({ kind }) => kind === 'Deployment');
+  const { template } = deployment?.spec as DeploymentSpec;
+  const { env } = template.spec.containers[0];
   return Object.fromEntries(env.map(({ name, value }) => [name, value]));
 }
 
-interface Deployment {
-  spec: { template: { spec: { containers: [{ env: { name: string; value: string }[] }] } } };
+interface DeploymentSpec {
+  template: { spec: { containers: [{ env: { name: string; value: string }[] }] } };
 }
