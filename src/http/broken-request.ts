@@ -7,8 +7,9 @@ import { securityHeaders } from './security-headers.ts';
 
 /** Answers what is no HTTP, or came too slowly: there is no request that Fastify could answer. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A client that has left reads no answer.
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A client that has left reads no answer. And one that has read an answer here may have read that to this very request,
+  // which was not whole yet: a second one would be taken for the answer to the next.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }
