@@ -1,36 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findPort, Service } from '../../scripts/service.ts';
-import { buildService } from '../support/built-service.ts';
+import { BuiltService, type Running } from '../support/built-service.ts';
 import { openConnection } from '../support/raw-connection.ts';
 
 const requests = 2000;
 const seed = Date.now();
-let folder: string;
-let service: Service;
-let port: number;
+let built: BuiltService;
+let running: Running;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'service-'));
-  port = await findPort();
-  service = new Service(await buildService(folder, '3f9c1b2a'), {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    METRICS_PORT: 'off',
-    LOG_LEVEL: 'error',
-    REQUEST_SECONDS: '2',
-  });
-  await service.ready(`http://127.0.0.1:${port}/health/ready`, 20_000);
+  built = await BuiltService.build();
+  running = await built.start({ LOG_LEVEL: 'error', REQUEST_SECONDS: '2' });
 });
 
-afterEach(() => {
-  service.signal('SIGKILL');
+afterAll(async () => {
+  await running[Symbol.asyncDispose]();
+  await built[Symbol.asyncDispose]();
 });
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test(`${requests} malformed requests leave it healthy: no 500, no stack in an answer or in the log`, async () => {
   const texts = fc.sample(malformed, { numRuns: requests, seed });
@@ -44,17 +30,28 @@ test(`${requests} malformed requests leave it healthy: no 500, no stack in an an
   );
   expect(answers.filter((answer) => /^HTTP\/1\.1 5/m.test(answer))).toEqual([]);
   expect(answers.filter((answer) => /\.ts:\d|\.js:\d|node_modules|\n\s+at /.test(answer))).toEqual([]);
-  expect(service.lines).toEqual([]);
+  expect(running.service.lines).toEqual([]);
 
-  const ready = await fetch(`http://127.0.0.1:${port}/health/ready`);
+  const ready = await fetch(`${running.url}/health/ready`);
   expect(ready.status).toBe(200);
-  expect(await service.stop(10_000)).toBe(0);
+  expect(await running.service.stop(10_000)).toBe(0);
 }, 120_000);
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString('latin1'));
 const method = fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'TRACE', 'get', 'FROB', '');
 const path = fc.oneof(
-  fc.constantFrom('/', '/notes', '/notes/1', '/health/ready', '/docs', '*', '//', '/%zz', '/%00', '/../..'),
+  fc.constantFrom(
+    '/',
+    '/trial/echo',
+    '/trial/wait/1',
+    '/health/ready',
+    '/docs',
+    '*',
+    '//',
+    '/%zz',
+    '/%00',
+    '/../..',
+  ),
   bytes.map((text) => `/${text}`),
   fc.integer({ min: 1, max: 20_000 }).map((length) => `/${'a'.repeat(length)}`),
 );
@@ -109,7 +106,7 @@ const malformed = fc.oneof(
 
 /** Says it, lets go, and gives what came back. */
 async function send(text: string): Promise<string> {
-  const { socket, closed, received } = await openConnection(port, text);
+  const { socket, closed, received } = await openConnection(running.port, text);
   socket.end();
   await closed;
   return received();

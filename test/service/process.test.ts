@@ -1,61 +1,43 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { findPort, Service } from '../../scripts/service.ts';
-import { buildService } from '../support/built-service.ts';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BuiltService } from '../support/built-service.ts';
+import { findDeadHost } from '../support/loopback.ts';
 import { openConnection } from '../support/raw-connection.ts';
 
-const release = '3f9c1b2a';
-let folder: string;
-let program: string;
-let port: number;
-let url: string;
-let service: Service | undefined;
+const { release } = BuiltService;
+let built: BuiltService;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'service-'));
-  program = await buildService(folder, release);
+  built = await BuiltService.build();
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-beforeEach(async () => {
-  port = await findPort();
-  url = `http://127.0.0.1:${port}`;
-});
-
-afterEach(async () => {
-  service?.signal('SIGKILL');
-  await service?.ended;
-});
-
-async function start(env: NodeJS.ProcessEnv = {}): Promise<Service> {
-  service = new Service(program, { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off', ...env });
-  await service.ready(`${url}/health/ready`, 10_000);
-  return service;
-}
+afterAll(() => built[Symbol.asyncDispose]());
 
 test('the built program names the commit it was built from, and stops with 0', async () => {
-  const running = await start({ ENVIRONMENT: 'dev', RELEASE: release });
+  await using running = await built.start({ ENVIRONMENT: 'dev', RELEASE: release });
+  const { service, url } = running;
   expect(await (await fetch(url)).json()).toMatchObject({ release, environment: 'dev' });
-  expect(await running.stop(5000)).toBe(0);
+  expect(await service.stop(5000)).toBe(0);
 });
 
-test('the log is JSON: a line a request, none for a probe, no query', async () => {
-  const running = await start({ TRUST_PROXY: '127.0.0.0/8' });
+test('the log is JSON: a line a request, none for a probe, no query, no header that lets anybody in', async () => {
+  await using running = await built.start({ TRUST_PROXY: '127.0.0.0/8' });
+  const { service, url } = running;
   const headers = {
     'X-Request-Id': 'a-1',
     'X-Forwarded-For': '203.0.113.7',
     Traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    Authorization: 'Bearer secret',
+    Cookie: 'session=secret',
   };
   await fetch(`${url}/?token=secret`, { headers });
   await fetch(`${url}/nothing`);
   await fetch(`${url}/health/live`);
-  await running.stop(5000);
+  await service.stop(5000);
 
-  const lines = running.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.every((line) => line.release === release && line.level === 'info')).toBe(true);
   expect(lines.filter(({ msg }) => msg === 'request')).toEqual([
     {
@@ -78,15 +60,29 @@ test('the log is JSON: a line a request, none for a probe, no query', async () =
       milliseconds: expect.any(Number),
     }),
   ]);
-  expect(running.lines.join('\n')).not.toMatch(/secret|health\/live"/);
+  expect(service.lines.join('\n')).not.toMatch(/secret|health\/live"/);
+});
+
+test('a probe that fails leaves no line in the log', async () => {
+  await using running = await built.start(
+    { UPSTREAM_URL: `http://${await findDeadHost()}`, LOG_LEVEL: 'trace' },
+    '/health/live',
+  );
+  const { service, url } = running;
+  const before = service.lines.length;
+  expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+  await fetch(`${url}/nothing`);
+  await service.stop(5000);
+  expect(service.lines.slice(before)).toEqual([expect.stringContaining('"path":"/nothing"')]);
 });
 
 test('told to stop, it fails readiness at once, answers all that comes, and lets go of every client', async () => {
-  const running = await start({ DRAIN_SECONDS: '1' });
+  await using running = await built.start({ DRAIN_SECONDS: '1' });
+  const { service, port, url } = running;
   const idle = await openConnection(port, 'GET / HTTP/1.1\r\nHost: test\r\n\r\n');
   await once(idle.socket, 'data');
   const inFlight = await openConnection(port, 'GET / HTTP/1.1\r\nHost: test\r\n');
-  running.signal('SIGTERM');
+  service.signal('SIGTERM');
 
   await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
   const answers = await Promise.all(['/health/live', '/', '/nothing'].map((path) => fetch(url + path)));
@@ -100,55 +96,59 @@ test('told to stop, it fails readiness at once, answers all that comes, and lets
   inFlight.socket.write('\r\n');
   await inFlight.closed;
   expect(inFlight.received()).toMatch(/^HTTP\/1\.1 200 OK\r\n(.+\r\n)*connection: close\r\n/i);
-  expect(await running.ended).toBe(0);
+  expect(await service.ended).toBe(0);
 });
 
+const neverWhole =
+  'POST / HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
+
 test('a client that never lets go holds it no longer than the longest request', async () => {
-  const running = await start({ REQUEST_SECONDS: '1' });
-  const client = await openConnection(
-    port,
-    'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n',
-  );
+  await using running = await built.start({ REQUEST_SECONDS: '1' });
+  const client = await openConnection(running.port, neverWhole);
   const begin = performance.now();
-  expect(await running.stop(5000)).toBe(0);
+  expect(await running.service.stop(5000)).toBe(0);
   expect(performance.now() - begin).toBeLessThan(2000);
   await client.closed;
 });
 
-test('a request that takes too long to arrive is told so', async () => {
-  await start({ REQUEST_SECONDS: '1' });
-  const client = await openConnection(
-    port,
-    'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n',
-  );
-  await client.closed;
-  expect(client.received()).toMatch(/^HTTP\/1\.1 (408|503) /);
+test('a request that takes too long to arrive is told so once, also after another on its connection', async () => {
+  await using running = await built.start({ REQUEST_SECONDS: '1' });
+  const tell = async (text: string) => {
+    const client = await openConnection(running.port, text);
+    await client.closed;
+    return [...client.received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  };
+  const tooSlow = expect.stringMatching(/^(408|503)$/);
+  const whole = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n';
+  const statuses = await Promise.all([neverWhole, whole + neverWhole].map(tell));
+  expect(statuses).toEqual([[tooSlow], ['200', tooSlow]]);
 });
 
 test('metrics can be off, and traces cost nothing when they go nowhere', async () => {
-  await rm(join(program, '..', 'otlp.js'));
-  const running = await start();
-  expect(running.lines.join('\n')).not.toContain('Metrics');
-  expect(await running.stop(5000)).toBe(0);
+  await rm(join(dirname(built.program), 'otlp.js'));
+  await using running = await built.start();
+  expect(running.service.lines.join('\n')).not.toContain('Metrics');
+  expect(await running.service.stop(5000)).toBe(0);
 });
 
 test.each([
   ['SIGINT', ['SIGINT']],
   ['a signal that comes again', ['SIGTERM', 'SIGTERM', 'SIGINT']],
 ] as const)('%s stops it as gracefully', async (_, signals) => {
-  const running = await start({ DRAIN_SECONDS: '1' });
+  await using running = await built.start({ DRAIN_SECONDS: '1' });
+  const { service, url } = running;
   for (const signal of signals) {
-    running.signal(signal);
+    service.signal(signal);
     await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
   }
   expect((await fetch(url)).status).toBe(200);
-  expect(await running.ended).toBe(0);
+  expect(await service.ended).toBe(0);
 });
 
 test('under the tag of another release it refuses to start: exit 2, one message, no stack', async () => {
-  service = new Service(program, { RELEASE: '9d0e4c77', PORT: 'http' });
-  expect(await service.ended).toBe(2);
-  expect(service.lines).toEqual([
+  await using running = built.launch({ RELEASE: '9d0e4c77', PORT: 'http' });
+  expect(await running.service.ended).toBe(2);
+  expect(running.service.lines).toEqual([
     'The service cannot start, its configuration is wrong:',
     '  PORT is "http": expected a whole number from 0 to 65535',
     '  RELEASE is "9d0e4c77": this program was built from release "3f9c1b2a"',
@@ -157,30 +157,33 @@ test('under the tag of another release it refuses to start: exit 2, one message,
 });
 
 test('where its port is taken it refuses to start: exit 2, and no stack', async () => {
-  const first = await start();
-  const second = new Service(program, { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off' });
-  expect(await second.ended).toBe(2);
-  expect(second.lines.filter((line) => !line.startsWith('{'))).toEqual([
+  await using first = await built.start();
+  const PORT = String(first.port);
+  await using second = built.launch({ HOST: '127.0.0.1', PORT, METRICS_PORT: 'off' });
+  expect(await second.service.ended).toBe(2);
+  expect(second.service.lines.filter((line) => !line.startsWith('{'))).toEqual([
     'The service cannot listen, set HOST, PORT and METRICS_PORT to what is free here: ' +
-      `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+      `listen EADDRINUSE: address already in use 127.0.0.1:${PORT}`,
   ]);
-  expect(await first.stop(5000)).toBe(0);
+  expect(await first.service.stop(5000)).toBe(0);
 });
 
 test('whoever waits for a service that ends is told so, with its last lines', async () => {
-  service = new Service(program, { PORT: 'http' });
-  await expect(service.ready(`${url}/health/ready`, 10_000)).rejects.toMatchObject({
+  await using running = built.launch({ PORT: 'http' });
+  const url = `http://${await findDeadHost()}/health/ready`;
+  await expect(running.service.ready(url, 10_000)).rejects.toMatchObject({
     code: 'unhealthy',
-    message: `The service ended before ${url}/health/ready answered 200.`,
+    message: `The service ended before ${url} answered 200.`,
     hint: expect.stringContaining('PORT is "http"'),
   });
 });
 
 test('whoever waits for an answer that does not come is told so in time', async () => {
-  const running = await start();
-  await expect(running.ready(`${url}/nothing`, 200)).rejects.toMatchObject({
+  await using running = await built.start();
+  const url = `${running.url}/nothing`;
+  await expect(running.service.ready(url, 200)).rejects.toMatchObject({
     code: 'unhealthy',
-    message: `${url}/nothing did not answer 200 within 200 ms.`,
+    message: `${url} did not answer 200 within 200 ms.`,
   });
 });
 

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 /** Clients that ask again and again, each on a connection that it keeps until it is told to close it. */
 export class Load {
+  /** Answers other than 2xx, and whatever befell a connection. */
   readonly failures: string[] = [];
   answered = 0;
-  /** How many answers told their client to close the connection. */
-  closed = 0;
+  /** The connections that live. */
+  readonly open = new Set<Socket>();
+  /** The connections on which an answer said to close them. */
+  readonly told = new Set<Socket>();
   #over = false;
   readonly #pickPort: () => number | undefined;
   readonly #clients: Promise<void>[];
@@ -15,8 +19,8 @@ export class Load {
   /** Of ten clients, one uploads and one is slow. While there is no port to ask, they wait. */
   constructor(clients: number, pickPort: () => number | undefined) {
     this.#pickPort = pickPort;
-    const kinds = [upload, writeSlowly, ...Array.from({ length: 8 }, () => read)];
-    this.#clients = Array.from({ length: clients }, (_, index) => this.#run(kinds[index % 10] ?? read));
+    const bodies = [upload, slowBody];
+    this.#clients = Array.from({ length: clients }, (_, index) => this.#run(bodies[index % 10] ?? []));
   }
 
   /** Lets the clients finish what they have asked. */
@@ -25,67 +29,55 @@ export class Load {
     await Promise.all(this.#clients);
   }
 
-  async #run(ask: Ask): Promise<void> {
+  async #run(body: Body): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!this.#over) {
       const port = this.#pickPort();
-      if (port !== undefined) await this.#count(ask, agent, port);
+      if (port !== undefined) {
+        await this.#ask(agent, port, body).catch((error: unknown) => this.failures.push(String(error)));
+      }
       // So that the time of an answer is the server's, and not that of clients who are all at work.
       await setTimeout(10);
     }
     agent.destroy();
   }
 
-  async #count(ask: Ask, agent: Agent, port: number): Promise<void> {
-    try {
-      const { statusCode = 0, headers } = await ask(agent, port);
-      if (statusCode < 200 || statusCode > 299) this.failures.push(String(statusCode));
-      if (headers.connection === 'close') this.closed += 1;
-      this.answered += 1;
-    } catch (error) {
-      this.failures.push(String(error));
-    }
+  async #ask(agent: Agent, port: number, body: Body): Promise<void> {
+    const outgoing = request({ agent, host: '127.0.0.1', port, ...(body.length > 0 ? echo : {}) });
+    outgoing.once('socket', (socket) => {
+      this.#watch(socket);
+    });
+    const { statusCode = 0, headers, socket } = await send(outgoing, body);
+    this.answered += 1;
+    if (statusCode < 200 || statusCode > 299) this.failures.push(String(statusCode));
+    if (headers.connection === 'close') this.told.add(socket);
+  }
+
+  /** A connection can also be lost between two requests, which fails none of them. */
+  #watch(socket: Socket): void {
+    if (this.open.has(socket)) return;
+    this.open.add(socket);
+    socket.once('error', (error) => this.failures.push(`lost a connection: ${error.message}`));
+    socket.once('close', () => this.open.delete(socket));
   }
 }
 
-type Ask = (agent: Agent, port: number) => Promise<IncomingMessage>;
+/** Its parts, two seconds between them; none for a request without a body. */
+type Body = readonly string[];
 
-const read: Ask = (agent, port) => send(agent, port, 'GET', '/');
+const upload: Body = [`{"text":"a"${' '.repeat(300_000)}}`];
+const slowBody: Body = ['{"text":', '"a"}'];
+const echo = { method: 'POST', path: '/trial/echo', headers: { 'Content-Type': 'application/json' } };
 
-/** 300 kB at once. */
-const upload: Ask = (agent, port) => write(agent, port, [`{"text":"a"${' '.repeat(300_000)}}`]);
-
-/** A request that is on its way for two seconds. */
-const writeSlowly: Ask = (agent, port) => write(agent, port, ['{"text":', '"a"}']);
-
-/** Writes a note, and throws it away, so that there are never too many. */
-async function write(agent: Agent, port: number, parts: readonly string[]): Promise<IncomingMessage> {
-  const answer = await send(agent, port, 'POST', '/notes', parts);
-  const { id } = JSON.parse(bodies.get(answer) ?? '') as { id: string };
-  if (answer.headers.connection !== 'close') await send(agent, port, 'DELETE', `/notes/${id}`);
-  return answer;
-}
-
-const bodies = new WeakMap<IncomingMessage, string>();
-
-async function send(
-  agent: Agent,
-  port: number,
-  method: string,
-  path: string,
-  parts: readonly string[] = [],
-): Promise<IncomingMessage> {
-  const headers = parts.length > 0 ? { 'Content-Type': 'application/json' } : {};
-  const outgoing = request({ agent, host: '127.0.0.1', port, method, path, headers });
+/** Gives the answer, when it has come whole. */
+async function send(outgoing: ClientRequest, body: Body): Promise<IncomingMessage> {
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
-  for (const [index, part] of parts.entries()) {
+  for (const [index, part] of body.entries()) {
     if (index > 0) await Promise.race([setTimeout(2000), answered]);
     outgoing.write(part);
   }
   outgoing.end();
   const [answer] = await answered;
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  bodies.set(answer, Buffer.concat(chunks).toString());
+  await once(answer.resume(), 'end');
   return answer;
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { runProgram } from '../../scripts/program.ts';
 
 /** A program that is process 1 of a namespace of its own, as in a container. */
 export interface Process1 extends AsyncDisposable {
@@ -9,10 +10,23 @@ export interface Process1 extends AsyncDisposable {
   signal: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** Starts a Node program as process 1; this needs Linux, util-linux and root. */
+const namespace = ['--fork', '--pid', '--mount-proc', '--kill-child'];
+
+/**
+ * Starts a Node program as process 1, as root or where users may have namespaces of their own.
+ * @throws when this machine can do neither
+ */
 export async function startAsProcess1(program: string, env: NodeJS.ProcessEnv): Promise<Process1> {
-  const args = ['--fork', '--pid', '--mount-proc', '--kill-child', process.execPath, program];
-  const unshare = spawn('unshare', args, { env: { ...env, PATH: process.env.PATH }, stdio: 'ignore' });
+  const path = { PATH: process.env.PATH };
+  const args = process.getuid?.() === 0 ? namespace : ['--map-root-user', ...namespace];
+  const attempt = await runProgram('unshare', [...args, 'true'], { env: path, timeLimit: 10_000 });
+  if (attempt.status !== 0) {
+    throw new Error(`Only root, on Linux, can start a process 1 here: ${attempt.stderr}`);
+  }
+  const unshare = spawn('unshare', [...args, process.execPath, program], {
+    env: { ...env, ...path },
+    stdio: 'ignore',
+  });
   await once(unshare, 'spawn');
   const ended = once(unshare, 'exit').then(([status]) => status as number | null);
   return {

@@ -1,0 +1,64 @@
+import { setTimeout } from 'node:timers/promises';
+import { Body, Controller, Get, HttpCode, Logger, Module, Param, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+const kept: unknown[] = [];
+
+/** What a handler of an adopter could do, good and bad. */
+@Controller('trial')
+class TrialController {
+  readonly #logger = new Logger('Trial');
+
+  @Post('echo')
+  @HttpCode(200)
+  echo(@Body() body: unknown): unknown {
+    return body;
+  }
+
+  /** Logs what it is sent, by each way that a handler has. */
+  @Post('log')
+  @HttpCode(204)
+  log(@Body() body: object, @Req() request: FastifyRequest): void {
+    this.#logger.warn(body);
+    request.log.warn(body, 'from the handler');
+    request.log.warn({ request: { headers: request.headers } }, 'from the handler');
+  }
+
+  @Get('block/:milliseconds')
+  block(@Param('milliseconds') milliseconds: string): string {
+    const end = performance.now() + Number(milliseconds);
+    while (performance.now() < end);
+    return 'done';
+  }
+
+  @Get('wait/:milliseconds')
+  async wait(@Param('milliseconds') milliseconds: string): Promise<string> {
+    await setTimeout(Number(milliseconds));
+    return 'done';
+  }
+
+  /** More than the kernel buffers for a client that does not read. */
+  @Get('large')
+  large(): string {
+    return 'a'.repeat(50_000_000);
+  }
+
+  /** Keeps a megabyte, and never lets go of it. */
+  @Post('keep')
+  @HttpCode(204)
+  keep(): void {
+    kept.push(Array.from({ length: 2 ** 17 }, (_, index) => index + 0.5));
+  }
+
+  @Post('fetch')
+  @HttpCode(200)
+  async fetch(@Body() { url }: { url: string }): Promise<number> {
+    const answer = await fetch(url);
+    await answer.bytes();
+    return answer.status;
+  }
+}
+
+/** A concern that the tests add to the service which they build, as an adopter adds one. */
+@Module({ controllers: [TrialController] })
+export class TrialModule {}
