@@ -1,13 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { Body, Controller, Get, HttpCode, Logger, Module, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Logger, Module, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-
-const kept: unknown[] = [];
 
 /** What a handler of an adopter could do, good and bad. */
 @Controller('trial')
 class TrialController {
   readonly #logger = new Logger('Trial');
+  #kept: number[][] = [];
 
   @Post('echo')
   @HttpCode(200)
@@ -43,11 +42,17 @@ class TrialController {
     return 'a'.repeat(50_000_000);
   }
 
-  /** Keeps a megabyte, and never lets go of it. */
-  @Post('keep')
+  /** Keeps a megabyte of the heap. */
+  @Post('memory')
   @HttpCode(204)
   keep(): void {
-    kept.push(Array.from({ length: 2 ** 17 }, (_, index) => index + 0.5));
+    this.#kept.push(Array.from({ length: 2 ** 17 }, (_, index) => index + 0.5));
+  }
+
+  @Delete('memory')
+  @HttpCode(204)
+  letGo(): void {
+    this.#kept = [];
   }
 
   @Post('fetch')
