@@ -14,8 +14,9 @@ const optionalPackages = [
 const absentPackages = optionalPackages.filter((name) => !existsSync(`node_modules/${name}`));
 
 /** The service as one file, its packages in it, so that the image holds nothing else. */
-export default ({ output, plugins: _, ...defaults }, rspack) => ({
+export default ({ output, module, plugins: _, ...defaults }, rspack) => ({
   ...defaults,
+  module: { rules: module.rules.map(forThisNode) },
   mode: 'production',
   devtool: false,
   // What is imported on demand stays a file of its own, so that nobody loads it who does not need it.
@@ -54,3 +55,8 @@ export default ({ output, plugins: _, ...defaults }, rspack) => ({
     }),
   ],
 });
+
+/** Nest's rule for TypeScript compiles for a Node that has no private fields, and makes a WeakMap of each of ours. */
+function forThisNode({ use: [{ loader, options }], ...rule }) {
+  return { ...rule, use: [{ loader, options: { ...options, jsc: { ...options.jsc, target: 'es2024' } } }] };
+}
