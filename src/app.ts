@@ -9,15 +9,13 @@ import { createServerOptions } from './http/server-options.ts';
 import { shedLoad } from './load/shedding.ts';
 import { createLogOptions } from './logging/log-options.ts';
 import { NestLog } from './logging/nest-log.ts';
-import { RequestLog } from './logging/request-log.ts';
 import { TracingModule } from './tracing/tracing.module.ts';
 
 /** The application as it runs, for `main.ts` and for the tests alike; it does not listen yet. */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...createServerOptions(config),
-    logger: createLogOptions(config),
-    logController: new RequestLog(),
+    ...createLogOptions(config),
   });
   const fastify = adapter.getInstance();
   // Before Nest is created: it writes from then on.

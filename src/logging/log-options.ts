@@ -1,14 +1,20 @@
 import type { FastifyServerOptions } from 'fastify';
 import type { Config } from '../config.ts';
+import { LateLog } from './late-log.ts';
+import { RequestLog } from './request-log.ts';
 
-/** The log: JSON with the level's name, the release in each line, secrets taken out. */
+/** The log: JSON with the level's name, the release in each line, secrets taken out; one line a request. */
 export function createLogOptions(config: Config) {
   return {
-    level: config.LOG_LEVEL,
-    base: { release: config.RELEASE },
-    formatters: { level: (level: string) => ({ level }) },
-    redact: { paths: secretPaths, censor: '[redacted]' },
-  } satisfies FastifyServerOptions['logger'];
+    logger: {
+      level: config.LOG_LEVEL,
+      base: { release: config.RELEASE },
+      formatters: { level: (level: string) => ({ level }) },
+      redact: { paths: secretPaths, censor: '[redacted]' },
+    },
+    logController: new RequestLog(),
+    childLoggerFactory: (logger, bindings, options) => new LateLog(logger, bindings, options),
+  } satisfies FastifyServerOptions;
 }
 
 const secrets = [
