@@ -9,9 +9,8 @@ export function createServerOptions(config: Config) {
   const longest = config.REQUEST_SECONDS * 1000;
   return {
     bodyLimit: config.BODY_BYTES,
-    // A request that never ends, a handler that never answers, a client that never reads.
+    // A request that never ends, a client that never reads. For a handler that never answers, see limitTime.
     requestTimeout: longest,
-    handlerTimeout: longest,
     connectionTimeout: longest + 1000,
     http: { headersTimeout: Math.min(longest, 10_000), connectionsCheckingInterval: 1000 },
     trustProxy: config.TRUST_PROXY ?? false,
