@@ -1,24 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { flow } from '../support/flow.ts';
 import { runningValues } from '../support/origin.ts';
 import type { Files, Origin } from '../support/origin.ts';
 import { digestOf, holds, runs } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 
-const flow = `environments:
-  - name: dev
-  - name: staging
-    from: dev
-    soak: 30m
-  - name: production
-    from: staging
-    via: merge-request
-freezes:
-  - environments: [staging]
-    from: 2026-10-01T00:00:00Z
-    to: 2026-10-02T00:00:00Z
-    reason: stock-taking
-`;
+const rules = flow({
+  staging: { soak: '30m' },
+  production: { via: 'merge-request' },
+  freeze: { environments: ['staging'], from: '2026-10-01T00:00:00Z', to: '2026-10-02T00:00:00Z' },
+});
 
 interface Step {
   /** Day and time in autumn 2026, as in `09-22 10:00`. */
@@ -37,7 +29,7 @@ beforeAll(async () => {
   sandbox = await createSandbox();
   ({ origin } = sandbox);
   origin.time = new Date('2026-09-21T12:00:00Z');
-  await origin.commit('Set the rules', { 'environments/flow.yaml': flow });
+  await origin.commit('Set the rules', rules);
   [older = '', newer = ''] = (await origin.commitAll(['Older', 'Newer'])).map((sha) => sha.slice(0, 8));
   beside = (await origin.commit('Try something', {}, 'beside')).slice(0, 8);
   checkout = await sandbox.clone({ asJob: true });

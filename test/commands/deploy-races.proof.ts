@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runningValues } from '../support/origin.ts';
 import { installRivals } from '../support/rivals.ts';
+import { holds } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -60,15 +61,12 @@ test('a hold that comes between reading and pushing is obeyed', async () => {
   await using sandbox = await createSandbox();
   const { origin } = sandbox;
   const tag = (await origin.commit('Add a thing')).slice(0, 8);
-  const hold = 'reason: look into it\nby: ada\nsince: 2026-11-24T10:00:00Z\n';
-  await installRivals(sandbox, [
-    await origin.commit('Hold dev', { 'environments/dev/hold.yaml': hold }, 'rival'),
-  ]);
+  await installRivals(sandbox, [await origin.commit('Hold dev', holds('dev'), 'rival')]);
 
   const run = await sandbox.gitops(await sandbox.clone(), deploy(tag));
 
   expect(run.status).toBe(3);
-  expect(run.stderr).toContain(`${moved}dev is held since 2026-11-24T10:00:00.000Z by ada: look into it\n`);
+  expect(run.stderr).toContain(`${moved}dev is held since 2026-09-21T10:00:00.000Z by ada: look into it\n`);
   expect(await origin.tip()).toBe(await origin.tip('rival'));
 });
 

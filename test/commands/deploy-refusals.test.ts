@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { flow } from '../support/flow.ts';
 import { runningValues } from '../support/origin.ts';
 import type { Origin } from '../support/origin.ts';
+import { holds } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const valuesPath = 'environments/dev/values.yaml';
-const flowPath = 'environments/flow.yaml';
 const aRelease =
   'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.';
 
@@ -87,25 +88,14 @@ const refusals: Refusal[] = [
   },
   {
     name: 'an environment that is held',
-    prepare: (origin) =>
-      origin.commit('Hold dev', {
-        'environments/dev/hold.yaml': 'reason: look into it\nby: ada\nsince: 2026-11-24T10:00:00Z\n',
-      }),
+    prepare: (origin) => origin.commit('Hold dev', holds('dev')),
     code: 'held',
-    message: () => 'dev is held since 2026-11-24T10:00:00.000Z by ada: look into it',
+    message: () => 'dev is held since 2026-09-21T10:00:00.000Z by ada: look into it',
     hint: 'When its reason is gone, run: npm run resume -- dev',
   },
   {
     name: 'an environment that is frozen',
-    prepare: async (origin) =>
-      origin.commit('Freeze dev', {
-        [flowPath]: `${await origin.read(flowPath)}freezes:
-  - environments: [dev]
-    from: 2020-01-01T00:00:00Z
-    to: 2999-01-01T00:00:00Z
-    reason: stock-taking
-`,
-      }),
+    prepare: (origin) => origin.commit('Freeze dev', flow({ freeze: { environments: ['dev'] } })),
     code: 'frozen',
     message: () => 'dev is frozen until 2999-01-01T00:00:00.000Z: stock-taking',
     hint: 'Run it again after that, or change the freeze in environments/flow.yaml.',

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runningValues } from '../support/origin.ts';
+import { holds } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { takeSnapshot } from '../support/snapshot.ts';
 
@@ -115,7 +116,7 @@ test('a release older than the one that runs is superseded, also while the envir
   const [older = '', newer = ''] = (await origin.commitAll(['Older', 'Newer'])).map((sha) => sha.slice(0, 8));
   await origin.commit('Deploy by hand', {
     [valuesPath]: runningValues('dev', newer, digest),
-    'environments/dev/hold.yaml': 'reason: look into it\nby: ada\nsince: 2026-11-24T10:00:00Z\n',
+    ...holds('dev'),
   });
   const checkout = await sandbox.clone();
   const refs = await origin.refs();

@@ -8,25 +8,17 @@ import { promote } from '../../scripts/commands/promote.ts';
 import { rollback } from '../../scripts/commands/rollback.ts';
 import { Failure } from '../../scripts/failure.ts';
 import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import { flow } from '../support/flow.ts';
 import { createOperator } from '../support/operator.ts';
 import type { Origin } from '../support/origin.ts';
 import { digestOf } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 
-const flow = `environments:
-  - name: dev
-  - name: staging
-    from: dev
-    soak: 30m
-  - name: production
-    from: staging
-freezes:
-  - environments: [production]
-    from: 2026-09-22T02:00:00Z
-    to: 2026-09-22T03:00:00Z
-    reason: stock-taking
-`;
+const rules = flow({
+  staging: { soak: '30m' },
+  freeze: { environments: ['production'], from: '2026-09-22T02:00:00Z', to: '2026-09-22T03:00:00Z' },
+});
 const environments = ['dev', 'staging', 'production'] as const;
 const releases = 6;
 const minute = 60_000;
@@ -69,7 +61,7 @@ beforeAll(async () => {
   sandbox = await createSandbox();
   ({ origin } = sandbox);
   origin.time = new Date('2026-09-22T00:00:00Z');
-  await origin.commit('Set the rules', { 'environments/flow.yaml': flow });
+  await origin.commit('Set the rules', rules);
   const commits = await origin.commitAll(Array.from({ length: releases }, (_, index) => `Release ${index}`));
   tags = commits.map((sha) => sha.slice(0, 8));
   checkouts = await Promise.all([sandbox.clone(), sandbox.clone({ asJob: true }), sandbox.clone()]);

@@ -1,25 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { flow } from '../support/flow.ts';
 import { runningValues } from '../support/origin.ts';
 import type { Files, Origin } from '../support/origin.ts';
 import { digestOf, holds, runs } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import type { Sandbox } from '../support/sandbox.ts';
-
-const flow = `environments:
-  - name: dev
-  - name: staging
-    from: dev
-    soak: 30m
-  - name: production
-    from: staging
-`;
-const freezes = `freezes:
-  - environments: [staging]
-    from: 2020-01-01T00:00:00Z
-    to: 2999-01-01T00:00:00Z
-    reason: stock-taking
-`;
 
 // One sandbox serves all refusals, each on a branch of its own: that nothing is written is what is tested.
 let sandbox: Sandbox;
@@ -34,7 +20,7 @@ beforeAll(async () => {
   sandbox = await createSandbox();
   ({ origin } = sandbox);
   origin.time = new Date(now - 90 * minute);
-  await origin.commit('Let releases soak', { 'environments/flow.yaml': flow });
+  await origin.commit('Let releases soak', flow({ staging: { soak: '30m' } }));
   older = (await origin.commit('Add the version endpoint')).slice(0, 8);
   newer = (await origin.commit('Count the requests')).slice(0, 8);
   await origin.commit(`deploy(dev): ${older}`, runs({ dev: older }));
@@ -159,7 +145,7 @@ const refusals: Refusal[] = [
   },
   {
     name: 'into an environment that is frozen, and says until when and why',
-    files: () => ({ 'environments/flow.yaml': flow + freezes }),
+    files: () => flow({ freeze: { environments: ['staging'] } }),
     code: 'frozen',
     message: () => 'staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking',
     hint: 'Run it again after that, or change the freeze in environments/flow.yaml.',
@@ -224,8 +210,7 @@ test('a release built beside the one that runs is refused, also after both were 
 });
 
 test('without a soak nobody waits, also where the clock of the source is ahead', async () => {
-  const files = { ...runs({ dev: newer }), 'environments/flow.yaml': flow.replace('    soak: 30m\n', '') };
-  const branch = await prepare('ahead', files, 5 * minute);
+  const branch = await prepare('ahead', { ...runs({ dev: newer }), ...flow() }, 5 * minute);
   expect(await promote('staging', branch)).toMatchObject({ status: 0, stderr: '' });
 });
 
@@ -237,7 +222,7 @@ test('where somebody else is to merge, a branch and a merge request are proposed
     `echo "View merge request for promote:"; echo "  ${address}"
 for i in 0 1 2 3 4; do eval "echo \\$GIT_PUSH_OPTION_$i"; done >'${log}'`,
   );
-  const files = { 'environments/flow.yaml': `${flow}    via: merge-request\n`, ...runs({ staging: older }) };
+  const files = { ...flow({ production: { via: 'merge-request' } }), ...runs({ staging: older }) };
   const branch = await prepare('proposing', files, -31 * minute);
   const before = await origin.tip(branch);
   const proposal = `promote/production/${older}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { flow } from '../support/flow.ts';
 import { runningValues } from '../support/origin.ts';
 import type { Files, Origin } from '../support/origin.ts';
 import { digestOf, holds, runs } from '../support/runs.ts';
@@ -97,20 +98,8 @@ test.each([
 });
 
 test('neither freeze nor soak keeps an environment from going back', async () => {
-  const flow = `environments:
-  - name: dev
-  - name: staging
-    from: dev
-  - name: production
-    from: staging
-    soak: 7d
-freezes:
-  - environments: [production]
-    from: 2020-01-01T00:00:00Z
-    to: 2999-01-01T00:00:00Z
-    reason: stock-taking
-`;
-  const branch = await ran('frozen', [first, second], { 'environments/flow.yaml': flow });
+  const rules = flow({ production: { soak: '7d' }, freeze: { environments: ['production'] } });
+  const branch = await ran('frozen', [first, second], rules);
   expect(await rollback(branch)).toMatchObject({ status: 0, stderr: '' });
 });
 

@@ -1,23 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { status } from '../../scripts/commands/status.ts';
+import { flow } from '../support/flow.ts';
 import { createOperator } from '../support/operator.ts';
 import type { Origin } from '../support/origin.ts';
 import { digestOf, holds, runs } from '../support/runs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 
-const flow = `environments:
-  - name: dev
-  - name: staging
-    from: dev
-  - name: production
-    from: staging
-freezes:
-  - environments: [staging, production]
-    from: 2020-01-01T00:00:00Z
-    to: 2999-01-01T00:00:00Z
-    reason: stock-taking
-`;
 const now = new Date('2026-09-23T16:30:00Z');
 
 // One sandbox serves all, since nothing is written.
@@ -31,7 +20,7 @@ beforeAll(async () => {
   sandbox = await createSandbox();
   ({ origin } = sandbox);
   origin.time = new Date('2026-09-21T12:00:00Z');
-  await origin.commit('Freeze', { 'environments/flow.yaml': flow });
+  await origin.commit('Freeze', flow({ freeze: { environments: ['staging', 'production'] } }));
   older = (await origin.commit('Add the version endpoint')).slice(0, 8);
   const old = await origin.commit(`deploy(dev): ${older}\n\nActor: grace`, runs({ dev: older }));
   const staging = await origin.commit('Write staging by hand', runs({ staging: older }));

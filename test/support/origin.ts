@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flow } from './flow.ts';
 import { git, gitBytes } from './git.ts';
 
 export interface OriginOptions {
@@ -25,8 +26,7 @@ export function runningValues(environment: string, tag: string, digest: string):
 }
 
 const project: Files = {
-  'environments/flow.yaml':
-    'environments:\n  - name: dev\n  - name: staging\n    from: dev\n  - name: production\n    from: staging\n',
+  ...flow(),
   'environments/dev/values.yaml': emptyValues('dev'),
   'environments/staging/values.yaml': emptyValues('staging'),
   'environments/production/values.yaml': emptyValues('production'),

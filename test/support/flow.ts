@@ -1,0 +1,28 @@
+import { stringify } from 'yaml';
+import type { Files } from './origin.ts';
+
+/** The rules of an environment, as the flow writes them. */
+interface Rules {
+  soak?: string;
+  via?: 'merge-request';
+}
+
+/** The rules between the environments. */
+interface FlowRules {
+  staging?: Rules;
+  production?: Rules;
+  /** A freeze, which has begun and never ends unless its times are given. */
+  freeze?: { environments: string[]; from?: string; to?: string };
+}
+
+/** The flow of the project: dev, staging and production, each after the one before. */
+export function flow({ staging, production, freeze }: FlowRules = {}): Files {
+  const environments = [
+    { name: 'dev' },
+    { name: 'staging', from: 'dev', ...staging },
+    { name: 'production', from: 'staging', ...production },
+  ];
+  const always = { from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z', reason: 'stock-taking' };
+  const freezes = freeze && [{ ...always, ...freeze }];
+  return { 'environments/flow.yaml': stringify({ environments, freezes }) };
+}
