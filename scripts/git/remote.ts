@@ -51,8 +51,8 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
       ...headers.map(
         ([origin, header]) => [`http.${origin}/.extraHeader`, `Authorization: Basic ${header}`] as const,
       ),
-      ['remote.origin.url', fetch.address],
-      ['remote.origin.pushurl', push.address],
+      ...pin('remote.origin.url', fetch.address),
+      ...pin('remote.origin.pushurl', push.address),
     ],
     secrets: [
       ...headers.map(([, header]) => header),
@@ -92,6 +92,18 @@ function parseAddress(text: string, directory: string): Address {
   }
   const isPath = !/^[^/]*:/.test(text);
   return { address: isPath ? resolve(directory, text) : text };
+}
+
+/**
+ * Settings by which a remote has just this address. Git applies the user's own rules (`insteadOf`) to an address that
+ * it is given, and from them this one could get back the password, as an argument, that was taken out of it.
+ */
+function pin(key: string, address: string): Setting[] {
+  const name = `pinned:${key}`;
+  return [
+    [key, name],
+    [`url.${address}.insteadOf`, name],
+  ];
 }
 
 function basic({ user, password }: Credential): string {

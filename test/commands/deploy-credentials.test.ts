@@ -23,6 +23,8 @@ interface Credential {
   inAddress?: string;
   /** What a rule of the checkout's configuration puts into the address, as newer runners do. */
   inRule?: string;
+  /** The same, in the configuration of the user. */
+  inUsersRule?: string;
   /** A header that the checkout's configuration holds, as other runners leave it. */
   header?: string;
 }
@@ -52,6 +54,17 @@ const credentials: Credential[] = [
     name: 'a password in a rule that rewrites the address',
     user: 'gitlab-ci-token',
     inRule: `gitlab-ci-token:${jobToken}`,
+  },
+  {
+    name: "a password in a rule of the user's that rewrites the address",
+    user: 'ada',
+    inUsersRule: `ada:${encodeURIComponent(password)}`,
+  },
+  {
+    name: "GITOPS_PUSH_TOKEN before such a rule of the user's",
+    user: 'oauth2',
+    env: { GITOPS_PUSH_TOKEN: pushToken },
+    inUsersRule: 'ada:forgotten',
   },
   {
     name: 'a header in the configuration',
@@ -100,16 +113,18 @@ Try it by hand with git ls-remote; in CI, look at the token and its rights.
 async function deploy(
   sandbox: Sandbox,
   address: string,
-  { env = {}, inAddress, inRule, header }: Omit<Credential, 'name' | 'user'>,
+  { env = {}, inAddress, inRule, inUsersRule, header }: Omit<Credential, 'name' | 'user'>,
 ) {
   const tag = (await sandbox.origin.commit('Add a thing')).slice(0, 8);
   const withCredential = inAddress === undefined ? address : address.replace('//', `//${inAddress}@`);
   const checkout = await sandbox.clone({ asJob: true, address: withCredential });
   if (inRule !== undefined) {
     const include = join(sandbox.folder, 'runner.conf');
-    const { origin: server } = new URL(address);
-    await writeFile(include, `[url "${server.replace('//', `//${inRule}@`)}"]\n\tinsteadOf = ${server}\n`);
+    await writeFile(include, writeRule(address, inRule));
     await sandbox.configure(checkout, { 'include.path': include });
+  }
+  if (inUsersRule !== undefined) {
+    await writeFile(join(sandbox.folder, 'home/.gitconfig'), writeRule(address, inUsersRule));
   }
   if (header !== undefined) await sandbox.configure(checkout, { 'http.extraHeader': header });
   const trace = join(sandbox.folder, 'trace');
@@ -119,8 +134,9 @@ async function deploy(
     GIT_TRACE: trace,
     GIT_TRACE_CURL: trace,
   });
-  const given = [env.GITOPS_PUSH_TOKEN, env.CI_JOB_TOKEN, inAddress?.split(':')[1], inRule?.split(':')[1]];
-  const secrets = [...given, header?.split(' ').at(-1)].flatMap((secret) => (secret ? writeAll(secret) : []));
+  const passwords = [inAddress, inRule, inUsersRule].map((credential) => credential?.split(':')[1]);
+  const given = [env.GITOPS_PUSH_TOKEN, env.CI_JOB_TOKEN, ...passwords, header?.split(' ').at(-1)];
+  const secrets = given.flatMap((secret) => (secret ? writeAll(secret) : []));
   return {
     tag,
     run,
@@ -135,6 +151,12 @@ async function deploy(
         .map(([path]) => path);
     },
   };
+}
+
+/** A rule of git's configuration that puts a credential into the addresses of a server. */
+function writeRule(address: string, credential: string): string {
+  const { origin: server } = new URL(address);
+  return `[url "${server.replace('//', `//${credential}@`)}"]\n\tinsteadOf = ${server}\n`;
 }
 
 /** A secret in each way in which it could be seen. */
