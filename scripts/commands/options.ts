@@ -58,10 +58,10 @@ export function createWorld(options: CommonOptions & Partial<DeliveryOptions>, s
   };
 }
 
-/** Milliseconds of an option that is a duration. */
+/** Milliseconds of an option that is a duration, in which something can be done. */
 export function requireDuration(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError('It is no duration such as 90s or 2m.');
+  const milliseconds = parseDuration(text) ?? 0;
+  if (milliseconds === 0) throw new InvalidArgumentError('It is no duration from 1s on, such as 90s or 2m.');
   return milliseconds;
 }
 

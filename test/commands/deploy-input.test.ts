@@ -60,7 +60,12 @@ test.each<BadInput>([
   { args: [...good, '--force'], message: "unknown option '--force'", hint: help },
   {
     args: [...good, '--deadline', 'soon'],
-    message: `option '--deadline <duration>' argument 'soon' is invalid. It is no duration such as 90s or 2m.`,
+    message: `option '--deadline <duration>' argument 'soon' is invalid. It is no duration from 1s on, such as 90s or 2m.`,
+    hint: help,
+  },
+  {
+    args: [...good, '--deadline', '0s'],
+    message: `option '--deadline <duration>' argument '0s' is invalid. It is no duration from 1s on, such as 90s or 2m.`,
     hint: help,
   },
   {
