@@ -122,15 +122,24 @@ async function findWholeObjects({ git, settings }: Checkout): Promise<string | u
 
 function fetchFailure(remote: Remote, stderr: string): Failure {
   const branch = /couldn't find remote ref refs\/heads\/(\S+)/.exec(stderr)?.[1];
-  if (branch === undefined) return unreachable(remote, stderr.trim());
-  const message = `${remote.address} has no branch ${JSON.stringify(branch)}.`;
-  return new Failure('unknown-branch', message, 'Name the branch that the deliveries go to by --branch.');
-}
-
-function unreachable(remote: Remote, reason: string): Failure {
+  if (branch !== undefined) {
+    return new Failure(
+      'unknown-branch',
+      `${remote.address} has no branch ${JSON.stringify(branch)}.`,
+      'Name the branch that the deliveries go to by --branch.',
+    );
+  }
+  // So does a server of the old protocol, unless it is told otherwise, and repeats it for each object.
+  if (stderr.includes('unadvertised object')) {
+    return new Failure(
+      'remote-refused',
+      `${remote.address} sends whole branches, and no object that is asked for by its name.`,
+      'Run it in a whole clone: after git fetch --unshallow, or with GIT_DEPTH: 0 in GitLab CI.',
+    );
+  }
   return new Failure(
     'remote-unreachable',
-    `${remote.address} could not be reached: ${reason}`,
+    `${remote.address} could not be reached: ${stderr.trim()}`,
     'Try it by hand with git ls-remote; in CI, look at the token and its rights.',
   );
 }

@@ -47,6 +47,23 @@ test('a server that neither filters nor takes push options will do', async () =>
   await expectDelivery(sandbox, await sandbox.clone({ asJob: true }));
 });
 
+test('where a server sends whole branches alone, a shallow checkout is told what it lacks', async () => {
+  await using sandbox = await createSandbox();
+  const { origin } = sandbox;
+  const checkout = await sandbox.clone({ asJob: true });
+  // As with servers of the old protocol.
+  await sandbox.configure(checkout, { 'protocol.version': '0' });
+  expect(await sandbox.gitops(checkout, ['status'])).toEqual({
+    status: 5,
+    stdout: '',
+    stderr: `${origin.directory} sends whole branches, and no object that is asked for by its name.
+Run it in a whole clone: after git fetch --unshallow, or with GIT_DEPTH: 0 in GitLab CI.
+`,
+  });
+  await git(checkout, ['fetch', '--quiet', '--unshallow']);
+  await expectDelivery(sandbox, checkout);
+});
+
 test('a server that takes push options is asked to start no pipeline', async () => {
   await using sandbox = await createSandbox();
   const file = join(sandbox.folder, 'options');
