@@ -6,6 +6,7 @@ import type { Git, GitOptions, Setting } from './git.ts';
 /** The checkout that the program was called in: it is asked, and never changed. */
 export interface Checkout {
   git: Git;
+  /** Its top, from where git goes to a remote at a relative path. */
   directory: string;
   settings: ReadonlyMap<string, readonly string[]>;
 }
@@ -27,7 +28,9 @@ export async function openCheckout(directory: string, options: GitOptions): Prom
       'Run it in a checkout of the repository, or name one by --repo.',
     );
   }
-  return { git, directory: resolve(directory), settings: parseSettings(stdout.toString()) };
+  // A bare repository has no top, and git gives none.
+  const top = await git.read(['rev-parse', '--show-cdup']);
+  return { git, directory: resolve(directory, top), settings: parseSettings(stdout.toString()) };
 }
 
 /** The settings of the checkout whose key the form matches, in their order. */

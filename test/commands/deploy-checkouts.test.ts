@@ -94,6 +94,14 @@ test('another folder than this one is named by --repo', async () => {
   await expectDelivery(sandbox, sandbox.folder, ['--repo', checkout]);
 });
 
+test('a remote at a relative path is found from the top of the checkout, as git finds it', async () => {
+  await using sandbox = await createSandbox();
+  const checkout = await sandbox.clone({ address: '../origin.git' });
+  await expectDelivery(sandbox, checkout);
+  await expectDelivery(sandbox, join(checkout, 'src'));
+  await expectDelivery(sandbox, sandbox.folder, ['--repo', join(checkout, 'helm-chart')]);
+});
+
 test('a remote and a branch of other names are named by --remote and --branch', async () => {
   await using sandbox = await createSandbox();
   const { origin } = sandbox;
