@@ -86,7 +86,8 @@ export class Ledger {
 
   #setFlow(path: string, bytes: Buffer | undefined): void {
     const flow = attempt(() => bytes && parseFlow({ path, bytes }));
-    this.flow = flow instanceof Failure ? undefined : flow;
+    // Where nobody can read the rules, those before stand: no command delivers then, and nothing else is to slip by.
+    if (flow && !(flow instanceof Failure)) this.flow = flow;
   }
 
   #setHold(environment: string, path: string, bytes: Buffer | undefined, { author, time }: Commit): void {

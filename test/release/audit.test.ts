@@ -1,0 +1,123 @@
+import { expect, test } from '@jest/globals';
+import { auditHistory } from '../../scripts/release/audit.ts';
+import type { FileChanges } from '../../scripts/release/changes.ts';
+import type { Image } from '../../scripts/release/image.ts';
+import { flow } from '../support/flow.ts';
+import { runningValues } from '../support/origin.ts';
+import type { Files } from '../support/origin.ts';
+import { digestOf, runs } from '../support/runs.ts';
+
+const rules = flow({ staging: { soak: '30m' } });
+const [older, newer] = ['1111111a', '2222222b'];
+
+test('a commit that loosens the rules is judged by those before it, and the next one by its own', async () => {
+  expect(
+    await audit([
+      ['10:00', rules],
+      ['10:01', runs({ dev: older })],
+      ['10:02', { ...flow(), ...runs({ staging: older }) }],
+      ['10:03', runs({ dev: newer })],
+      ['10:04', runs({ staging: newer })],
+    ]),
+  ).toEqual(['10:02 staging not-soaked']);
+});
+
+test.each([
+  ['broken', 'environments: ['],
+  ['removed', undefined],
+])('while the rules are %s, those before it stand', async (_, content) => {
+  expect(
+    await audit([
+      ['10:00', rules],
+      ['10:01', { 'environments/flow.yaml': content }],
+      ['10:02', runs({ dev: older })],
+      ['10:03', runs({ staging: older })],
+      ['10:04', rules],
+    ]),
+  ).toEqual(['10:03 staging not-soaked']);
+});
+
+test('what comes to two environments by one commit has passed the first one by', async () => {
+  expect(
+    await audit([
+      ['10:00', flow()],
+      ['10:01', runs({ dev: older, staging: older })],
+    ]),
+  ).toEqual(['10:01 staging out-of-order']);
+});
+
+test.each(['push', 'merge-request'] as const)(
+  'a release that returns to its source soaks anew, by %s',
+  async (via) => {
+    const staging = { soak: '30m', ...(via === 'merge-request' && { via }) };
+    const returned = [
+      ['10:00', flow({ staging })],
+      ['10:01', runs({ dev: older })],
+      ['11:00', runs({ dev: newer })],
+      ['12:00', runs({ dev: older }), `rollback(dev): ${older}`],
+    ] as const;
+    expect(await audit([...returned, ['12:29', runs({ staging: older })]])).toEqual([
+      '12:29 staging not-soaked',
+    ]);
+    expect(await audit([...returned, ['12:30', runs({ staging: older })]])).toEqual([]);
+  },
+);
+
+test('commits count in their order, whatever their clocks say', async () => {
+  expect(
+    await audit([
+      ['10:00', flow()],
+      ['12:00', runs({ dev: older })],
+      ['11:59', runs({ staging: older })],
+      ['11:00', runs({ dev: newer })],
+      ['10:30', runs({ staging: newer })],
+    ]),
+  ).toEqual([]);
+});
+
+test('an environment that was emptied by hand takes any release, and gives none', async () => {
+  expect(
+    await audit([
+      ['10:00', flow()],
+      ['10:01', runs({ dev: newer })],
+      ['10:02', { 'environments/dev/values.yaml': runningValues('dev', '', '') }],
+      ['10:03', runs({ staging: newer })],
+      ['10:04', runs({ dev: older })],
+    ]),
+  ).toEqual(['10:03 staging out-of-order']);
+});
+
+test("a release's image is not another one's when its tag is written out, or its digest left out", async () => {
+  const values = (tag: string, digest: string) => ({
+    'environments/dev/values.yaml': runningValues('dev', tag, digest),
+  });
+  expect(
+    await audit([
+      ['10:00', flow()],
+      ['10:01', runs({ dev: older })],
+      ['10:02', values(`${older}cafe`, digestOf(older))],
+      ['10:03', values(older, '')],
+      ['10:04', values(newer, '')],
+    ]),
+  ).toEqual([]);
+});
+
+type Step = readonly [time: string, files: Files, message?: string];
+
+/** Plays the steps of a morning, and gives the time, the environment and the rule of each breach. */
+async function audit(steps: readonly Step[]): Promise<string[]> {
+  const changes = steps.map(([time, files, message = 'Deliver']): FileChanges => {
+    const commit = { sha: time, author: 'Ada', time: new Date(`2026-09-22T${time}:00Z`), message };
+    const entries = Object.entries(files).map(([path, content]) => {
+      return [path, content === undefined ? undefined : Buffer.from(content)] as const;
+    });
+    return { commit, files: new Map(entries) };
+  });
+  const breaches = await auditHistory(changes, (to, from) => Promise.resolve(relate(to, from)));
+  return breaches.map(({ commit, environment, rule }) => `${commit.sha} ${environment} ${rule}`);
+}
+
+function relate({ tag: to }: Image, { tag: from }: Image) {
+  if (to.slice(0, 7) === from.slice(0, 7)) return 'same';
+  return to.startsWith(newer) ? 'newer' : 'older';
+}
