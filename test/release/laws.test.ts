@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { parseDigest, parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
-import { readImage, replaceImage } from '../../scripts/release/values.ts';
+import { attempt } from '../../scripts/release/ledger.ts';
+import { createImageReader, readImage, replaceImage } from '../../scripts/release/values.ts';
 
 type Style = 'double' | 'single' | 'plain';
 
@@ -149,6 +150,25 @@ test('what was written is what is read', () => {
     expect(readImage(file(before))).toEqual(from);
     expect(readImage(file(edit(before, to)))).toEqual(to);
   });
+});
+
+test('versions that are read one after another are read as each would be alone', () => {
+  const anything = fc.oneof(
+    image,
+    fc.constantFrom({ tag: '', digest: '' }, { tag: 'v1', digest: '' }, { tag: '', digest: 'sha256:1' }),
+  );
+  const addition = fc.constantFrom('', '\n# A note.', '\nreplicas: 3', '\nimage: {}');
+  const versions = fc.array(fc.tuple(anything, addition), { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(template, versions, ({ styles, write }, versions) => {
+      const read = createImageReader();
+      for (const [{ tag, digest }, addition] of versions) {
+        const version = file(write(quote(tag, styles.tag), quote(digest, styles.digest)) + addition);
+        expect(attempt(() => read(version))).toEqual(attempt(() => readImage(version)));
+      }
+    }),
+    { numRuns: 200 },
+  );
 });
 
 function check(law: (template: Template, from: Image, to: Image) => void): void {
