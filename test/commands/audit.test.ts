@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { audit } from '../../scripts/commands/audit.ts';
 import { flow } from '../support/flow.ts';
+import { createOperator } from '../support/operator.ts';
 import { runningValues } from '../support/origin.ts';
 import type { Files, Origin } from '../support/origin.ts';
 import { digestOf, holds, runs } from '../support/runs.ts';
@@ -68,8 +70,8 @@ test('a history in which every rule was kept has no breach', async () => {
       }),
     },
   ]);
-  expect(await audit(branch)).toEqual({ status: 0, stdout: 'No change broke a rule.\n', stderr: '' });
-  expect((await audit(branch, '--json')).stdout).toBe('[]\n');
+  expect(await gitops(branch)).toEqual({ status: 0, stdout: 'No change broke a rule.\n', stderr: '' });
+  expect((await gitops(branch, '--json')).stdout).toBe('[]\n');
 });
 
 interface Breach {
@@ -201,9 +203,10 @@ test.each(breaches)(
   '$name is named, with its commit, author and rule',
   async ({ name, steps, rule, environment = 'staging', message }) => {
     const branch = await write(name.replaceAll(' ', '-'), steps);
-    const { status, stdout, stderr } = await audit(branch, '--json');
-    expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual([
+    const operator = createOperator(sandbox, checkout, { branch });
+    const { document, exitCode } = await audit(operator, undefined);
+    expect({ exitCode, lines: operator.lines }).toEqual({ exitCode: 3, lines: [] });
+    expect(document).toEqual([
       {
         commit: expect.stringMatching(/^[0-9a-f]{40}$/),
         author: 'Ada Developer <ada@example.com>',
@@ -216,23 +219,28 @@ test.each(breaches)(
   },
 );
 
-test('the same for people, and --since leaves out what was before', async () => {
+test('the same for people and programs, and --since leaves out what was before', async () => {
   const branch = await write('since', [deploy, { at: '09-22 10:01', files: () => runs({ staging: older }) }]);
   const sha = (await origin.tip(branch)).slice(0, 8);
-  expect(await audit(branch)).toEqual({
+  expect(await gitops(branch)).toEqual({
     status: 3,
     stdout: `staging: not-soaked, by ${sha} of Ada Developer <ada@example.com> at 2026-09-22T10:01:00.000Z
   staging takes what has run in dev for 30m; ${older} will have at 2026-09-22T10:30:00.000Z.
 `,
     stderr: '',
   });
-  expect((await audit(branch, '--since', '2026-09-22')).status).toBe(3);
-  expect((await audit(branch, '--since', '2026-09-23')).status).toBe(0);
-  expect((await audit(branch, '--since', '1m')).status).toBe(0);
+  expect(await gitops(branch, '--json')).toMatchObject({
+    status: 3,
+    stdout: expect.stringContaining('"rule": "not-soaked"'),
+    stderr: '',
+  });
+  expect((await gitops(branch, '--since', '2026-09-22')).status).toBe(3);
+  expect((await gitops(branch, '--since', '2026-09-23')).status).toBe(0);
+  expect((await gitops(branch, '--since', '1m')).status).toBe(0);
 });
 
 test.each(['5', 'yesterday', '2026-99-99', ''])('%j is no time to look back to', async (time) => {
-  const { status, stderr } = await audit('main', '--since', time);
+  const { status, stderr } = await gitops('main', '--since', time);
   expect({ status, stderr }).toEqual({
     status: 2,
     stderr:
@@ -248,7 +256,7 @@ test('an environment that was removed by mistake ran on', async () => {
     { at: '09-22 10:25', files: () => runs({ dev: older }) },
     promote,
   ]);
-  expect((await audit(branch)).status).toBe(0);
+  expect((await gitops(branch)).status).toBe(0);
 });
 
 /** A branch of main with a commit for each step. */
@@ -260,6 +268,6 @@ async function write(branch: string, steps: readonly Step[]): Promise<string> {
   return branch;
 }
 
-function audit(branch: string, ...options: string[]) {
+function gitops(branch: string, ...options: string[]) {
   return sandbox.gitops(checkout, ['audit', '--branch', branch, ...options]);
 }

@@ -98,8 +98,7 @@ test('a remote at a relative path is found from the top of the checkout, as git 
   await using sandbox = await createSandbox();
   const checkout = await sandbox.clone({ address: '../origin.git' });
   await expectDelivery(sandbox, checkout);
-  await expectDelivery(sandbox, join(checkout, 'src'));
-  await expectDelivery(sandbox, sandbox.folder, ['--repo', join(checkout, 'helm-chart')]);
+  await expectDelivery(sandbox, sandbox.folder, ['--repo', join(checkout, 'src')]);
 });
 
 test('a remote and a branch of other names are named by --remote and --branch', async () => {
