@@ -20,6 +20,7 @@ class TrialController {
   log(@Body() body: object, @Req() request: FastifyRequest): void {
     this.#logger.warn(body);
     request.log.warn(body, 'from the handler');
+    request.log.warn({ order: body }, 'from the handler');
     request.log.warn({ request: { headers: request.headers } }, 'from the handler');
   }
 

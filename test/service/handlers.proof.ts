@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { BuiltService } from '../support/built-service.ts';
+import { openConnection } from '../support/raw-connection.ts';
+
+let built: BuiltService;
+
+beforeAll(async () => {
+  built = await BuiltService.build();
+});
+
+afterAll(() => built[Symbol.asyncDispose]());
+
+test('what a handler logs has its secrets taken out, and nothing else', async () => {
+  await using running = await built.start();
+  const { service, url } = running;
+  const names = ['password', 'token', 'authorization', 'cookie', 'apiKey'];
+  const secrets = Object.fromEntries(names.map((name) => [name, `hidden ${name}`]));
+  const body = { ...secrets, user: { ...secrets, name: 'Ada' } };
+  const headers = { 'Content-Type': 'application/json', Authorization: 'hidden header', Cookie: 'hidden=1' };
+  await fetch(`${url}/trial/log`, { method: 'POST', headers, body: JSON.stringify(body) });
+  await service.stop(5000);
+
+  const lines = service.lines.filter((line) => line.includes('"level":"warn"'));
+  expect(lines).toHaveLength(4);
+  expect(lines.filter((line) => line.includes('"name":"Ada"'))).toHaveLength(3);
+  expect(lines.filter((line) => line.includes('"content-type":"application/json"'))).toHaveLength(1);
+  expect([...service.lines.join().matchAll(/"[^"]+":"hidden[^"]*"/g)].map(([secret]) => secret)).toEqual([]);
+});
+
+test('a handler that takes too long is answered for when its time is over', async () => {
+  await using running = await built.start({ REQUEST_SECONDS: '1' });
+  const begin = performance.now();
+  const answer = await fetch(`${running.url}/trial/wait/5000`);
+  const milliseconds = performance.now() - begin;
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(await answer.json()).toMatchObject({ title: 'Service Unavailable', status: 503 });
+  expect(milliseconds).toBeGreaterThanOrEqual(1000);
+  expect(milliseconds).toBeLessThan(1600);
+  expect((await fetch(running.url)).status).toBe(200);
+});
+
+test('a client that does not read its answer in time is let go', async () => {
+  await using running = await built.start({ REQUEST_SECONDS: '1' });
+  const request = 'GET /trial/large HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n';
+  const client = await openConnection(running.port, request);
+  await once(client.socket, 'data');
+  client.socket.pause();
+  // Its own second, another one for what it has not read, and one for a slow machine.
+  await setTimeout(3000);
+  client.socket.resume();
+  await client.closed;
+  expect(client.received()).toMatch(/^HTTP\/1\.1 200 OK/);
+  expect(client.received().length).toBeLessThan(50_000_000);
+});
