@@ -3,12 +3,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { chart, release } from '../support/render.ts';
 
-export interface Expectation {
-  environment: string;
-  replicas: number;
-  logLevel: string;
-}
-
 const name = 'nestjs-service';
 // Whoever takes the project over changes the repository in the chart's values, and there alone.
 const { image: source } = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as {
@@ -50,17 +44,16 @@ export function metadataOf(environment: string) {
 }
 
 /** Every object that the chart renders for an environment with its defaults, whole, by its kind. */
-export function expectedObjects(expectation: Expectation): Record<string, object> {
-  const metadata = metadataOf(expectation.environment);
+export function expectedObjects(environment: string): Record<string, object> {
+  const metadata = metadataOf(environment);
   const objects = {
     ServiceAccount: { apiVersion: 'v1', metadata, automountServiceAccountToken: false },
     Service: { apiVersion: 'v1', metadata, spec: serviceSpec },
     NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', metadata, spec: networkPolicySpec },
     PodDisruptionBudget: disruptionBudget(metadata),
-    Deployment: { apiVersion: 'apps/v1', metadata, spec: deploymentSpec(expectation) },
-    Pod: smokeTestPod(expectation.environment),
+    Deployment: { apiVersion: 'apps/v1', metadata, spec: deploymentSpec(environment) },
+    Pod: smokeTestPod(environment),
   };
-  if (expectation.replicas < 2) Reflect.deleteProperty(objects, 'PodDisruptionBudget');
   return Object.fromEntries(
     Object.entries(objects).map(([kind, { apiVersion, ...rest }]) => [kind, { apiVersion, kind, ...rest }]),
   );
@@ -127,10 +120,9 @@ export function disruptionBudget(metadata: object) {
   };
 }
 
-function deploymentSpec(expectation: Expectation) {
-  const { environment, replicas } = expectation;
+function deploymentSpec(environment: string) {
   return {
-    replicas,
+    replicas: 2,
     minReadySeconds: 5,
     revisionHistoryLimit: 2,
     selector: { matchLabels: server },
@@ -144,7 +136,7 @@ function deploymentSpec(expectation: Expectation) {
         ...podSecurity,
         topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(spreadOver),
         terminationGracePeriodSeconds: 30,
-        containers: [serviceContainer(expectation)],
+        containers: [serviceContainer(environment)],
       },
     },
   };
@@ -161,7 +153,7 @@ export function spreadOver(topologyKey: string) {
   };
 }
 
-function serviceContainer({ environment, logLevel }: Expectation) {
+function serviceContainer(environment: string) {
   return {
     name: 'service',
     image,
@@ -170,7 +162,7 @@ function serviceContainer({ environment, logLevel }: Expectation) {
       { name: 'METRICS_PORT', value: '9090' },
       { name: 'ENVIRONMENT', value: environment },
       { name: 'RELEASE', value: release.tag },
-      { name: 'LOG_LEVEL', value: logLevel },
+      { name: 'LOG_LEVEL', value: 'info' },
       { name: 'DRAIN_SECONDS', value: '5' },
       { name: 'REQUEST_SECONDS', value: '18' },
       { name: 'NODE_OPTIONS', value: '--max-old-space-size-percentage=60' },

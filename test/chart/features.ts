@@ -37,7 +37,7 @@ export const features: readonly Feature[] = [
 /** Every object that the chart renders with these features, whole, by its kind. */
 export function expectedWith(on: readonly Feature[]): Record<string, Manifest> {
   const names = new Set(on.map(({ name }) => name));
-  const base: unknown = expectedObjects({ environment: 'dev', replicas: 2, logLevel: 'info' });
+  const base: unknown = expectedObjects('dev');
   const patched = on.reduce((objects, feature) => applyPatch(objects, feature.patch(names)), base);
   return patched as Record<string, Manifest>;
 }
