@@ -1,20 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { FastifyOtelInstrumentation } from '@fastify/otel';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { FastifyInstance } from 'fastify';
 import { build } from '../build.ts';
 import type { Config } from '../config.ts';
 
+/** Milliseconds for the last spans: a collector that does not answer would hold the process for ten seconds. */
+const flushLimit = 500;
+
 /** Traces the requests of this server from now on; gives what sends the last spans. */
 export async function traceRequests(fastify: FastifyInstance, config: Config): Promise<() => Promise<void>> {
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': build.name,
-      'service.version': config.RELEASE,
-      'deployment.environment.name': config.ENVIRONMENT,
-    }).merge(defaultResource()),
+    // Of two that name the same, the later wins: what the deployment says, over the service itself.
+    resource: defaultResource()
+      .merge(
+        resourceFromAttributes({
+          'service.name': build.name,
+          'service.version': config.RELEASE,
+          'deployment.environment.name': config.ENVIRONMENT,
+        }),
+      )
+      .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
@@ -23,5 +37,7 @@ export async function traceRequests(fastify: FastifyInstance, config: Config): P
   const outgoing = new UndiciInstrumentation({ requireParentforSpans: true });
   for (const instrumentation of [incoming, outgoing]) instrumentation.setTracerProvider(provider);
   await fastify.register(incoming.plugin());
-  return () => provider.shutdown();
+  return async () => {
+    await Promise.race([provider.shutdown(), wait(flushLimit)]);
+  };
 }
