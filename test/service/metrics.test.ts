@@ -5,10 +5,13 @@ import { startApp } from '../support/service-app.ts';
 
 test('metrics have their own port: requests by route, the process, and the build', async () => {
   const port = await findPort();
-  const app = await startApp({ METRICS_PORT: String(port), RELEASE: '3f9c1b2a', ENVIRONMENT: 'dev' });
+  const app = await startApp(
+    { METRICS_PORT: String(port), RELEASE: '3f9c1b2a', ENVIRONMENT: 'dev' },
+    (fastify) => fastify.get('/orders/:id', () => 'ok'),
+  );
   try {
     const server = app.getHttpServer();
-    for (const path of ['/', '/notes/1', '/notes/2', '/wp-login.php', '/.env'])
+    for (const path of ['/', '/orders/1', '/orders/2', '/wp-login.php', '/.env'])
       await request(server).get(path);
     await request(server).get('/metrics').expect(404);
 
@@ -16,7 +19,7 @@ test('metrics have their own port: requests by route, the process, and the build
     const lines = metrics.split('\n');
     expect(lines.filter((line) => line.startsWith('http_request_duration_seconds_count'))).toEqual([
       'http_request_duration_seconds_count{method="GET",route="/",status="200"} 1',
-      'http_request_duration_seconds_count{method="GET",route="/notes/:id",status="400"} 2',
+      'http_request_duration_seconds_count{method="GET",route="/orders/:id",status="200"} 2',
       'http_request_duration_seconds_count{method="GET",route="none",status="404"} 3',
     ]);
     expect(lines).toContain('build_info{version="0.1.0",release="3f9c1b2a",environment="dev"} 1');

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { Readiness } from '../../src/health/readiness.ts';
-import { findDeadHost, listen } from '../support/loopback.ts';
 import { startApp } from '../support/service-app.ts';
 
 let app: NestFastifyApplication;
@@ -13,33 +13,6 @@ async function ready() {
   const answer = await request(app.getHttpServer()).get('/health/ready');
   return { status: answer.status, details: (answer.body as { details: object }).details };
 }
-
-test('a service with an upstream is ready while that answers', async () => {
-  let status = 200;
-  await using upstream = await listen((_, response) => response.writeHead(status).end('ok'));
-  app = await startApp({ UPSTREAM_URL: `http://${upstream.host}/health` });
-  expect(await ready()).toMatchObject({ status: 200, details: { upstream: { status: 'up' } } });
-  status = 500;
-  expect(await ready()).toMatchObject({
-    status: 503,
-    details: { upstream: { status: 'down', message: 'It answered 500.' }, drain: { status: 'up' } },
-  });
-  await request(app.getHttpServer()).get('/health/live').expect(200);
-});
-
-test('an upstream that hangs is down when its time is over', async () => {
-  await using upstream = await listen(() => undefined);
-  app = await startApp({ UPSTREAM_URL: `http://${upstream.host}`, UPSTREAM_TIMEOUT_MS: '50' });
-  expect(await ready()).toMatchObject({
-    status: 503,
-    details: { upstream: { message: 'timeout of 50ms exceeded' } },
-  });
-});
-
-test('an upstream where nobody listens is down', async () => {
-  app = await startApp({ UPSTREAM_URL: `http://${await findDeadHost()}` });
-  expect(await ready()).toMatchObject({ status: 503, details: { upstream: { status: 'down' } } });
-});
 
 test.each([
   ['throws', () => JSON.parse('gone') as unknown],
@@ -56,6 +29,25 @@ test.each([
     status: 503,
     details: { store: { status: 'down', message: expect.stringContaining('gone') } },
   });
+});
+
+test('an indicator that never ends is down when its own time is over, and the others are up', async () => {
+  app = await startApp();
+  const readiness = app.get(Readiness);
+  readiness.add('store', () => new Promise(() => undefined), 50);
+  readiness.add('queue', async () => setTimeout(100), 5000);
+  const begin = performance.now();
+  expect(await ready()).toMatchObject({
+    status: 503,
+    details: {
+      store: { status: 'down', message: 'timeout of 50ms exceeded' },
+      queue: { status: 'up' },
+      drain: { status: 'up' },
+      'event-loop': { status: 'up' },
+      heap: { status: 'up' },
+    },
+  });
+  expect(performance.now() - begin).toBeLessThan(1000);
 });
 
 test('while the event loop is late, work is refused with a time to come back, and probes are answered', async () => {
