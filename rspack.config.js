@@ -27,8 +27,7 @@ export default ({ output, module, plugins: _, ...defaults }, rspack) => ({
     splitChunks: {
       cacheGroups: { packages: { test: /node_modules/, name: 'packages', chunks: 'initial', enforce: true } },
     },
-    // Nest and Fastify look at the names of classes, and so do people who read the log.
-    concatenateModules: false,
+    // The names of classes stay: Nest and Fastify look at them, and so do people who read the log.
     minimizer: [
       new rspack.SwcJsMinimizerRspackPlugin({
         minimizerOptions: {
