@@ -34,7 +34,7 @@ export class MetricsServer implements OnModuleInit, OnApplicationBootstrap, OnAp
     this.#fastify.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
       // Never the raw path: each would be a time series of its own.
       const route = routeOptions.url ?? 'none';
-      requestDuration.labels(method, route, String(statusCode)).observe(elapsedTime / 1000);
+      requestDuration.observe({ method, route, status: statusCode }, elapsedTime / 1000);
       done();
     });
   }
