@@ -11,20 +11,21 @@ export interface Program {
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Builds what is compared in a folder: the service as its image has it, the ordinary way, and Fastify alone. */
+/** Builds what is compared in a folder: Fastify alone, Nest alone on it, the service as its image has it, and the ordinary way. */
 export async function buildPrograms(folder: string, signal: AbortSignal): Promise<Program[]> {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   const bundle = await bundleService(folder, signal);
   const ordinary = await compile(folder, signal);
   return [
     { name: 'Fastify alone', args: [join(ordinary, 'scripts/bench/service/bare-fastify.js')], env: {} },
+    { name: 'Nest alone', args: [join(ordinary, 'scripts/bench/service/bare-nest.js')], env: {} },
     {
       name: 'the service',
       args: ['--enable-source-maps', join(bundle, 'dist/main.js')],
       env: { NODE_COMPILE_CACHE: join(bundle, 'dist/cache') },
     },
     {
-      name: 'the service, built the ordinary way',
+      name: 'the service, compiled by `tsc`',
       args: ['--enable-source-maps', join(ordinary, 'src/main.js')],
       env: {},
     },
@@ -62,7 +63,12 @@ async function compile(folder: string, signal: AbortSignal): Promise<string> {
     rootDir: root,
     outDir,
   };
-  const files = ['src/main.ts', 'scripts/bench/service/bare-fastify.ts'].map((file) => join(root, file));
+  const entries = [
+    'src/main.ts',
+    'scripts/bench/service/bare-fastify.ts',
+    'scripts/bench/service/bare-nest.ts',
+  ];
+  const files = entries.map((file) => join(root, file));
   await writeFile(
     project,
     JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, files, include: [] }),
