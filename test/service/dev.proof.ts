@@ -27,25 +27,25 @@ test('npm run dev starts the service with a log for people, and again after a ch
     }),
   });
   try {
-    await waitFor('nestjs-service', port);
-    expect(log).toMatch(/^\[[\d:.]+\] .*INFO.*: .*Server listening at http/m);
+    await until(() => /^\[[\d:.]+\] .*INFO.*: .*Server listening at http/m.test(log));
+    expect(await findName(port)).toBe('nestjs-service');
 
     const file = join(folder.path, 'src', 'about', 'about.controller.ts');
     const source = await readFile(file, 'utf8');
     await writeFile(file, source.replace('name: build.name', "name: 'changed'"));
-    await waitFor('changed', port);
+    await until(async () => (await findName(port)) === 'changed');
   } finally {
     ended.abort();
     await running.catch(() => undefined);
   }
 }, 60_000);
 
-/** Asks until what answers at the port says that this is its name. */
-async function waitFor(name: string, port: number): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
-    const about = (await answer?.json()) as { name: string } | undefined;
-    if (about?.name === name) return;
-    await setTimeout(50);
-  }
+/** The name of what answers at the port, if anything does. */
+async function findName(port: number): Promise<string | undefined> {
+  const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+  return ((await answer?.json()) as { name: string } | undefined)?.name;
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await setTimeout(50);
 }
