@@ -18,14 +18,9 @@ export function createLogOptions(config: Config) {
 }
 
 const secrets = [
-  'password',
-  'secret',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'apiKey',
-  'authorization',
-  'cookie',
+  ...['password', 'secret', 'clientSecret', 'client_secret', 'apiKey', 'api_key', 'x-api-key'],
+  ...['token', 'accessToken', 'access_token', 'refreshToken', 'refresh_token'],
+  ...['authorization', 'Authorization', 'cookie', 'Cookie', 'set-cookie'],
 ];
-// In what a line is given, and one level below it, such as in the headers of a request.
-const secretPaths = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+// In what a line is given, and two levels below it, such as in the headers of a request.
+const secretPaths = secrets.flatMap((name) => ['', '*', '*.*'].map((above) => `${above}["${name}"]`));
