@@ -38,15 +38,15 @@ export class BuiltService implements AsyncDisposable {
     return new BuiltService(folder);
   }
 
-  /** Starts it on any free port of the loopback, and waits until it answers 200 at the path. */
-  async start(env: NodeJS.ProcessEnv = {}, path = '/health/ready'): Promise<Running> {
+  /** Starts it on any free port of the loopback, and waits until it is ready. */
+  async start(env: NodeJS.ProcessEnv = {}): Promise<Running> {
     const port = await findPort();
     const url = `http://127.0.0.1:${port}`;
     await using resources = new AsyncDisposableStack();
     const { service } = resources.use(
       this.launch({ HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off', ...env }),
     );
-    await service.ready(url + path, 20_000);
+    await service.ready(`${url}/health/ready`, 20_000);
     const running = resources.move();
     return { service, port, url, [Symbol.asyncDispose]: () => running.disposeAsync() };
   }

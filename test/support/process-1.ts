@@ -21,7 +21,7 @@ export async function startAsProcess1(program: string, env: NodeJS.ProcessEnv): 
   const args = process.getuid?.() === 0 ? namespace : ['--map-root-user', ...namespace];
   const attempt = await runProgram('unshare', [...args, 'true'], { env: path, timeLimit: 10_000 });
   if (attempt.status !== 0) {
-    throw new Error(`Only root, on Linux, can start a process 1 here: ${attempt.stderr}`);
+    throw new Error(`A process 1 needs Linux, and root or user namespaces: ${attempt.stderr}`);
   }
   const unshare = spawn('unshare', [...args, process.execPath, program], {
     env: { ...env, ...path },
