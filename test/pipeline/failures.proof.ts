@@ -1,73 +1,107 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { valuesPath } from '../../scripts/release/values.ts';
 import { Project } from './project.ts';
+import { type PipelineRun, readResult } from './runner.ts';
 
 let project: Project;
 
 beforeAll(async () => {
   project = await Project.create();
-}, 600_000);
+}, 60_000);
 
 afterAll(async () => {
   await project[Symbol.asyncDispose]();
 }, 120_000);
 
-const mergeRequest = { CI_PIPELINE_SOURCE: 'merge_request_event' };
+const everything = ['check', 'test', 'build', 'chart', 'deploy'];
+const fromTest = everything.slice(1);
+const fromBuild = everything.slice(2);
 
-const faults = [
-  {
-    fault: 'an unformatted file',
+interface Fault {
+  path: string;
+  content: string;
+  jobs?: readonly string[];
+  passed?: readonly string[];
+  failed: string;
+  said: string;
+}
+
+/** Runs the pipeline of a change that must fail, and requires that nothing comes after the job that does. */
+async function runFault({ path, content, jobs = [], passed = [], failed, said }: Fault): Promise<string> {
+  const branch = `fault-in-${failed}-${said.length}`;
+  await project.origin.commit('Make a fault', { [path]: content }, branch);
+  const checkout = await project.clone(branch);
+  const refs = await project.origin.refs();
+  // GitLab says of which branch a pipeline is; a fault on main is played from a branch, so that main stays as it is.
+  const run = await project.run(checkout, { jobs, variables: { CI_COMMIT_BRANCH: 'main' } });
+
+  expect(run.status).toBe(1);
+  expect(stripVTControlCharacters(run.logs.get(failed) ?? '')).toContain(said);
+  const started = everything.filter((job) => run.logs.has(job));
+  expect(started).toEqual(everything.filter((job) => passed.includes(job) || job === failed));
+  expect(await project.origin.refs()).toBe(refs);
+  return checkout;
+}
+
+test('an unformatted file stops the pipeline at check, and is named', async () => {
+  await runFault({
     path: 'src/fault.ts',
     content: 'export const fault = "double"\n',
-    variables: mergeRequest,
-    passed: [],
     failed: 'check',
-    said: 'src/fault.ts',
-  },
-  {
-    fault: 'a lint error',
+    said: '[warn] src/fault.ts\n[warn] Code style issues found',
+  });
+}, 400_000);
+
+test('a lint error stops the pipeline at check, and is shown in the merge request at its line', async () => {
+  const rule = '@typescript-eslint/no-unsafe-assignment';
+  const checkout = await runFault({
     path: 'src/fault.ts',
     content: 'export const fault = JSON.parse(\'"any"\');\n',
-    variables: mergeRequest,
-    passed: [],
     failed: 'check',
-    said: '@typescript-eslint/no-unsafe-assignment',
-  },
-  {
-    fault: 'a failing test',
+    said: rule,
+  });
+  const report: unknown = JSON.parse(await readResult(checkout, 'check', 'coverage/quality.json'));
+  expect(report).toMatchObject([
+    {
+      check_name: rule,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{32,}$/),
+      // The runner of the proof tells jobs another CI_PROJECT_DIR than they are in; the path is relative to that.
+      location: { path: expect.stringMatching(/\bsrc\/fault\.ts$/), positions: { begin: { line: 1 } } },
+    },
+  ]);
+}, 400_000);
+
+test('a failing test stops the pipeline at test, and is named', async () => {
+  await runFault({
     path: 'test/fault.test.ts',
     content:
       "import { expect, test } from '@jest/globals';\n\ntest('fails', () => {\n  expect(1).toBe(2);\n});\n",
-    variables: mergeRequest,
-    passed: ['check'],
+    jobs: fromTest,
     failed: 'test',
     said: '● fails',
-  },
-  {
-    fault: 'a build that fails',
+  });
+}, 400_000);
+
+test('a build that fails stops the pipeline before deploy, and says at which step', async () => {
+  await runFault({
     path: 'Dockerfile',
     content: 'ARG BUILD_IMAGE\nFROM ${BUILD_IMAGE}\nRUN echo no luck today && false\n',
-    variables: {},
-    passed: ['check', 'test'],
+    jobs: fromBuild,
+    passed: ['chart'],
     failed: 'build',
     said: 'The lines above say which step of the Dockerfile failed, and why.',
-  },
-];
+  });
+}, 400_000);
 
-test.each(faults)(
-  '$fault stops the pipeline at $failed, and nothing comes after it',
-  async ({ path, content, variables, passed, failed, said }) => {
-    const branch = `fault-${path.replaceAll(/\W/g, '-')}-${said.length}`;
-    await project.origin.commit('Make a fault', { [path]: content }, branch);
-    const checkout = await project.clone(branch);
-    const refs = await project.origin.refs();
-    // GitLab says of which branch a pipeline is; a fault on main is played from a branch, so that it stays the only one.
-    const run = await project.run(checkout, { variables: { CI_COMMIT_BRANCH: 'main', ...variables } });
-
-    expect(run.status).toBe(1);
-    expect(run.logs.get(failed)).toContain(said);
-    const started = [...run.logs.keys()].filter((job) => ['check', 'test', 'build', 'deploy'].includes(job));
-    expect(started.sort()).toEqual([...passed, failed].sort());
-    expect(await project.origin.refs()).toBe(refs);
-  },
-  400_000,
-);
+test('a breach of the rules is named by audit, and keeps nothing from being delivered', async () => {
+  const path = valuesPath('staging');
+  const tag = (await project.origin.tip()).slice(0, 8);
+  const values = (await project.origin.read(path)).replace('tag: ""', `tag: "${tag}"`);
+  await project.origin.commit('Try it by hand', { [path]: values });
+  const run: PipelineRun = await project.run(await project.clone(), { jobs: ['audit', 'chart'] });
+  expect(run.status).toBe(0);
+  expect(run.logs.get('audit')).toContain('staging: out-of-order, by');
+  expect(run.output).toMatch(/audit finished in .* 3/);
+  expect(run.logs.get('chart')).toContain('helm pull');
+}, 300_000);

@@ -6,6 +6,7 @@ import { runProgram } from '../../scripts/program.ts';
 import { serveCuts } from '../support/cutting-proxy.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { ecrPassword } from '../support/ecr-server.ts';
+import { makeImageStorage } from '../support/image-storage.ts';
 
 let folder: string;
 let registry: DockerRegistry;
@@ -25,11 +26,7 @@ afterAll(async () => {
 
 /** Runs `image publish` with the real buildah, whose images are in a folder of the proof. */
 async function publish(host: string, tag: string, { password = ecrPassword, images = 'images' } = {}) {
-  const storage = join(folder, 'storage.conf');
-  await writeFile(
-    storage,
-    `[storage]\ndriver = "vfs"\ngraphroot = "${join(folder, images)}"\nrunroot = "${join(folder, 'run')}"\n`,
-  );
+  const storage = await makeImageStorage(folder, { images: join(folder, images) });
   const { status, stdout, stderr } = await runProgram(
     process.execPath,
     [resolve('scripts/image.ts'), 'publish'],
@@ -39,7 +36,7 @@ async function publish(host: string, tag: string, { password = ecrPassword, imag
         PATH: process.env.PATH,
         HOME: join(folder, 'home'),
         TMPDIR: join(folder, 'tmp'),
-        CONTAINERS_STORAGE_CONF: storage,
+        ...storage,
         CI_REGISTRY: host,
         CI_REGISTRY_IMAGE: `${host}/shop/orders`,
         CI_REGISTRY_USER: 'AWS',

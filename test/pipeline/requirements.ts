@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { exitCode, Failure } from '../../scripts/failure.ts';
-import { runMain } from '../../scripts/main.ts';
+import { Failure } from '../../scripts/failure.ts';
 
 /** What the proof starts, each with the package of Debian that it is in. */
 const programs = {
@@ -13,27 +12,26 @@ const programs = {
   unshare: 'util-linux',
 };
 
-await runMain(async () => {
+/** Finds what keeps a machine from running the pipeline: a program that it lacks, or whoever is not root. */
+export async function findLack(): Promise<Failure | undefined> {
   const missing: string[] = [];
   for (const [program, debian] of Object.entries(programs)) {
     if (!(await isInstalled(program))) missing.push(debian);
   }
   if (missing.length > 0) {
-    throw new Failure(
+    return new Failure(
       'missing-program',
-      `The proof of the pipeline needs more than this machine has: ${missing.join(', ')}.`,
+      `The pipeline needs more than this machine has: ${missing.join(', ')}.`,
       `On Debian: sudo apt-get install --yes ${missing.join(' ')}`,
     );
   }
-  if (process.getuid?.() !== 0) {
-    throw new Failure(
-      'usage',
-      'The proof of the pipeline makes a Debian and starts a process 1, which only root may.',
-      'Run it as root: sudo npm run test:pipeline',
-    );
-  }
-  return exitCode.done;
-});
+  if (process.getuid?.() === 0) return undefined;
+  return new Failure(
+    'usage',
+    'To run the pipeline a Debian is made and a process 1 is started, which only root may.',
+    'Run it as root, by sudo.',
+  );
+}
 
 async function isInstalled(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(delimiter);

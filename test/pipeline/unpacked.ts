@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runProgram } from '../../scripts/program.ts';
 import { ecrPassword } from '../support/ecr-server.ts';
+import { makeImageStorage } from '../support/image-storage.ts';
 import type { Project } from './project.ts';
 
 /** An image that was pulled, as a folder that a process can have for its root. */
@@ -29,13 +30,8 @@ const config = z.object({
 /** Pulls an image by its digest into a storage that has never seen it, and unpacks its layers. */
 export async function unpackImage(project: Project, reference: string): Promise<UnpackedImage> {
   const folder = await mkdtemp(join(project.folder, 'pulled-'));
-  const storage = join(folder, 'storage.conf');
-  await mkdir(join(folder, 'root'));
-  await writeFile(
-    storage,
-    `[storage]\ndriver = "vfs"\ngraphroot = "${join(folder, 'images')}"\nrunroot = "${join(folder, 'run')}"\n`,
-  );
-  const buildah = (...args: string[]) => run('buildah', args, { CONTAINERS_STORAGE_CONF: storage });
+  const storage = await makeImageStorage(folder);
+  const buildah = (...args: string[]) => run('buildah', args, storage);
   const login = ['--tls-verify=false', '--creds', `AWS:${ecrPassword}`];
   const container = await buildah('from', '--quiet', ...login, `docker://${reference}`);
   const root = await buildah('mount', container);

@@ -1,32 +1,19 @@
-import {
-  chmod,
-  copyFile,
-  cp,
-  mkdir,
-  mkdtempDisposable,
-  realpath,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtempDisposable } from 'node:fs/promises';
+import { realpath, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runProgram } from '../../scripts/program.ts';
-
-/** Images for machines that reach no registry, in the place of the Dockerfile's public bases. */
-export interface StandIns {
-  /** What buildah needs to find them. */
-  env: Readonly<Record<string, string>>;
-  /** The arguments of the build that name them. */
-  buildArgs: readonly string[];
-}
+import { makeImageStorage } from './image-storage.ts';
 
 // Outside of node_modules, which npm ci empties.
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pipeline-proof');
 const suite = 'bookworm';
+// For machines that reach no registry, in the place of the Dockerfile's public bases.
 const names = {
   BUILD_IMAGE: `localhost/stand-in/build:${suite}-${process.version}`,
   RUNTIME_IMAGE: `localhost/stand-in/runtime:${suite}-${process.version}`,
 };
+const driver = 'overlay';
 // Milliseconds: a whole Debian is downloaded.
 const timeLimit = 300_000;
 
@@ -34,21 +21,21 @@ const timeLimit = 300_000;
  * Makes the stand-ins from Debian and the Node of the lock file, once for each version: for the build one with a shell
  * and npm, for the runtime one with nothing but Node, its libraries and certificates.
  */
-export async function prepareStandIns(): Promise<StandIns> {
-  const env = {
-    CONTAINERS_STORAGE_CONF: join(cache, 'storage.conf'),
-    STORAGE_DRIVER: 'overlay',
-    BUILDAH_ISOLATION: 'chroot',
-    TMPDIR: join(cache, 'tmp'),
-  };
-  await mkdir(env.TMPDIR, { recursive: true });
-  await writeFile(
-    env.CONTAINERS_STORAGE_CONF,
-    `[storage]\ndriver = "overlay"\ngraphroot = "${join(cache, 'images')}"\nrunroot = "${join(cache, 'run')}"\n`,
-  );
+export async function makeStandIns(): Promise<void> {
+  const env = await makeImageStorage(cache, { driver });
   const images = await run('buildah', ['images', '--format', '{{.Name}}:{{.Tag}}'], env);
   if (!Object.values(names).every((name) => images.includes(name))) await build(env);
-  return { env, buildArgs: Object.entries(names).map(([name, image]) => `${name}=${image}`) };
+}
+
+/** The arguments of a build that name the stand-ins. */
+export const standIns: readonly string[] = Object.entries(names).map(([name, image]) => `${name}=${image}`);
+
+/** Makes a storage in a folder that has the stand-ins, and gives the variables that name it. */
+export async function copyStandIns(folder: string): Promise<Record<string, string>> {
+  // As an additional store buildah 1.28 reads them too, but then every build of several stages fails at its end.
+  const env = await makeImageStorage(folder, { driver });
+  await run('cp', ['--archive', join(cache, 'images'), folder], process.env);
+  return env;
 }
 
 async function build(env: NodeJS.ProcessEnv): Promise<void> {

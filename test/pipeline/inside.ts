@@ -1,0 +1,41 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { runProgram } from '../../scripts/program.ts';
+import { ecrPassword } from '../support/ecr-server.ts';
+import type { Project } from './project.ts';
+import { networkEnvironment } from './runner.ts';
+
+// Milliseconds: an npm ci in it, and a pull of the image before.
+const timeLimit = 300_000;
+
+/** Runs lines of shell in a checkout, as the runner does in the container of a job. */
+export async function runInside(
+  project: Project,
+  image: string,
+  checkout: string,
+  { lines, variables = {} }: { lines: readonly string[]; variables?: Readonly<Record<string, string>> },
+): Promise<{ status: number | null; output: string }> {
+  const buildah = (...args: string[]) =>
+    runProgram('buildah', args, { env: { ...process.env, ...project.variables }, timeLimit });
+  const login = ['--tls-verify=false', '--creds', `AWS:${ecrPassword}`];
+  const created = await buildah('from', '--quiet', ...login, `docker://${image}`);
+  if (created.status !== 0) throw new Error(created.stderr);
+  const container = created.stdout.toString().trim();
+  const env = Object.entries({ ...networkEnvironment(), ...variables }).flatMap(([name, value]) => [
+    '--env',
+    `${name}=${String(value)}`,
+  ]);
+  const place = ['--volume', `${checkout}:/builds/project`, '--workingdir', '/builds/project'];
+  const script = ['sh', '-e', '-c', lines.join('\n')];
+  const { status, stdout, stderr } = await buildah('run', ...place, ...env, container, '--', ...script);
+  return { status, output: stdout.toString() + stderr };
+}
+
+/** The lines that a job runs which has those before its script from the default. */
+export async function readLines(project: Project, job: string): Promise<string[]> {
+  const file: unknown = parse(await project.origin.read('.gitlab-ci.yml'));
+  const lines = z.array(z.string());
+  const before = z.object({ default: z.object({ before_script: lines }) }).parse(file);
+  const script = z.object({ [job]: z.object({ script: lines }) }).parse(file)[job]?.script ?? [];
+  return [...before.default.before_script, ...script];
+}
