@@ -1,5 +1,6 @@
 import { benchDeploy } from './bench/deploy.ts';
 import { benchOperators, benchWriters } from './bench/operators.ts';
+import { benchPipeline } from './bench/pipeline.ts';
 import { benchService } from './bench/service.ts';
 import { exitCode } from './failure.ts';
 import { runMain } from './main.ts';
@@ -12,6 +13,8 @@ const benches = {
   'writers at once, each with a release of its own': benchWriters,
   'the service against Fastify alone and against itself, interleaved; the ratio to Fastify in brackets':
     benchService,
+  'the jobs of a merge, in seconds: one run with empty caches and one with full ones, few of the tests':
+    benchPipeline,
 };
 
 await runMain(async (signal) => {

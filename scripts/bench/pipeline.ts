@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { git } from '../../test/support/git.ts';
 import { Project } from '../../test/pipeline/project.ts';
-import { exitCode } from '../failure.ts';
-import { runMain } from '../main.ts';
+import { findLack } from '../../test/pipeline/requirements.ts';
+import { git } from '../../test/support/git.ts';
+import { makeStandIns } from '../../test/support/stand-ins.ts';
 import { formatTable } from '../table.ts';
 
 /** The jobs of a merge by stage: those of one stage run side by side. */
@@ -11,35 +9,36 @@ const stages = [['check', 'audit'], ['test'], ['build', 'chart'], ['deploy']];
 
 type Seconds = ReadonlyMap<string, number>;
 
-await runMain(async () => {
+/**
+ * Measures each job of a merge, in one run with empty caches and the next with full ones; gives the table, or says what
+ * the machine lacks for it.
+ */
+export async function benchPipeline(signal: AbortSignal): Promise<string> {
+  const lack = await findLack();
+  if (lack) return `Left out. ${lack.message} ${lack.hint}`;
+  await makeStandIns();
   await using project = await Project.create();
-  // What earlier builds have downloaded is in the temporary folder of the runner.
-  project.variables.TMPDIR = join(project.folder, 'tmp');
-  await mkdir(project.variables.TMPDIR);
   const checkout = await project.clone();
-  const cold = await measure(project, checkout);
+  const cold = await measure(project, checkout, signal);
   await project.origin.commit('Raise the limit', { 'src/limit.txt': '1\n' });
   await git(checkout, ['pull', '--quiet', '--ff-only', project.origin.directory, 'main']);
-  const warm = await measure(project, checkout);
-  console.log(
-    'Seconds of each job, of one run with empty caches and the next with full ones; few of the tests.\n',
-  );
-  console.log(report(cold, warm));
-  return exitCode.done;
-});
+  return report(cold, await measure(project, checkout, signal));
+}
 
-async function measure(project: Project, checkout: string): Promise<Seconds> {
-  const { status, output } = await project.run(checkout);
+async function measure(project: Project, checkout: string, signal: AbortSignal): Promise<Seconds> {
+  const { status, output } = await project.run(checkout, { signal });
   if (status !== 0) throw new Error(output);
   const ends = output.matchAll(/(\S+) +finished in ([\d.]+) (ms|s|min)\s*$/gm);
-  const units = { ms: 0.001, s: 1, min: 60 };
   return new Map(
-    Array.from(ends, ([, job = '', time = '', unit]) => [
-      job,
-      Number(time) * units[unit as keyof typeof units],
-    ]),
+    Array.from(ends, ([, job = '', time = '', unit = '']) => [job, Number(time) * (units.get(unit) ?? NaN)]),
   );
 }
+
+const units = new Map([
+  ['ms', 0.001],
+  ['s', 1],
+  ['min', 60],
+]);
 
 function report(...runs: readonly Seconds[]): string {
   const cells = (of: (run: Seconds) => number) => runs.map((run) => of(run).toFixed(0));
@@ -48,7 +47,7 @@ function report(...runs: readonly Seconds[]): string {
   const path = (run: Seconds) => stages.reduce((sum, jobs) => sum + longest(run, jobs), 0);
   return formatTable([
     ['job', 'cold', 'warm'],
-    ...stages.flat().map((job) => [job, ...cells((run) => run.get(job) ?? 0)]),
+    ...stages.flat().map((job) => [job, ...cells((run) => run.get(job) ?? NaN)]),
     ['critical path', ...cells(path)],
   ]);
 }
