@@ -15,7 +15,7 @@ afterAll(() => built[Symbol.asyncDispose]());
 test('what a handler logs has its secrets taken out, and nothing else', async () => {
   await using running = await built.start();
   const { service, url } = running;
-  const names = ['password', 'token', 'authorization', 'cookie', 'apiKey'];
+  const names = ['password', 'token', 'authorization', 'cookie', 'set-cookie', 'apiKey'];
   const secrets = Object.fromEntries(names.map((name) => [name, `hidden ${name}`]));
   const body = { ...secrets, user: { ...secrets, name: 'Ada' } };
   const headers = { 'Content-Type': 'application/json', Authorization: 'hidden header', Cookie: 'hidden=1' };
