@@ -108,7 +108,7 @@ test('the manual job promotes to staging exactly what runs in dev', async () => 
 test('the manual job asks for production by a merge request, and main stays as it is', async () => {
   const before = await project.origin.tip();
   const output = await runJobs(['promote:production']);
-  const branch = `promote/production-${tag}`;
+  const branch = `promote/production/${tag}`;
   expect(output).toContain(branch);
   expect(await project.origin.tip()).toBe(before);
   const path = valuesPath('production');

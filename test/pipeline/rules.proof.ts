@@ -29,7 +29,7 @@ test.each([
   ['rollback(production): 3f9c1b2a', {}],
   ['hold(production)', {}],
   ['resume(production)', {}],
-  ["Merge branch 'promote/production-3f9c1b2a' into 'main'", {}],
+  ["Merge branch 'promote/production/3f9c1b2a' into 'main'", {}],
   ['promote(production): 3f9c1b2a', { CI_PIPELINE_SOURCE: 'merge_request_event' }],
   ['Raise the limit', { CI_COMMIT_BRANCH: 'feature' }],
 ])('no pipeline runs for %j %j', async (title, variables) => {
