@@ -22,5 +22,6 @@ const secrets = [
   ...['token', 'accessToken', 'access_token', 'refreshToken', 'refresh_token'],
   ...['authorization', 'Authorization', 'cookie', 'Cookie', 'set-cookie'],
 ];
-// In what a line is given, and two levels below it, such as in the headers of a request.
-const secretPaths = secrets.flatMap((name) => ['', '*', '*.*'].map((above) => `${above}["${name}"]`));
+// In what a line is given, and three levels below it: Nest's logger puts what it is given one level down.
+const levels = ['', '*', '*.*', '*.*.*'];
+const secretPaths = secrets.flatMap((name) => levels.map((above) => `${above}["${name}"]`));

@@ -17,7 +17,7 @@ test('what a handler logs has its secrets taken out, and nothing else', async ()
   const { service, url } = running;
   const names = ['password', 'token', 'authorization', 'cookie', 'set-cookie', 'apiKey'];
   const secrets = Object.fromEntries(names.map((name) => [name, `hidden ${name}`]));
-  const body = { ...secrets, user: { ...secrets, name: 'Ada' } };
+  const body = { ...secrets, user: { ...secrets, name: 'Ada', account: secrets } };
   const headers = { 'Content-Type': 'application/json', Authorization: 'hidden header', Cookie: 'hidden=1' };
   await fetch(`${url}/trial/log`, { method: 'POST', headers, body: JSON.stringify(body) });
   await service.stop(5000);
