@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readImage, valuesPath } from '../../scripts/release/values.ts';
 import { argoToken, recordApplication, serveArgo } from '../support/argocd-server.ts';
 import { ecrPassword } from '../support/ecr-server.ts';
@@ -68,6 +70,8 @@ test('the pushed image serves as process 1 of a numeric user on a read-only root
   expect(await service.ask('/')).toMatchObject({ release: tag, environment: 'dev' });
   expect(await service.inspect()).toEqual({ pid: '1', uid: '65532', root: 'ro' });
   expect(await service.stop()).toBe(0);
+  // Besides the runtime, which is the base's.
+  expect(await measureFiles(join(image.root, image.workingDirectory))).toBeLessThan(4_000_000);
 });
 
 test('another project uses the chart of the release: pulled from the registry, with values of its own', async () => {
@@ -142,3 +146,13 @@ test('no job has shown a credential', () => {
     expect(seen).not.toContain(secret);
   }
 });
+
+/** Bytes of all files below a folder. */
+async function measureFiles(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
