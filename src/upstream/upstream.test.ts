@@ -16,7 +16,7 @@ async function ready() {
 test('a service with an upstream is ready while that answers', async () => {
   let status = 200;
   await using upstream = await listen((_, response) => response.writeHead(status).end('ok'));
-  app = await startApp({ UPSTREAM_URL: `http://${upstream.host}/health` });
+  app = await startApp({ UPSTREAM_URL: `http://${upstream.host}/health`, UPSTREAM_TIMEOUT_MS: '20000' });
   expect(await ready()).toMatchObject({ status: 200, details: { upstream: { status: 'up' } } });
   status = 500;
   expect(await ready()).toMatchObject({
