@@ -18,7 +18,11 @@ export async function buildPrograms(folder: string, signal: AbortSignal): Promis
   const ordinary = await compile(folder, signal);
   return [
     { name: 'Fastify alone', args: [join(ordinary, 'scripts/bench/service/bare-fastify.js')], env: {} },
-    { name: 'Nest alone', args: [join(ordinary, 'scripts/bench/service/bare-nest.js')], env: {} },
+    {
+      name: 'Nest alone, compiled by `tsc`',
+      args: [join(ordinary, 'scripts/bench/service/bare-nest.js')],
+      env: {},
+    },
     {
       name: 'the service',
       args: ['--enable-source-maps', join(bundle, 'dist/main.js')],
