@@ -11,10 +11,10 @@ export function readRequestId({ headers }: IncomingMessage): string {
 }
 
 // A random number for each request would cost as much as its routing: one for the process, and a count.
-const process = randomUUID();
+const prefix = randomUUID();
 let requests = 0;
 
 function createId(): string {
   requests += 1;
-  return `${process}-${requests}`;
+  return `${prefix}-${requests}`;
 }
