@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { json } from 'node:stream/consumers';
 import { BuiltService } from '../support/built-service.ts';
+import { serveCollector, serveTraced } from '../support/collector.ts';
 import { findDeadHost, listen } from '../support/loopback.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -13,33 +13,9 @@ beforeAll(async () => {
 
 afterAll(() => built[Symbol.asyncDispose]());
 
-interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-}
-
-interface Export {
-  resourceSpans: {
-    resource: { attributes: { key: string; value: { stringValue?: string } }[] };
-    scopeSpans: { spans: Span[] }[];
-  }[];
-}
-
 test('a request is traced from its caller to what it asks, and sent though the stop signal comes at once', async () => {
-  const exports: Export[] = [];
-  await using collector = await listen((incoming, response) => {
-    void json(incoming).then((body) => {
-      exports.push(body as Export);
-      response.end('{}');
-    });
-  });
-  let passedOn: string | undefined;
-  await using upstream = await listen(({ headers }, response) => {
-    passedOn = headers.traceparent as string;
-    response.end();
-  });
+  await using collector = await serveCollector();
+  await using upstream = await serveTraced();
   await using running = await built.start({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector.host}`,
     OTEL_RESOURCE_ATTRIBUTES: 'team=orders',
@@ -53,14 +29,13 @@ test('a request is traced from its caller to what it asks, and sent though the s
   expect(await answer.json()).toBe(200);
   expect(await running.service.stop(5000)).toBe(0);
 
-  const resources = exports.flatMap(({ resourceSpans }) => resourceSpans);
-  const spans = resources.flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
+  const spans = collector.readSpans();
   expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
   expect(spans.filter(({ parentSpanId }) => parentSpanId === parent)).toHaveLength(1);
-  const [, passedTrace, passedSpan] = passedOn?.split('-') ?? [];
+  const [, passedTrace, passedSpan] = upstream.readParent()?.split('-') ?? [];
   expect(passedTrace).toBe(traceId);
   expect(spans.map(({ spanId }) => spanId)).toContain(passedSpan);
-  const attributes = resources[0]?.resource.attributes.map(({ key, value }) => [key, value.stringValue]);
+  const attributes = collector.readResource()?.attributes.map(({ key, value }) => [key, value.stringValue]);
   expect(Object.fromEntries(attributes ?? [])).toMatchObject({
     'service.name': 'nestjs-service',
     'service.version': BuiltService.release,
