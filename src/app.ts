@@ -5,8 +5,8 @@ import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { createValidation } from './errors/invalid-request.ts';
 import { ProblemFilter } from './errors/problem.filter.ts';
+import { watchOpenRequests } from './http/open-requests.ts';
 import { createServerOptions } from './http/server-options.ts';
-import { limitTime } from './http/time-limit.ts';
 import { shedLoad } from './load/shedding.ts';
 import { createLogOptions } from './logging/log-options.ts';
 import { NestLog } from './logging/nest-log.ts';
@@ -23,7 +23,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   Logger.overrideLogger(new NestLog(fastify.log));
   // Plugins before Nest is created, too: awaited any later, they would seal the routes without Nest's error handler.
   await shedLoad(fastify, config);
-  limitTime(fastify, config.REQUEST_SECONDS * 1000);
+  watchOpenRequests(fastify, config.REQUEST_SECONDS * 1000);
   const tracing = await TracingModule.on(fastify, config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, tracing), adapter);
   app.useGlobalFilters(new ProblemFilter());

@@ -9,7 +9,7 @@ export function createServerOptions(config: Config) {
   const longest = config.REQUEST_SECONDS * 1000;
   return {
     bodyLimit: config.BODY_BYTES,
-    // A request that never ends, a client that never reads. For a handler that never answers, see limitTime.
+    // A request that never ends, a client that never reads. For a handler that never answers, see watchOpenRequests.
     requestTimeout: longest,
     connectionTimeout: longest + 1000,
     http: { headersTimeout: Math.min(longest, 10_000), connectionsCheckingInterval: 1000 },

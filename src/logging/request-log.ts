@@ -29,6 +29,7 @@ export class RequestLog extends LogController {
   ): void {
     if (this.isLogDisabled(request)) return;
     const line = {
+      requestId: request.id,
       client: request.ip,
       method: request.method,
       // Without its query, which can hold what no log should.
@@ -38,11 +39,10 @@ export class RequestLog extends LogController {
       traceId: findTraceId(request),
     };
     if (error) {
-      // This logger says the request's id itself.
-      request.log.error({ ...line, err: error }, 'request failed');
+      request.server.log.error({ ...line, err: error }, 'request failed');
       return;
     }
     this.#log ??= request.server.log.child({}, { redact: [] });
-    this.#log.info({ requestId: request.id, ...line }, 'request');
+    this.#log.info(line, reply.raw.writableFinished ? 'request' : 'request aborted');
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import { findPort } from '../../scripts/service.ts';
 import { BuiltService } from '../support/built-service.ts';
 import { openConnection } from '../support/raw-connection.ts';
 
@@ -54,4 +55,41 @@ test('a client that does not read its answer in time is let go', async () => {
   await client.closed;
   expect(client.received()).toMatch(/^HTTP\/1\.1 200 OK/);
   expect(client.received().length).toBeLessThan(50_000_000);
+});
+
+test('a request whose client leaves is logged and measured, and what its handler does later hurts nobody', async () => {
+  const metricsPort = await findPort();
+  await using running = await built.start({ METRICS_PORT: String(metricsPort) });
+  const { service, url, port } = running;
+  const early = await openConnection(port, 'GET /trial/wait/300 HTTP/1.1\r\nHost: test\r\n\r\n');
+  early.socket.destroy();
+  const late = await openConnection(port, 'GET /trial/large HTTP/1.1\r\nHost: test\r\n\r\n');
+  await once(late.socket, 'data');
+  late.socket.destroy();
+  const head = 'Host: test\r\nContent-Type: application/json\r\nContent-Length: 100\r\n';
+  (await openConnection(port, `POST /trial/echo HTTP/1.1\r\n${head}\r\n[1`)).socket.destroy();
+  // Longer than the first handler works.
+  expect((await fetch(`${url}/trial/wait/600`)).status).toBe(200);
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(await service.stop(5000)).toBe(0);
+
+  const count = (labels: string) => metrics.includes(`http_request_duration_seconds_count{${labels}} 1\n`);
+  expect(count('method="GET",route="/trial/wait/:milliseconds",status="499"')).toBe(true);
+  expect(count('method="GET",route="/trial/large",status="200"')).toBe(true);
+  const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const requests = lines.filter(({ path }) => String(path).startsWith('/trial/'));
+  expect(requests.map(({ path, status, msg }) => [path, status, msg]).sort()).toEqual([
+    ['/trial/echo', 499, 'request aborted'],
+    ['/trial/large', 200, 'request aborted'],
+    ['/trial/wait/300', 499, 'request aborted'],
+    ['/trial/wait/600', 200, 'request'],
+  ]);
+  expect(lines.filter(({ level }) => level !== 'info')).toEqual([]);
+});
+
+test('the last lines before a crash are written', async () => {
+  await using running = await built.start();
+  await fetch(`${running.url}/trial/crash`).catch(() => undefined);
+  expect(await running.service.ended).toBe(1);
+  expect(running.service.lines.join('\n')).toMatch(/"msg":"last words"[^]*nobody catches this/);
 });

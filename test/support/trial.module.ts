@@ -37,6 +37,16 @@ class TrialController {
     return 'done';
   }
 
+  /** Ends the process as a fault outside of every handler does, right after a line. */
+  @Get('crash')
+  crash(): Promise<never> {
+    this.#logger.warn('last words');
+    process.nextTick(() => {
+      throw new Error('nobody catches this');
+    });
+    return new Promise(() => undefined);
+  }
+
   /** More than the kernel buffers for a client that does not read. */
   @Get('large')
   large(): string {
