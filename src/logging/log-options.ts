@@ -1,12 +1,14 @@
 import type { FastifyServerOptions } from 'fastify';
 import type { Config } from '../config.ts';
 import { LateLog } from './late-log.ts';
+import { logOutput } from './log-output.ts';
 import { RequestLog } from './request-log.ts';
 
 /** The log: JSON with the level's name, the release in each line, secrets taken out; one line a request. */
 export function createLogOptions(config: Config) {
   return {
     logger: {
+      stream: logOutput,
       level: config.LOG_LEVEL,
       base: { release: config.RELEASE },
       formatters: { level: (level: string) => ({ level }) },
