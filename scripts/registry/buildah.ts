@@ -36,7 +36,12 @@ export async function buildImage(
 ): Promise<void> {
   const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
   const stage = target === undefined ? [] : ['--target', target];
-  const result = await runBuildah('build', [...args, ...stage, '--tag', `${repository}:${tag}`, '.'], bench);
+  const limit = ['--ulimit', await readFileLimit()];
+  const result = await runBuildah(
+    'build',
+    [...args, ...stage, ...limit, '--tag', `${repository}:${tag}`, '.'],
+    bench,
+  );
   if (result.status === 0) return;
   throw new Failure(
     'build-failed',
@@ -45,6 +50,13 @@ export async function buildImage(
       ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
       : 'The lines above say which step of the Dockerfile failed, and why.',
   );
+}
+
+/** As many open files as this process may have: a step has 1,024 by Debian 12's buildah, and npm opens more. */
+async function readFileLimit(): Promise<string> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const most = /^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? '1024';
+  return `nofile=${most}:${most}`;
 }
 
 function isDiskFull({ stdout, stderr }: ProgramResult): boolean {

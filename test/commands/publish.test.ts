@@ -31,6 +31,7 @@ test('a release is built, pushed and handed on, and its last lines say so', asyn
     [
       'build',
       ...['--build-arg', 'BUILD_IMAGE=mirror.example.com/node:26', '--build-arg', 'RELEASE=3f9c1b2a'],
+      ...['--ulimit', expect.stringMatching(/^nofile=(\d+):\1$/)],
       ...['--tag', `${host}/orders:3f9c1b2a`, '.'],
     ],
     ['push', '--digestfile', expect.stringMatching(/\/digest$/), `${host}/orders:3f9c1b2a`],
