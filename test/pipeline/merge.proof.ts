@@ -6,7 +6,7 @@ import { argoToken, recordApplication, serveArgo } from '../support/argocd-serve
 import { ecrPassword } from '../support/ecr-server.ts';
 import { renderPulledChart } from './pulled-chart.ts';
 import { Project, secrets } from './project.ts';
-import { startProcessOne } from './process-one.ts';
+import { runImage } from './running-image.ts';
 import { readPushOptions } from './protected-origin.ts';
 import type { PipelineRun } from './runner.ts';
 import { unpackImage } from './unpacked.ts';
@@ -64,7 +64,7 @@ test('the last lines of each job say what happened, and where to look', () => {
 test('the pushed image serves as process 1 of a numeric user on a read-only root, and stops in order', async () => {
   const deployed = await readDeployed();
   await using image = await unpackImage(project, `${project.repository}@${String(deployed?.digest)}`);
-  await using service = await startProcessOne(image, { RELEASE: tag, ENVIRONMENT: 'dev' });
+  await using service = await runImage(image, { RELEASE: tag, ENVIRONMENT: 'dev' });
   expect(await service.status('/health/ready')).toBe(200);
   expect(await service.status('/health/live')).toBe(200);
   expect(await service.ask('/')).toMatchObject({ release: tag, environment: 'dev' });

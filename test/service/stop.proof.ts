@@ -77,7 +77,7 @@ test('as process 1 of its own namespace it stops with 0, whatever a client does'
     METRICS_PORT: 'off',
     REQUEST_SECONDS: '1',
   };
-  await using first = await startAsProcess1(built.program, variables);
+  await using first = await startAsProcess1([process.execPath, built.program], variables);
   await until(async () => (await ask(port, '/health/ready').catch(() => 0)) === 200);
   const client = await openConnection(port, 'GET / HTTP/1.1\r\nHost: test\r\n');
   const begin = performance.now();
