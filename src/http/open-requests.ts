@@ -25,6 +25,8 @@ export function watchOpenRequests(fastify: FastifyInstance, milliseconds: number
   const look = () => {
     for (const reply of open) {
       if (reply.elapsedTime < milliseconds) return;
+      // It is answered once, however long that takes; one that is cut off ends with its connection.
+      if (!reply.raw.headersSent) open.delete(reply);
       answerProblem(new ServiceUnavailableException(), reply.request, reply);
     }
   };
