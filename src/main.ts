@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ShutdownSignal } from '@nestjs/common';
+import { Logger, ShutdownSignal } from '@nestjs/common';
 import { createApp } from './app.ts';
 import { build } from './build.ts';
 import { ConfigFault, readConfig } from './config.ts';
@@ -15,6 +15,11 @@ try {
 async function start(): Promise<void> {
   const config = readConfig(process.env, build.release);
   const app = await createApp(config);
+  // A line of the log in the place of what Node writes: a page of the bundle, and no release.
+  process.on('uncaughtException', (error) => {
+    new Logger('Process').fatal(error);
+    process.exit(1);
+  });
   // Nest would end by sending itself the signal again, which process 1 of a container ignores.
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
   try {

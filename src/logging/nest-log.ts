@@ -45,8 +45,8 @@ export class NestLog implements LoggerService {
   }
 }
 
-function errorDetails([stack, context]: unknown[]): object {
-  return { stack, context };
+function errorDetails(parameters: unknown[]): object {
+  return { stack: parameters.length > 1 ? parameters[0] : undefined, context: parameters.at(-1) };
 }
 
 function entry(message: unknown, details: object): [object, string?] {

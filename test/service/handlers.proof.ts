@@ -87,9 +87,20 @@ test('a request whose client leaves is logged and measured, and what its handler
   expect(lines.filter(({ level }) => level !== 'info')).toEqual([]);
 });
 
-test('the last lines before a crash are written', async () => {
+test('an error that nobody catches is the last line of the log, and loses none before it', async () => {
   await using running = await built.start();
-  await fetch(`${running.url}/trial/crash`).catch(() => undefined);
-  expect(await running.service.ended).toBe(1);
-  expect(running.service.lines.join('\n')).toMatch(/"msg":"last words"[^]*nobody catches this/);
+  const { service, url } = running;
+  await fetch(`${url}/trial/crash`).catch(() => undefined);
+  expect(await service.ended).toBe(1);
+  const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const { release } = BuiltService;
+  expect(lines.slice(-2)).toEqual([
+    expect.objectContaining({ level: 'warn', release, msg: 'last words' }),
+    expect.objectContaining({
+      level: 'fatal',
+      release,
+      msg: 'nobody catches this',
+      err: expect.objectContaining({ stack: expect.stringContaining('trial.module.ts') }),
+    }),
+  ]);
 });

@@ -14,6 +14,7 @@ test("what Nest's logger is given becomes a line of the service's log, with its 
   logger.verbose('Asked');
   logger.error(new Error('Out of stock'));
   logger.error('Not sent', 'Error: …\n    at here');
+  logger.fatal('Lost');
 
   const common = {
     time: expect.any(Number),
@@ -32,5 +33,6 @@ test("what Nest's logger is given becomes a line of the service's log, with its 
       err: { type: 'Error', message: 'Out of stock', stack: expect.stringContaining('nest-log.test') },
     },
     { ...common, level: 50, msg: 'Not sent', stack: 'Error: …\n    at here' },
+    { ...common, level: 60, msg: 'Lost' },
   ]);
 });
