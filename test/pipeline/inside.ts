@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { runProgram } from '../../scripts/program.ts';
-import { ecrPassword } from '../support/ecr-server.ts';
 import type { Project } from './project.ts';
+import { pullImage } from './pulled-image.ts';
 import { networkEnvironment } from './runner.ts';
 
 // Milliseconds: an npm ci in it, and a pull of the image before.
@@ -15,19 +15,16 @@ export async function runInside(
   checkout: string,
   { lines, variables = {} }: { lines: readonly string[]; variables?: Readonly<Record<string, string>> },
 ): Promise<{ status: number | null; output: string }> {
-  const buildah = (...args: string[]) =>
-    runProgram('buildah', args, { env: { ...process.env, ...project.variables }, timeLimit });
-  const login = ['--tls-verify=false', '--creds', `AWS:${ecrPassword}`];
-  const created = await buildah('from', '--quiet', ...login, `docker://${image}`);
-  if (created.status !== 0) throw new Error(created.stderr);
-  const container = created.stdout.toString().trim();
+  const options = { env: { ...process.env, ...project.variables }, timeLimit };
+  const container = await pullImage(image, options);
   const env = Object.entries({ ...networkEnvironment(), ...variables }).flatMap(([name, value]) => [
     '--env',
     `${name}=${String(value)}`,
   ]);
   const place = ['--volume', `${checkout}:/builds/project`, '--workingdir', '/builds/project'];
   const script = ['sh', '-e', '-c', lines.join('\n')];
-  const { status, stdout, stderr } = await buildah('run', ...place, ...env, container, '--', ...script);
+  const args = ['run', ...place, ...env, container, '--', ...script];
+  const { status, stdout, stderr } = await runProgram('buildah', args, options);
   return { status, output: stdout.toString() + stderr };
 }
 

@@ -7,6 +7,7 @@ import { serveCuts } from '../support/cutting-proxy.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { ecrPassword } from '../support/ecr-server.ts';
 import { makeImageStorage } from '../support/image-storage.ts';
+import { run } from '../support/run.ts';
 
 let folder: string;
 let registry: DockerRegistry;
@@ -81,8 +82,9 @@ test('a password that the registry does not know, or no longer, is told before a
 
 test('a disk that is full while building is named, and nothing is pushed', async () => {
   const disk = join(folder, 'small');
+  const options = { env: { PATH: process.env.PATH }, timeLimit: 30_000 };
   await mkdir(disk);
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]);
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], options);
   try {
     const { status, stderr } = await publish(registry.host, '00000004', { images: 'small' });
     expect(status).toBe(2);
@@ -91,14 +93,6 @@ test('a disk that is full while building is named, and nothing is pushed', async
     );
     expect(await registry.findDigest('shop/orders', '00000004')).toBeUndefined();
   } finally {
-    await run('umount', ['--lazy', '--recursive', disk]);
+    await run('umount', ['--lazy', '--recursive', disk], options);
   }
 }, 60_000);
-
-async function run(file: string, args: readonly string[]): Promise<void> {
-  const { status, stderr } = await runProgram(file, args, {
-    env: { PATH: process.env.PATH },
-    timeLimit: 30_000,
-  });
-  if (status !== 0) throw new Error(`${file} ended with ${String(status)}: ${stderr}`);
-}

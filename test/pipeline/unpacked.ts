@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runProgram } from '../../scripts/program.ts';
-import { ecrPassword } from '../support/ecr-server.ts';
 import { makeImageStorage } from '../support/image-storage.ts';
+import { run } from '../support/run.ts';
 import type { Project } from './project.ts';
+import { pullImage } from './pulled-image.ts';
 
 /** An image that was pulled, as a folder that a process can have for its root. */
 export interface UnpackedImage extends AsyncDisposable {
@@ -31,10 +31,10 @@ const config = z.object({
 export async function unpackImage(project: Project, reference: string): Promise<UnpackedImage> {
   const folder = await mkdtemp(join(project.folder, 'pulled-'));
   const storage = await makeImageStorage(folder);
-  const buildah = (...args: string[]) => run('buildah', args, storage);
-  const login = ['--tls-verify=false', '--creds', `AWS:${ecrPassword}`];
-  const container = await buildah('from', '--quiet', ...login, `docker://${reference}`);
-  const root = await buildah('mount', container);
+  const options = { env: { PATH: process.env.PATH, HOME: '/nonexistent', ...storage }, timeLimit: 60_000 };
+  const buildah = (...args: string[]) => run('buildah', args, options);
+  const container = await pullImage(reference, options);
+  const root = (await buildah('mount', container)).trim();
   const inspected: unknown = JSON.parse(await buildah('inspect', '--type', 'container', container));
   const { User, Env, Entrypoint, Cmd, WorkingDir } = config.parse(inspected).OCIv1.config;
   return {
@@ -50,13 +50,4 @@ export async function unpackImage(project: Project, reference: string): Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const { status, stdout, stderr } = await runProgram(file, args, {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
-    timeLimit: 60_000,
-  });
-  if (status !== 0) throw new Error(`${file} ended with ${String(status)}: ${stderr}`);
-  return stdout.toString().trim();
 }

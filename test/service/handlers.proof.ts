@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { findPort } from '../../scripts/service.ts';
-import { BuiltService } from '../support/built-service.ts';
+import { BuiltService, readLog } from '../support/built-service.ts';
 import { openConnection } from '../support/raw-connection.ts';
 
 let built: BuiltService;
@@ -76,7 +76,7 @@ test('a request whose client leaves is logged and measured, and what its handler
   const count = (labels: string) => metrics.includes(`http_request_duration_seconds_count{${labels}} 1\n`);
   expect(count('method="GET",route="/trial/wait/:milliseconds",status="499"')).toBe(true);
   expect(count('method="GET",route="/trial/large",status="200"')).toBe(true);
-  const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = readLog(service);
   const requests = lines.filter(({ path }) => String(path).startsWith('/trial/'));
   expect(requests.map(({ path, status, msg }) => [path, status, msg]).sort()).toEqual([
     ['/trial/echo', 499, 'request aborted'],
@@ -92,7 +92,7 @@ test('an error that nobody catches is the last line of the log, and loses none b
   const { service, url } = running;
   await fetch(`${url}/trial/crash`).catch(() => undefined);
   expect(await service.ended).toBe(1);
-  const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = readLog(service);
   const { release } = BuiltService;
   expect(lines.slice(-2)).toEqual([
     expect.objectContaining({ level: 'warn', release, msg: 'last words' }),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BuiltService } from '../support/built-service.ts';
+import { BuiltService, readLog } from '../support/built-service.ts';
 import { findDeadHost } from '../support/loopback.ts';
 import { openConnection } from '../support/raw-connection.ts';
 
@@ -37,7 +37,7 @@ test('the log is JSON: a line a request, none for a probe, no query, no header t
   await fetch(`${url}/health/live`);
   await service.stop(5000);
 
-  const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = readLog(service);
   expect(lines.every((line) => line.release === release && line.level === 'info')).toBe(true);
   expect(lines.filter(({ msg }) => msg === 'request')).toEqual([
     {

@@ -68,6 +68,11 @@ export class BuiltService implements AsyncDisposable {
   }
 }
 
+/** What it has logged until now; fails for a line that is no JSON. */
+export function readLog({ lines }: Service): Record<string, unknown>[] {
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 /** Copies what the service is built from to a folder. */
 export async function copyService(folder: string): Promise<void> {
   for (const part of ['src', 'package.json', 'tsconfig.json', 'nest-cli.json', 'rspack.config.js']) {

@@ -2,8 +2,8 @@ import { chmod, copyFile, cp, mkdir, mkdtempDisposable } from 'node:fs/promises'
 import { realpath, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runProgram } from '../../scripts/program.ts';
 import { makeImageStorage } from './image-storage.ts';
+import { run } from './run.ts';
 
 // Outside of node_modules, which npm ci empties.
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pipeline-proof');
@@ -23,7 +23,7 @@ const timeLimit = 300_000;
  */
 export async function makeStandIns(): Promise<void> {
   const env = await makeImageStorage(cache, { driver });
-  const images = await run('buildah', ['images', '--format', '{{.Name}}:{{.Tag}}'], env);
+  const images = await run('buildah', ['images', '--format', '{{.Name}}:{{.Tag}}'], options(env));
   if (!Object.values(names).every((name) => images.includes(name))) await build(env);
 }
 
@@ -34,14 +34,15 @@ export const standIns: readonly string[] = Object.entries(names).map(([name, ima
 export async function copyStandIns(folder: string): Promise<Record<string, string>> {
   // As an additional store buildah 1.28 reads them too, but then every build of several stages fails at its end.
   const env = await makeImageStorage(folder, { driver });
-  await run('cp', ['--archive', join(cache, 'images'), folder], process.env);
+  await run('cp', ['--archive', join(cache, 'images'), folder], options());
   return env;
 }
 
 async function build(env: NodeJS.ProcessEnv): Promise<void> {
   await using folder = await mkdtempDisposable(join(cache, 'context-'));
   const root = join(folder.path, 'build');
-  await run('debootstrap', ['--variant=minbase', '--include=ca-certificates,libatomic1', suite, root], env);
+  const debian = ['--variant=minbase', '--include=ca-certificates,libatomic1', suite, root];
+  await run('debootstrap', debian, options(env));
   await addNode(root);
   await addRuntime(root, join(folder.path, 'runtime'));
   const files = {
@@ -55,14 +56,14 @@ async function build(env: NodeJS.ProcessEnv): Promise<void> {
     await run(
       'buildah',
       ['build', '--file', file, '--tag', names[name as keyof typeof names], folder.path],
-      env,
+      options(env),
     );
   }
 }
 
 /** Node, npm, and the certificates of this machine, which may be behind a proxy that has its own. */
 async function addNode(root: string): Promise<void> {
-  const npm = dirname(dirname(await realpath((await run('which', ['npm'], process.env)).trim())));
+  const npm = dirname(dirname(await realpath((await run('which', ['npm'], options())).trim())));
   await copyFile(process.execPath, join(root, 'usr/local/bin/node'));
   await chmod(join(root, 'usr/local/bin/node'), 0o755);
   await cp(npm, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
@@ -74,9 +75,8 @@ async function addNode(root: string): Promise<void> {
 }
 
 async function addRuntime(root: string, runtime: string): Promise<void> {
-  const linked = await run('chroot', [root, 'ldd', '/usr/local/bin/node'], {
-    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-  });
+  const debian = options({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin' });
+  const linked = await run('chroot', [root, 'ldd', '/usr/local/bin/node'], debian);
   const libraries = linked.match(/\/\S+/g) ?? [];
   const files = new Map([
     ['/nodejs/bin/node', '/usr/local/bin/node'],
@@ -89,12 +89,6 @@ async function addRuntime(root: string, runtime: string): Promise<void> {
   }
 }
 
-async function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const result = await runProgram(file, args, {
-    env: { ...process.env, ...env },
-    timeLimit,
-  });
-  const { status, stdout, stderr } = result;
-  if (status === 0) return stdout.toString();
-  throw new Error(`${file} ${args.join(' ')} ended with ${String(status)}:\n${stdout.toString()}${stderr}`);
+function options(env: NodeJS.ProcessEnv = {}) {
+  return { env: { ...process.env, ...env }, timeLimit };
 }
