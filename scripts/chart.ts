@@ -1,7 +1,7 @@
-import { createCommandLine, runCommandLine } from './command-line.ts';
-import { publishChart } from './commands/publish-chart.ts';
-import { exitCode } from './failure.ts';
-import { runMain } from './main.ts';
+import { createCommandLine, runCommandLine } from './shell/command-line.ts';
+import { publishChart } from './publish/chart.ts';
+import { exitCode } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
 
 await runMain(async (signal) => {
   const program = createCommandLine('chart').description('Takes the chart to its registry.');

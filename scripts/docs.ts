@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { listVariables } from '../src/config.ts';
-import { createCommandLine, runCommandLine } from './command-line.ts';
+import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { listValues, writeSchema, writeValues } from './docs/chart.ts';
 import { describeContract } from './docs/contract.ts';
 import { writeVariables } from './docs/variables.ts';
-import { exitCode, Failure } from './failure.ts';
-import { runMain } from './main.ts';
+import { exitCode, Failure } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
 
 const root = join(import.meta.dirname, '..');
 const contract = 'src/docs/openapi.json';

@@ -1,8 +1,8 @@
-import { createCommandLine, runCommandLine } from './command-line.ts';
-import { addDeliveries } from './commands/deliveries.ts';
-import { addReports } from './commands/reports.ts';
-import { exitCode } from './failure.ts';
-import { runMain } from './main.ts';
+import { createCommandLine, runCommandLine } from './shell/command-line.ts';
+import { addDeliveries } from './gitops/writing-commands.ts';
+import { addReports } from './gitops/reading-commands.ts';
+import { exitCode } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
 
 await runMain(
   async (signal) => {

@@ -1,8 +1,8 @@
-import { createCommandLine, runCommandLine } from './command-line.ts';
-import { publish } from './commands/publish.ts';
-import { publishPipeline } from './commands/publish-pipeline.ts';
-import { exitCode } from './failure.ts';
-import { runMain } from './main.ts';
+import { createCommandLine, runCommandLine } from './shell/command-line.ts';
+import { publish } from './publish/image.ts';
+import { publishPipeline } from './publish/pipeline-image.ts';
+import { exitCode } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
 
 await runMain(async (signal) => {
   const program = createCommandLine('image').description('Takes images to their registry.');

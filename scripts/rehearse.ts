@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { createCommandLine, runCommandLine } from './command-line.ts';
-import { exitCode } from './failure.ts';
-import { runMain } from './main.ts';
+import { createCommandLine, runCommandLine } from './shell/command-line.ts';
+import { exitCode } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
 import { rehearse } from './rehearsal/play.ts';
 import { Stage } from './rehearsal/stage.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { exitCode, Failure } from './failure.ts';
-import { runMain } from './main.ts';
-import { findPort, Service } from './service.ts';
+import { exitCode, Failure } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
+import { findPort, Service } from './process/service.ts';
 
 const dist = join(import.meta.dirname, '..', 'dist');
 

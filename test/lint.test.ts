@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helmVersions } from '../scripts/cluster/helm-program.ts';
-import { readEnvironmentNames } from '../scripts/environments.ts';
-import { runProgram } from '../scripts/program.ts';
+import { helmVersions } from '../scripts/helm/program.ts';
+import { readEnvironmentNames } from '../scripts/branch/checkout-environments.ts';
+import { runProgram } from '../scripts/process/program.ts';
 import { flowPath } from '../scripts/release/flow.ts';
 import { replaceScalars } from '../scripts/release/scalars.ts';
 import { valuesPath } from '../scripts/release/values.ts';
-import { git } from './support/git.ts';
-import { root } from './support/render.ts';
+import { git } from './support/git/git.ts';
+import { root } from './support/kubernetes/render.ts';
 
 let checkout: string;
 /** Where programs are found; git alone is needed, and only once a release runs. */

@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { Variable } from '../../src/config.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 
 /** A value of the chart, as `values.yaml` has it. */
 export interface ChartValue {

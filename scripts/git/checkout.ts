@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { openGit } from './git.ts';
 import type { Git, GitOptions, Setting } from './git.ts';
 

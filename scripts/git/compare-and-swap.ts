@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Identity } from './checkout.ts';
 import { writeCommit } from './commit.ts';
 import type { Change } from './commit.ts';

@@ -1,5 +1,5 @@
-import { runProgram } from '../program.ts';
-import type { ProgramResult } from '../program.ts';
+import { runProgram } from '../process/program.ts';
+import type { ProgramResult } from '../process/program.ts';
 
 export interface GitOptions {
   env: NodeJS.ProcessEnv;

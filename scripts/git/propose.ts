@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { push } from './push.ts';
 import type { Scratch } from './scratch.ts';
 

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What became of a push: it moved the branch, somebody else did, or nobody knows; and what the server said. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { selectSettings } from './checkout.ts';
 import type { Checkout } from './checkout.ts';
 import type { Setting } from './git.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
-import type { ProgramResult } from '../program.ts';
+import { Failure } from '../shell/failure.ts';
+import type { ProgramResult } from '../process/program.ts';
 import type { Checkout } from './checkout.ts';
 import { openGit } from './git.ts';
 import type { Git, GitOptions, Setting } from './git.ts';

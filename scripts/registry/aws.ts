@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { answerWithin, type Dialogue, unreachable } from './registry.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
-import { isLoopback } from '../loopback.ts';
+import { Failure } from '../shell/failure.ts';
+import { isLoopback } from '../shell/loopback.ts';
 import { parseDigest } from '../release/image.ts';
 import { findRealm } from './realm.ts';
 import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';

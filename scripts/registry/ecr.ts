@@ -4,7 +4,7 @@ import {
   RepositoryAlreadyExistsException,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { parseDigest } from '../release/image.ts';
 import { awsAsker } from './aws.ts';
 import type { Dialogue, Registry } from './registry.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Digest } from '../release/image.ts';
 
 /** What publishing asks of a registry, whatever its kind: of one of its repositories. */

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import { isFilled } from '../variables.ts';
+import { Failure } from '../shell/failure.ts';
+import { isFilled } from '../shell/variables.ts';
 
 /** A role of AWS, and GitLab's word for who asks for it. */
 export interface Role {

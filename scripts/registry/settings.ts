@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { parseTag, type Tag } from '../release/image.ts';
 import { findCredentialWarning, findRole, type Role } from './role.ts';
-import { isFilled, parseVariables } from '../variables.ts';
+import { isFilled, parseVariables } from '../shell/variables.ts';
 
 /** Where images go: `host/name` is the repository, as an image reference writes it. */
 interface Repository {

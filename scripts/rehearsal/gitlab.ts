@@ -2,11 +2,11 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseDocument, stringify } from 'yaml';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { flowPath, parseFlow } from '../release/flow.ts';
 import { holdPath } from '../release/hold.ts';
 import { valuesPath } from '../release/values.ts';
-import { findPort } from '../service.ts';
+import { findPort } from '../process/service.ts';
 import type { Stage } from './stage.ts';
 
 const origin = 'gitlab.git';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { exitCode, Failure } from '../failure.ts';
+import { exitCode, Failure } from '../shell/failure.ts';
 import { sync } from './cluster.ts';
 import {
   createOrigin,

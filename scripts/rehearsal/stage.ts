@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Failure } from '../failure.ts';
-import { runProgram } from '../program.ts';
+import { Failure } from '../shell/failure.ts';
+import { runProgram } from '../process/program.ts';
 
 /** What a step of the rehearsal does, what it stands for, and where to look when it fails. */
 export interface Step {

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import type { FailureCode } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
+import type { FailureCode } from '../shell/failure.ts';
 import type { Commit, FileChanges } from './changes.ts';
 import { parseDelivery } from './delivery.ts';
 import { findFreeze, requireEnvironment } from './flow.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { parseDuration } from './duration.ts';
 import { instant, line, parseShape } from './shape.ts';
 import { valuedEnvironment, valuesPath } from './values.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Commit, FileChanges } from './changes.ts';
 import { parseDelivery } from './delivery.ts';
 import type { DeliveryKind } from './delivery.ts';

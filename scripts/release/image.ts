@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 
 declare const brand: unique symbol;
 

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { formatDuration } from './duration.ts';
 import type { Environment, Freeze } from './flow.ts';
 import type { Hold } from './hold.ts';

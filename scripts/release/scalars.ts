@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, parse, Scalar } from 'yaml';
 import type { Node } from 'yaml';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { ParsedFile, YamlFile, YamlVersion } from './yaml-file.ts';
 

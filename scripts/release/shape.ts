@@ -1,7 +1,7 @@
 import { isNode } from 'yaml';
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
-import type { FailureCode } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
+import type { FailureCode } from '../shell/failure.ts';
 import { toLine } from './line.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { ParsedFile, YamlFile } from './yaml-file.ts';

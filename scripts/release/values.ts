@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { parseDigest, parseTag } from './image.ts';
 import type { Image } from './image.ts';
 import { findScalars, replaceScalars } from './scalars.ts';

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
-import { Failure } from '../failure.ts';
+import { Failure } from '../shell/failure.ts';
 
 /** A YAML file as its bytes, and its name for messages. */
 export interface YamlFile {

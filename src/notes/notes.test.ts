@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { register } from 'prom-client';
 import request from 'supertest';
-import { startApp } from '../../test/support/service-app.ts';
+import { startApp } from '../../test/support/service/service-app.ts';
 import { mostNotes } from './notes.ts';
 import type { Note } from './notes.schemas.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
-import { findDeadHost, listen } from '../../test/support/loopback.ts';
-import { startApp } from '../../test/support/service-app.ts';
+import { findDeadHost, listen } from '../../test/support/process/loopback.ts';
+import { startApp } from '../../test/support/service/service-app.ts';
 
 let app: NestFastifyApplication;
 

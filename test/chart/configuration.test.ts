@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { renderChart } from '../../scripts/cluster/helm.ts';
+import { renderChart } from '../../scripts/helm/helm.ts';
 import { listVariables, readConfig } from '../../src/config.ts';
-import { parseManifests } from '../support/manifests.ts';
-import { chart, release } from '../support/render.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { chart, release } from '../support/kubernetes/render.ts';
 
 /** The parts of the chart's schema that are about the service's configuration. */
 interface Schema {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { chart, release } from '../support/render.ts';
+import { chart, release } from '../support/kubernetes/render.ts';
 
 const name = 'nestjs-service';
 // Whoever takes the project over changes the repository in the chart's values, and there alone.

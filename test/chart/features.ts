@@ -1,5 +1,5 @@
-import type { Manifest } from '../support/manifests.ts';
-import { applyPatch } from '../support/patch.ts';
+import type { Manifest } from '../support/kubernetes/manifests.ts';
+import { applyPatch } from '../support/kubernetes/patch.ts';
 import { expectedObjects } from './expected.ts';
 import type { Feature } from './features/feature.ts';
 import { anotherSize, config, extras, pullSecrets, secrets, tmp } from './features/pod.ts';

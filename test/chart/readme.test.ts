@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderChart } from '../../scripts/cluster/helm.ts';
-import { parseManifests } from '../support/manifests.ts';
-import { chart } from '../support/render.ts';
-import { findSchemaFaults } from '../support/schemas.ts';
+import { renderChart } from '../../scripts/helm/helm.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { chart } from '../support/kubernetes/render.ts';
+import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 
 let folder: string;
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Document } from 'yaml';
-import { parseManifests } from '../support/manifests.ts';
-import { renderEnvironment } from '../support/render.ts';
-import { findRestrictedBreaches } from '../support/restricted.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { renderEnvironment } from '../support/kubernetes/render.ts';
+import { findRestrictedBreaches } from '../support/kubernetes/restricted.ts';
 
 /** The pods, as documents that a test can break at a path. */
 let service: Document;

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { runProgram } from '../../scripts/program.ts';
-import { parseManifests } from '../support/manifests.ts';
-import { renderEnvironment } from '../support/render.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { renderEnvironment } from '../support/kubernetes/render.ts';
 
 let status = 200;
 const server = createServer((request, response) => {

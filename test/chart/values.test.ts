@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderChart } from '../../scripts/cluster/helm.ts';
-import { helmVersions, type HelmVersion } from '../../scripts/cluster/helm-program.ts';
-import { parseManifests, type Manifest } from '../support/manifests.ts';
-import { chart } from '../support/render.ts';
+import { renderChart } from '../../scripts/helm/helm.ts';
+import { helmVersions, type HelmVersion } from '../../scripts/helm/program.ts';
+import { parseManifests, type Manifest } from '../support/kubernetes/manifests.ts';
+import { chart } from '../support/kubernetes/render.ts';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { expandApplicationSet, type ApplicationSet } from '../support/applicationset.ts';
+import { expandApplicationSet, type ApplicationSet } from '../support/argocd/applicationset.ts';
 
 const files = {
   'environments/dev/values.yaml': 'image: { tag: "12345678" }\nports: [80, 81]\n',

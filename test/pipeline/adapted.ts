@@ -1,4 +1,4 @@
-import type { Origin } from '../support/origin.ts';
+import type { Origin } from '../support/git/origin.ts';
 
 const flowPath = 'environments/flow.yaml';
 

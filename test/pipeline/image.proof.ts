@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { tagOfStage } from '../../scripts/commands/publish-pipeline.ts';
+import { tagOfStage } from '../../scripts/publish/pipeline-image.ts';
 import { readLines, runInside } from './inside.ts';
 import { Project } from './project.ts';
 

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { runProgram } from '../../scripts/program.ts';
+import { runProgram } from '../../scripts/process/program.ts';
 import type { Project } from './project.ts';
 import { pullImage } from './pulled-image.ts';
 import { networkEnvironment } from './runner.ts';

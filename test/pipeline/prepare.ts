@@ -1,6 +1,6 @@
-import { exitCode } from '../../scripts/failure.ts';
-import { runMain } from '../../scripts/main.ts';
-import { makeStandIns } from '../support/stand-ins.ts';
+import { exitCode } from '../../scripts/shell/failure.ts';
+import { runMain } from '../../scripts/shell/run-main.ts';
+import { makeStandIns } from '../support/image/stand-ins.ts';
 import { findLack } from './requirements.ts';
 
 await runMain(async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { git } from '../support/git.ts';
-import { Origin } from '../support/origin.ts';
+import { git } from '../support/git/git.ts';
+import { Origin } from '../support/git/origin.ts';
 
 /** Who has the token of the settings may push to main, and starts no pipeline by it. */
 const guard = `while read -r _ _ ref; do

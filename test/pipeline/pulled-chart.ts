@@ -1,9 +1,9 @@
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { requireHelm } from '../../scripts/cluster/helm-program.ts';
-import { runProgram } from '../../scripts/program.ts';
-import { ecrPassword } from '../support/ecr-server.ts';
+import { requireHelm } from '../../scripts/helm/program.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { ecrPassword } from '../support/registry/ecr-server.ts';
 import type { Project } from './project.ts';
 
 /** What a project without a chart does: pulls a version of the chart from the registry, and renders it. */

@@ -1,5 +1,5 @@
-import { ecrPassword } from '../support/ecr-server.ts';
-import { run } from '../support/run.ts';
+import { ecrPassword } from '../support/registry/ecr-server.ts';
+import { run } from '../support/process/run.ts';
 
 /** Makes a container of an image in the registry of the proof, within milliseconds, and gives its name. */
 export async function pullImage(

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runProgram } from '../../scripts/program.ts';
-import { serveCuts } from '../support/cutting-proxy.ts';
-import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
-import { ecrPassword } from '../support/ecr-server.ts';
-import { makeImageStorage } from '../support/image-storage.ts';
-import { run } from '../support/run.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { serveCuts } from '../support/registry/cutting-proxy.ts';
+import { type DockerRegistry, startDockerRegistry } from '../support/registry/docker-registry.ts';
+import { ecrPassword } from '../support/registry/ecr-server.ts';
+import { makeImageStorage } from '../support/image/image-storage.ts';
+import { run } from '../support/process/run.ts';
 
 let folder: string;
 let registry: DockerRegistry;

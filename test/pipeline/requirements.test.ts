@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runProgram } from '../../scripts/program.ts';
+import { runProgram } from '../../scripts/process/program.ts';
 
 test('the proof of the pipeline names what a machine lacks, and how to install it', async () => {
   await using bin = await mkdtempDisposable(join(tmpdir(), 'bin-'));

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { Failure } from '../../scripts/failure.ts';
+import { Failure } from '../../scripts/shell/failure.ts';
 
 /** What the proof starts, each with the package of Debian that it is in. */
 const programs = {

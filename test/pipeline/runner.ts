@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { runProgram } from '../../scripts/program.ts';
-import { git } from '../support/git.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { git } from '../support/git/git.ts';
 
 /** What a run of a pipeline came to. */
 export interface PipelineRun {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../scripts/service.ts';
-import { startAsProcess1 } from '../support/process-1.ts';
+import { findPort } from '../../scripts/process/service.ts';
+import { startAsProcess1 } from '../support/service/process-1.ts';
 import type { UnpackedImage } from './unpacked.ts';
 
 /** The command of an image, running as a container runtime would run it. */

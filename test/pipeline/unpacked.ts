@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeImageStorage } from '../support/image-storage.ts';
-import { run } from '../support/run.ts';
+import { makeImageStorage } from '../support/image/image-storage.ts';
+import { run } from '../support/process/run.ts';
 import type { Project } from './project.ts';
 import { pullImage } from './pulled-image.ts';
 

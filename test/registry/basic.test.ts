@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { openBasic } from '../../scripts/registry/basic.ts';
 import { findRealm } from '../../scripts/registry/realm.ts';
 import { parseTag } from '../../scripts/release/image.ts';
-import { findDeadHost } from '../support/loopback.ts';
-import { type RegistryState, serveRegistry } from '../support/registry-server.ts';
+import { findDeadHost } from '../support/process/loopback.ts';
+import { type RegistryState, serveRegistry } from '../support/registry/registry-server.ts';
 
 const tag = parseTag('3f9c1b2a', 'test');
 const digest = `sha256:${'b'.repeat(64)}`;

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { openEcr } from '../../scripts/registry/ecr.ts';
 import type { Registry } from '../../scripts/registry/registry.ts';
 import { parseTag } from '../../scripts/release/image.ts';
-import { ecrPassword, type EcrState, serveEcr } from '../support/ecr-server.ts';
-import { findDeadHost, listen } from '../support/loopback.ts';
+import { ecrPassword, type EcrState, serveEcr } from '../support/registry/ecr-server.ts';
+import { findDeadHost, listen } from '../support/process/loopback.ts';
 
 const host = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 const tag = parseTag('3f9c1b2a', 'test');

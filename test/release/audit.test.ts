@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { auditHistory } from '../../scripts/release/audit.ts';
 import type { FileChanges } from '../../scripts/release/changes.ts';
 import type { Image } from '../../scripts/release/image.ts';
-import { flow } from '../support/flow.ts';
-import { runningValues } from '../support/origin.ts';
-import type { Files } from '../support/origin.ts';
-import { digestOf, runs } from '../support/runs.ts';
+import { flow } from '../support/git/flow.ts';
+import { runningValues } from '../support/git/origin.ts';
+import type { Files } from '../support/git/origin.ts';
+import { digestOf, runs } from '../support/git/runs.ts';
 
 const rules = flow({ staging: { soak: '30m' } });
 const [older, newer] = ['1111111a', '2222222b'];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { findFreeze, parseFlow, requireEnvironment } from '../../scripts/release/flow.ts';
-import { catchFailure } from '../support/catch-failure.ts';
+import { catchFailure } from '../support/command/catch-failure.ts';
 
 const whole = `environments:
   - name: dev

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { FileChanges } from '../../scripts/release/changes.ts';
 import { listRuns, readHistory } from '../../scripts/release/history.ts';
-import { runningValues } from '../support/origin.ts';
-import { digestOf } from '../support/runs.ts';
+import { runningValues } from '../support/git/origin.ts';
+import { digestOf } from '../support/git/runs.ts';
 
 const path = 'environments/staging/values.yaml';
 const tag = '1111111a';

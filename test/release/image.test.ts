@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseDigest, parseTag } from '../../scripts/release/image.ts';
-import { catchFailure } from '../support/catch-failure.ts';
+import { catchFailure } from '../support/command/catch-failure.ts';
 
 test.each(['3f9c1b2', '12345678', 'a'.repeat(40)])('%s names a release', (text) => {
   expect(parseTag(text, '--tag')).toBe(text);

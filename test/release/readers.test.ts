@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { renderChart } from '../../scripts/cluster/helm.ts';
-import { helmVersions } from '../../scripts/cluster/helm-program.ts';
+import { renderChart } from '../../scripts/helm/helm.ts';
+import { helmVersions } from '../../scripts/helm/program.ts';
 import { replaceScalars } from '../../scripts/release/scalars.ts';
 
 const tags = [

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { judgeDeploy, judgePromotion, judgeRollback } from '../../scripts/release/rules.ts';
 import type { PromotionFacts } from '../../scripts/release/rules.ts';
 import { parseDigest, parseTag } from '../../scripts/release/image.ts';
-import { catchFailure } from '../support/catch-failure.ts';
-import { digestOf } from '../support/runs.ts';
+import { catchFailure } from '../support/command/catch-failure.ts';
+import { digestOf } from '../support/git/runs.ts';
 
 const hold = { reason: 'look into it', by: 'ada', since: new Date('2026-09-21T10:00:00Z') };
 const freeze = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseDigest, parseTag } from '../../scripts/release/image.ts';
 import { readImage, readRepository, replaceImage } from '../../scripts/release/values.ts';
-import { catchFailure } from '../support/catch-failure.ts';
+import { catchFailure } from '../support/command/catch-failure.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const before = imageOf('3f9c1b2a', 'a');

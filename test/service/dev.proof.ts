@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { runProgram } from '../../scripts/program.ts';
-import { findPort } from '../../scripts/service.ts';
-import { copyService } from '../support/built-service.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { findPort } from '../../scripts/process/service.ts';
+import { copyService } from '../support/service/built-service.ts';
 
 test('npm run dev starts the service with a log for people, and again after a change', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'service-'));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BuiltService, type Running } from '../support/built-service.ts';
-import { openConnection } from '../support/raw-connection.ts';
+import { BuiltService, type Running } from '../support/service/built-service.ts';
+import { openConnection } from '../support/service/raw-connection.ts';
 
 const requests = 2000;
 const seed = Date.now();

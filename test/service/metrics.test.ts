@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import request from 'supertest';
-import { findPort } from '../../scripts/service.ts';
-import { startApp } from '../support/service-app.ts';
+import { findPort } from '../../scripts/process/service.ts';
+import { startApp } from '../support/service/service-app.ts';
 
 test('metrics have their own port: requests by route, the process, and the build', async () => {
   const port = await findPort();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BuiltService } from '../support/built-service.ts';
+import { BuiltService } from '../support/service/built-service.ts';
 
 let built: BuiltService;
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BuiltService, readLog } from '../support/built-service.ts';
-import { findDeadHost } from '../support/loopback.ts';
-import { openConnection } from '../support/raw-connection.ts';
+import { BuiltService, readLog } from '../support/service/built-service.ts';
+import { findDeadHost } from '../support/process/loopback.ts';
+import { openConnection } from '../support/service/raw-connection.ts';
 
 const { release } = BuiltService;
 let built: BuiltService;

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { Readiness } from '../../src/health/readiness.ts';
-import { startApp } from '../support/service-app.ts';
+import { startApp } from '../support/service/service-app.ts';
 
 let app: NestFastifyApplication;
 

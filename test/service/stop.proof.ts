@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../scripts/service.ts';
-import { Balancer } from '../support/balancer.ts';
-import { BuiltService } from '../support/built-service.ts';
-import { Load } from '../support/load.ts';
-import { startAsProcess1 } from '../support/process-1.ts';
-import { openConnection } from '../support/raw-connection.ts';
+import { findPort } from '../../scripts/process/service.ts';
+import { Balancer } from '../support/service/balancer.ts';
+import { BuiltService } from '../support/service/built-service.ts';
+import { Load } from '../support/service/load.ts';
+import { startAsProcess1 } from '../support/service/process-1.ts';
+import { openConnection } from '../support/service/raw-connection.ts';
 
 const drainSeconds = 2;
 const env = { LOG_LEVEL: 'warn', DRAIN_SECONDS: String(drainSeconds) };

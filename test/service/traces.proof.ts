@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BuiltService } from '../support/built-service.ts';
-import { serveCollector, serveTraced } from '../support/collector.ts';
-import { findDeadHost, listen } from '../support/loopback.ts';
+import { BuiltService } from '../support/service/built-service.ts';
+import { serveCollector, serveTraced } from '../support/service/collector.ts';
+import { findDeadHost, listen } from '../support/process/loopback.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parent = 'b7ad6b7169203331';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import { readConfig } from '../../src/config.ts';
 import { traceRequests } from '../../src/tracing/otlp.ts';
-import { serveCollector, serveTraced } from '../support/collector.ts';
+import { serveCollector, serveTraced } from '../support/service/collector.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 

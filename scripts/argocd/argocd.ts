@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { Failure } from '../shell/failure.ts';
+import { parseApplication, parseTree } from './application.ts';
+import type { Application, Resource } from './application.ts';
+import type { ApplicationNames } from './applicationset.ts';
+import type { ArgoSettings } from './settings.ts';
+
+/** What Argo CD says to a question; what may pass by itself is an answer too. */
+export type ArgoAnswer<Value> =
+  | { kind: 'found'; value: Value }
+  /** There is none, or none that the token may see: Argo CD keeps the difference from who may not see it. */
+  | { kind: 'hidden' | 'missing'; reason: string }
+  /** It could not be reached, or is not well. */
+  | { kind: 'failed'; reason: string };
+
+type Names = Pick<ApplicationNames, 'application' | 'project'>;
+
+/** Argo CD, as far as it is asked here. Its methods throw `argocd-refused` when asking again would not help. */
+export interface Argo {
+  address: string;
+  /** The Application, compared with Git as it is now. */
+  readApplication: (names: Names) => Promise<ArgoAnswer<Application>>;
+  /** The objects in the cluster that belong to the Application. */
+  readResources: (names: Names) => Promise<ArgoAnswer<Resource[]>>;
+}
+
+export interface ArgoOptions {
+  /** Milliseconds for one question. */
+  timeLimit: number;
+  signal: AbortSignal;
+}
+
+interface Reply {
+  status: number;
+  location: string | undefined;
+  body: string;
+}
+
+/** The only door to Argo CD; nothing is asked yet. */
+export function openArgo(settings: ArgoSettings, options: ArgoOptions): Argo {
+  const ask = async <Value>(path: string, names: Names, parse: (content: unknown) => Value | undefined) => {
+    const url = new URL(`${settings.address}/api/v1/applications/${names.application}${path}`);
+    // With the project named, Argo CD tells an Application that is missing from one that is hidden.
+    url.searchParams.set('project', names.project);
+    return judge(url, await request(url, settings, options), parse);
+  };
+  return {
+    address: settings.address,
+    readApplication: (names) => ask('?refresh=normal', names, parseApplication),
+    readResources: (names) => ask('/resource-tree', names, parseTree),
+  };
+}
+
+function judge<Value>(
+  { host }: URL,
+  reply: Reply | Error,
+  parse: (content: unknown) => Value | undefined,
+): ArgoAnswer<Value> {
+  if (Error.isError(reply)) return { kind: 'failed', reason: `${host}: ${reply.message}` };
+  const { status, location, body } = reply;
+  const content = parseJson(body);
+  const words = said.safeParse(content).data?.message;
+  const reason = [`${host} answered ${status}`, words ?? location].filter(Boolean).join(': ');
+  if (status === 200) {
+    const value = parse(content);
+    return value === undefined
+      ? { kind: 'failed', reason: `${host} answered no such thing as Argo CD does` }
+      : { kind: 'found', value };
+  }
+  if (status === 403) return { kind: 'hidden', reason };
+  if (status === 404) return { kind: 'missing', reason };
+  if (status === 429 || status >= 500) return { kind: 'failed', reason };
+  throw refused(reason, status === 401 ? renewToken : checkAddress);
+}
+
+const renewToken =
+  'Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd proj role create-token PROJECT ROLE makes one.';
+const checkAddress = 'Give ARGOCD_SERVER the address at which Argo CD answers itself.';
+const trustAuthority = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
+
+const said = z.object({ message: z.string() });
+
+/** What a certificate is refused with: it will not get better by waiting. */
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
+
+/** Asks, and gives the error where no answer came. Not by fetch, which cannot be told to take any certificate. */
+async function request(
+  url: URL,
+  { token, isInsecure }: ArgoSettings,
+  { timeLimit, signal }: ArgoOptions,
+): Promise<Reply | Error> {
+  const limit = AbortSignal.timeout(timeLimit);
+  try {
+    const call = (url.protocol === 'http:' ? http : https).get(url, {
+      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` },
+      rejectUnauthorized: !isInsecure,
+      signal: AbortSignal.any([signal, limit]),
+    });
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    // What breaks from here on is told by the response.
+    call.on('error', () => undefined);
+    const { statusCode = 0, headers } = response;
+    return { status: statusCode, location: headers.location, body: await text(response) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.aborted) return new Error(`no answer within ${timeLimit / 1000} s`, { cause: error });
+    const fault = error as NodeJS.ErrnoException;
+    if (!certificateCodes.test(fault.code ?? '')) return new Error(describe(fault), { cause: error });
+    // After the first words comes advice about the command line of Node.
+    const [words = ''] = fault.message.split(';');
+    throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, trustAuthority, error);
+  }
+}
+
+/** An address with several numbers fails with an error for each, and no words of its own. */
+function describe({ message, code }: NodeJS.ErrnoException): string {
+  return message || (code ?? 'unknown');
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(reason: string, hint: string, cause?: unknown): Failure {
+  return new Failure('argocd-refused', reason, hint, { cause });
+}

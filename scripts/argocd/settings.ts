@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { Failure } from '../shell/failure.ts';
+import { isLoopback } from '../shell/loopback.ts';
+import { parseVariables } from '../shell/variables.ts';
+
+/** How Argo CD is reached. */
+export interface ArgoSettings {
+  /** Its address, without a slash at the end. */
+  address: string;
+  token: string;
+  /** Whether any certificate is good enough: only on this machine. */
+  isInsecure: boolean;
+}
+
+const form = 'is no host, host:port or URL of http or https';
+
+const variables = z.object({
+  ARGOCD_SERVER: z.string().transform((text, context) => {
+    const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
+    if (url && /^https?:$/.test(url.protocol)) return url;
+    context.addIssue(form);
+    return z.NEVER;
+  }),
+  // A line end that came along into the settings of a pipeline is no part of it.
+  ARGOCD_AUTH_TOKEN: z.string().trim(),
+  ARGOCD_INSECURE: z.stringbool({ error: 'is neither true nor false' }).default(false),
+});
+
+/**
+ * Reads how Argo CD is reached from the environment.
+ * @throws {Failure} `missing-variable` naming all that is missing, `usage` when a value is wrong.
+ */
+export function parseArgoSettings(env: NodeJS.ProcessEnv): ArgoSettings {
+  const { ARGOCD_SERVER, ARGOCD_AUTH_TOKEN, ARGOCD_INSECURE } = parseVariables(
+    variables,
+    env,
+    'Set them in the CI/CD settings, or in your shell: the address of Argo CD, and a token that may get applications.',
+  );
+  const { origin, hostname, pathname } = ARGOCD_SERVER;
+  if (ARGOCD_INSECURE && !isLoopback(hostname)) {
+    throw new Failure(
+      'usage',
+      `ARGOCD_INSECURE is for this machine alone, and ARGOCD_SERVER is ${hostname}.`,
+      'Unset ARGOCD_INSECURE, and name the authority of its certificate by NODE_EXTRA_CA_CERTS.',
+    );
+  }
+  return {
+    address: `${origin}${pathname}`.replace(/\/+$/, ''),
+    token: ARGOCD_AUTH_TOKEN,
+    isInsecure: ARGOCD_INSECURE,
+  };
+}

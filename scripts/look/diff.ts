@@ -1,0 +1,63 @@
+import { Failure } from '../shell/failure.ts';
+import { readMainline } from '../git/mainline.ts';
+import type { Scratch } from '../git/scratch.ts';
+import type { Tip } from '../git/tip.ts';
+import { isDeliveryTitle } from '../release/delivery.ts';
+import { parseTag } from '../release/image.ts';
+import type { Image, Tag } from '../release/image.ts';
+import type { Answer } from './answer.ts';
+import { describeDifference } from './difference-text.ts';
+import { renderDifference } from './difference.ts';
+import { requireRelease } from '../branch/releases.ts';
+import { openRemote, readTip } from '../branch/open.ts';
+import { readEnvironments, stateOf } from '../branch/environments.ts';
+import type { Environments, EnvironmentState } from '../branch/environments.ts';
+import type { World } from '../branch/place.ts';
+
+/** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */
+const tagLength = 8;
+
+/** What the cluster would see if an environment ran a release: the one given, else the one that comes next. */
+export async function diff(world: World, name: string, to: Tag | undefined): Promise<Answer> {
+  await using scratch = await openRemote(world);
+  const tip = await readTip(scratch, world);
+  const environments = await readEnvironments(tip);
+  const state = stateOf(environments, name);
+  const source = state.environment.from;
+  const image =
+    to === undefined && source !== undefined
+      ? requireSourceImage(stateOf(environments, source))
+      : await findImage(tip, environments, to ?? (await findNewest(scratch, tip)));
+  if (image.digest === '') {
+    world.log(
+      `No environment runs ${image.tag}, so nothing here knows its digest: it is rendered without one.`,
+    );
+  }
+  return describeDifference(await renderDifference(tip, state, image, world));
+}
+
+function requireSourceImage({ environment, image }: EnvironmentState): Image {
+  if (image) return image;
+  throw new Failure(
+    'nothing-to-promote',
+    `${environment.name} runs nothing yet.`,
+    'Name a release by --to, or deploy one first.',
+  );
+}
+
+/** The newest commit that is a release, and no delivery of one. */
+async function findNewest(scratch: Scratch, tip: Tip): Promise<Tag> {
+  const { commits } = await readMainline(scratch, tip.commit);
+  const newest = commits.find(({ subject }) => !isDeliveryTitle(subject));
+  return parseTag((newest?.sha ?? tip.commit).slice(0, tagLength), 'git log');
+}
+
+/** The image of a release as an environment runs it, else the tag alone: nothing else in Git knows its digest. */
+async function findImage(tip: Tip, environments: Environments, tag: Tag): Promise<Image> {
+  const commit = await requireRelease(tip, tag);
+  for (const { name } of environments.flow.environments) {
+    const { image } = stateOf(environments, name);
+    if (image && (await tip.findCommit(image.tag)) === commit) return image;
+  }
+  return { tag, digest: '' };
+}

@@ -1,0 +1,128 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { renderChart } from '../helm/helm.ts';
+import type { ApplicationNames } from '../argocd/applicationset.ts';
+import { parseObjects } from '../helm/manifests.ts';
+import type { KubernetesObject } from '../helm/manifests.ts';
+import { Failure } from '../shell/failure.ts';
+import type { Tip } from '../git/tip.ts';
+import { unifyTexts } from '../git/unified.ts';
+import type { Image } from '../release/image.ts';
+import { replaceImage } from '../release/values.ts';
+import { readApplicationNames } from '../branch/application-names.ts';
+import { requireRelease } from '../branch/releases.ts';
+import type { EnvironmentState } from '../branch/environments.ts';
+import type { World } from '../branch/place.ts';
+
+/** What the cluster would see of one object. */
+export interface ObjectChange {
+  kind: string;
+  name: string;
+  change: 'added' | 'removed' | 'changed';
+  /** The unified difference. */
+  diff: string;
+}
+
+/** What the cluster would see if an environment ran another release. */
+export interface Difference {
+  environment: string;
+  from: Image | undefined;
+  to: Image;
+  /** Whether the charts of both releases say the same, so that nothing changes but the image, and what names it. */
+  onlyImage: boolean;
+  /** Ordered by kind and name. */
+  objects: ObjectChange[];
+}
+
+interface Rendering {
+  tip: Tip;
+  state: EnvironmentState;
+  names: ApplicationNames;
+  folder: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Renders an environment with the release that it runs and with another one, each with the chart of that release
+ * and the environment's values as they stand at the tip.
+ * @throws {Failure} `unrelated` when the branch has no such release, `invalid-chart` when one does not render.
+ */
+export async function renderDifference(
+  tip: Tip,
+  state: EnvironmentState,
+  to: Image,
+  { env, signal }: Pick<World, 'env' | 'signal'>,
+): Promise<Difference> {
+  const { environment, image: from } = state;
+  const names = await readApplicationNames(tip, environment.name);
+  await using temporary = await mkdtempDisposable(join(tmpdir(), 'gitops-diff-'));
+  const rendering = { tip, state, names, folder: temporary.path, signal };
+  const before = from ? await render(rendering, 'before', from, from) : [];
+  const after = await render(rendering, 'after', to, to);
+  const pairs = pairObjects(before, after);
+  const objects: ObjectChange[] = [];
+  for (const { kind, name, change, ...texts } of pairs) {
+    const diff = await unifyTexts(`${kind}/${name}`, texts, { env, signal });
+    objects.push({ kind, name, change, diff });
+  }
+  const imageAlone = from && pairs.length > 0 ? await render(rendering, 'image-alone', from, to) : [];
+  const onlyImage = imageAlone.length > 0 && pairObjects(imageAlone, after).length === 0;
+  return { environment: environment.name, from, to, onlyImage, objects };
+}
+
+/** Renders the chart of one release with the image of another. */
+async function render(
+  { tip, state, names, folder, signal }: Rendering,
+  label: string,
+  chart: Image,
+  image: Image,
+): Promise<KubernetesObject[]> {
+  const commit = await requireRelease(tip, chart.tag);
+  const files = await tip.readFolder(names.chart, commit);
+  if (files.size === 0) throw withoutChart(names.chart, chart);
+  // Helm names the files that it does not accept, and so the release.
+  const root = join(folder, `${label}-${chart.tag}`);
+  const values = join(root, 'values.yaml');
+  const contents = [...files.values()].map(({ path, bytes }) => [join(root, path), bytes] as const);
+  for (const [path, bytes] of [...contents, [values, replaceImage(state.values, image)] as const]) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes);
+  }
+  const { release: name, namespace } = names;
+  const manifests = renderChart({
+    chart: join(root, names.chart),
+    name,
+    namespace,
+    values: [values],
+    signal,
+  });
+  return parseObjects(await manifests);
+}
+
+interface Pair extends Omit<ObjectChange, 'diff'> {
+  before: string | undefined;
+  after: string | undefined;
+}
+
+/** The objects that differ, in their order. */
+function pairObjects(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Pair[] {
+  const texts = [before, after].map((objects) => new Map(objects.map(({ id, text }) => [id, text])));
+  const objects = new Map([...before, ...after].map((object) => [object.id, object]));
+  return [...objects.values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ id, kind, name }) => {
+      const [old, young] = texts.map((side) => side.get(id));
+      const change = old === undefined ? 'added' : young === undefined ? 'removed' : 'changed';
+      return { kind, name, change, before: old, after: young } as const;
+    })
+    .filter((pair) => pair.before !== pair.after);
+}
+
+function withoutChart(chart: string, { tag }: Image): Failure {
+  return new Failure(
+    'invalid-chart',
+    `The release ${tag} has no chart at ${chart}.`,
+    'Name a release that has one: git log --oneline shows the commits.',
+  );
+}

@@ -1,0 +1,65 @@
+import type { Target } from '../argocd/application.ts';
+import type { ApplicationNames } from '../argocd/applicationset.ts';
+import { Failure } from '../shell/failure.ts';
+import type { Scratch } from '../git/scratch.ts';
+import type { Tip } from '../git/tip.ts';
+import { readApplicationNames } from '../branch/application-names.ts';
+import { requireRelease } from '../branch/releases.ts';
+import { readTip } from '../branch/open.ts';
+import { readEnvironments, stateOf } from '../branch/environments.ts';
+import type { World } from '../branch/place.ts';
+
+/** What an environment is to come to. */
+export interface Goal extends Target {
+  environment: string;
+  names: ApplicationNames;
+}
+
+/**
+ * Reads what an environment is to come to from a tip.
+ * @throws {Failure} `nothing-to-wait-for` when that is nothing.
+ */
+export async function readGoal(tip: Tip, name: string): Promise<Goal> {
+  const { image } = stateOf(await readEnvironments(tip), name);
+  if (!image) throw nothingThere(name);
+  const commit = await requireRelease(tip, image.tag);
+  return { environment: name, names: await readApplicationNames(tip, name), image, commit };
+}
+
+/**
+ * Looks what the environment is to come to by now; while Git cannot be reached, that is what it was.
+ * @throws {Failure} `gone-back` when that is no newer release.
+ */
+export async function lookAgain(
+  scratch: Scratch,
+  world: World,
+  goal: Goal,
+): Promise<{ goal: Goal; isNewer: boolean }> {
+  try {
+    const tip = await readTip(scratch, world);
+    const next = await readGoal(tip, goal.environment);
+    const relation = await tip.relate(next.commit, goal.commit);
+    if (relation !== 'same' && relation !== 'newer') throw goneBack(goal, next);
+    return { goal: next, isNewer: relation === 'newer' };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'remote-unreachable') throw error;
+    world.log(error.message);
+    return { goal, isNewer: false };
+  }
+}
+
+function goneBack({ environment, image }: Goal, next: Goal): Failure {
+  return new Failure(
+    'gone-back',
+    `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`,
+    `npm run history -- ${environment} says by whom, and why.`,
+  );
+}
+
+function nothingThere(environment: string): Failure {
+  return new Failure(
+    'nothing-to-wait-for',
+    `${environment} runs nothing yet.`,
+    'Deploy or promote a release to it first.',
+  );
+}

@@ -1,0 +1,126 @@
+import { styleText } from 'node:util';
+import { readFileHistory } from '../git/file-history.ts';
+import { readMainline } from '../git/mainline.ts';
+import type { Mainline } from '../git/mainline.ts';
+import { formatAge } from '../release/duration.ts';
+import { isDeliveryTitle } from '../release/delivery.ts';
+import { findFreeze } from '../release/flow.ts';
+import type { Freeze } from '../release/flow.ts';
+import type { Hold } from '../release/hold.ts';
+import { listRuns, readHistory } from '../release/history.ts';
+import type { Version } from '../release/history.ts';
+import { valuesPath } from '../release/values.ts';
+import { fitTable } from '../shell/table.ts';
+import type { Answer } from './answer.ts';
+import { readLive } from './live.ts';
+import type { Live } from './live.ts';
+import { openRemote, readTip } from '../branch/open.ts';
+import { holdOf, readEnvironments, stateOf } from '../branch/environments.ts';
+import type { EnvironmentState } from '../branch/environments.ts';
+import type { World } from '../branch/place.ts';
+
+interface Row {
+  state: EnvironmentState;
+  run: Version | undefined;
+  subject: string | undefined;
+  behind: number | undefined;
+  hold: Hold | undefined;
+  freeze: Freeze | undefined;
+  live: Live | undefined;
+}
+
+/** Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. */
+export async function status(world: World, columns: number): Promise<Answer> {
+  await using scratch = await openRemote(world, 'trees');
+  const tip = await readTip(scratch, world);
+  const environments = await readEnvironments(tip);
+  const mainline = await readMainline(scratch, tip.commit);
+  const states = environments.flow.environments.map(({ name }) => stateOf(environments, name));
+  const paths = states.map(({ values }) => values.path);
+  const changes = await readFileHistory(scratch, tip.commit, paths);
+  const live = await readLive(world, tip, states);
+  const now = world.now();
+  const rows = states.map((state): Row => {
+    const { name, from } = state.environment;
+    const source = states.find(({ environment }) => environment.name === from);
+    const [run] = state.image ? listRuns(readHistory(name, valuesPath(name), changes).versions) : [];
+    const position = state.image && mainline.find(state.image.tag);
+    return {
+      state,
+      run,
+      subject: position === undefined ? undefined : mainline.commits[position]?.subject,
+      behind: countBehind(
+        mainline,
+        position,
+        from === undefined ? 0 : source?.image && mainline.find(source.image.tag),
+      ),
+      hold: holdOf(state),
+      freeze: findFreeze(environments.flow, name, now),
+      live: live.get(name),
+    };
+  });
+  return { document: rows.map(toDocument), text: formatRows(rows, now, columns) };
+}
+
+/** How many commits of `main`, deliveries left out, are between what runs and what could. */
+function countBehind(
+  mainline: Mainline,
+  running: number | undefined,
+  ahead: number | undefined,
+): number | undefined {
+  if (running === undefined || ahead === undefined) return undefined;
+  return mainline.commits.slice(ahead, running).filter(({ subject }) => !isDeliveryTitle(subject)).length;
+}
+
+function toDocument({ state: { environment, image }, run, behind, hold, freeze, live }: Row): object {
+  return {
+    name: environment.name,
+    tag: image?.tag ?? '',
+    digest: image?.digest ?? '',
+    commit: run?.commit.sha ?? null,
+    since: run?.commit.time.toISOString() ?? null,
+    by: run?.by ?? null,
+    behind: behind ?? null,
+    hold: hold ?? null,
+    freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
+    // Only where Argo CD was asked.
+    ...(live && { live }),
+  };
+}
+
+function formatRows(rows: readonly Row[], now: Date, columns: number): string {
+  const isLive = rows.some(({ live }) => live);
+  const heading = [
+    'ENVIRONMENT',
+    'RELEASE',
+    'SUBJECT',
+    'SINCE',
+    'BY',
+    'BEHIND',
+    'STATE',
+    ...(isLive ? ['LIVE'] : []),
+  ];
+  const cells = rows.map(({ state: { environment, image }, run, subject, behind, hold, freeze, live }) => [
+    environment.name,
+    image?.tag ?? '-',
+    subject ?? '-',
+    run ? formatAge(run.commit.time, now) : '-',
+    run?.by ?? '-',
+    behind === undefined ? '-' : String(behind),
+    formatState(hold, freeze),
+    ...(isLive ? [formatLive(live)] : []),
+  ]);
+  return fitTable([heading, ...cells], heading.indexOf('SUBJECT'), columns);
+}
+
+function formatLive(live: Live | undefined): string {
+  if (!live) return '-';
+  if (live.asInGit) return live.state;
+  return styleText('yellow', `${live.asInGit === undefined ? 'unknown' : 'not as in Git'}: ${live.state}`);
+}
+
+function formatState(hold: Hold | undefined, freeze: Freeze | undefined): string {
+  const held = hold && styleText('red', `held by ${hold.by}: ${hold.reason}`);
+  const frozen = freeze && styleText('cyan', `frozen until ${freeze.to.toISOString()}: ${freeze.reason}`);
+  return [held, frozen].filter(Boolean).join('; ') || styleText('green', 'open');
+}

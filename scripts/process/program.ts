@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { Failure } from '../shell/failure.ts';
+
+export interface ProgramOptions {
+  cwd?: string;
+  /** The whole environment of the program: nothing is inherited. */
+  env: NodeJS.ProcessEnv;
+  /** What the program reads on standard input; without it there is nothing to read. */
+  input?: string | Uint8Array;
+  /** Milliseconds after which the program and all that it started are killed. */
+  timeLimit: number;
+  /** Kills the program and all that it started when aborted. */
+  signal?: AbortSignal | undefined;
+  /** Where both outputs are copied as they come, for somebody who watches. */
+  echo?: Writable | undefined;
+}
+
+export interface ProgramResult {
+  /** The exit status, or null when the time limit or a signal ended the program. */
+  status: number | null;
+  stdout: Buffer;
+  stderr: string;
+  /** Whether it was the time limit that ended the program. */
+  timedOut: boolean;
+}
+
+/**
+ * Runs a program in a process group of its own, so that a time limit also ends what the program started.
+ * @throws {Failure} `missing-program` when it is not installed; the signal's reason when aborted.
+ */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  { cwd, env, input, timeLimit, signal, echo }: ProgramOptions,
+): Promise<ProgramResult> {
+  signal?.throwIfAborted();
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' });
+  const killGroup = () => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself meanwhile.
+    }
+  };
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    killGroup();
+  }, timeLimit);
+  signal?.addEventListener('abort', killGroup);
+
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => void stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => void stderr.push(chunk));
+  if (echo) {
+    child.stdout.pipe(echo, { end: false });
+    child.stderr.pipe(echo, { end: false });
+  }
+  // A program may end without reading all of its input; its exit status tells what that means.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+
+  try {
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    signal?.throwIfAborted();
+    return { status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString(), timedOut };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Failure(
+      'missing-program',
+      `${file} is not installed, or not on the PATH.`,
+      `Install ${file}.`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', killGroup);
+  }
+}

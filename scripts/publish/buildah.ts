@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { Failure } from '../shell/failure.ts';
+import { isLoopback } from '../shell/loopback.ts';
+import { type ProgramResult, runProgram } from '../process/program.ts';
+import { type Digest, parseDigest, type Tag } from '../release/image.ts';
+
+/** Minutes: a first build without caches on a small runner takes some, one that hangs would take all there are. */
+const timeLimits = { build: 30, push: 15 };
+
+/** What buildah works with. */
+export interface Workbench {
+  /** The folder with the Dockerfile. */
+  cwd: string;
+  /** The environment of the script: buildah gets what it knows to use, and no credential. */
+  env: NodeJS.ProcessEnv;
+  /** A folder for what must not outlive the run. */
+  temporary: string;
+  /** The file with the registry's credentials. */
+  authFile: string;
+  signal?: AbortSignal | undefined;
+  /** Where buildah's output goes as it comes. */
+  echo: Writable;
+}
+
+/**
+ * Builds an image from the Dockerfile: its last stage, or the target named.
+ * @throws {Failure} `build-failed`, `missing-program`.
+ */
+export async function buildImage(
+  repository: string,
+  { tag, buildArgs, target }: { tag: Tag; buildArgs: readonly string[]; target?: string },
+  bench: Workbench,
+): Promise<void> {
+  const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
+  const stage = target === undefined ? [] : ['--target', target];
+  const limit = ['--ulimit', await readFileLimit()];
+  const result = await runBuildah(
+    'build',
+    [...args, ...stage, ...limit, '--tag', `${repository}:${tag}`, '.'],
+    bench,
+  );
+  if (result.status === 0) return;
+  throw new Failure(
+    'build-failed',
+    `Building ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.build)}.`,
+    isDiskFull(result)
+      ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
+      : 'The lines above say which step of the Dockerfile failed, and why.',
+  );
+}
+
+/** As many open files as this process may have: a step has 1,024 by Debian 12's buildah, and npm opens more. */
+async function readFileLimit(): Promise<string> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const most = /^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? '1024';
+  return `nofile=${most}:${most}`;
+}
+
+function isDiskFull({ stdout, stderr }: ProgramResult): boolean {
+  return /no space left on device|ENOSPC/.test(`${stdout.toString()}${stderr}`);
+}
+
+/** The digest that the image would have in a registry: found by a push into a folder, for registries compress. */
+export async function digestImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
+  const target = `oci:${join(bench.temporary, 'image')}`;
+  const digestFile = join(bench.temporary, 'digest');
+  const result = await runBuildah(
+    'push',
+    ['--digestfile', digestFile, `${repository}:${tag}`, target],
+    bench,
+  );
+  if (result.status === 0) return readDigest(digestFile);
+  throw new Failure(
+    'build-failed',
+    `Reading ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
+    'The lines above say why.',
+  );
+}
+
+async function readDigest(file: string): Promise<Digest> {
+  return parseDigest((await readFile(file, 'utf8')).trim(), 'buildah push');
+}
+
+/** Milliseconds before each further attempt of a push. */
+const pauses = [1000, 3000];
+/** What a further attempt would only hear again. */
+const finalWords =
+  /unauthorized|denied|authentication required|immutable|already exists in the .* repository/i;
+
+/**
+ * Pushes the image and answers the digest that the registry gave it. A push that broke off is tried again, twice:
+ * buildah itself does not when a connection was cut.
+ * @throws {Failure} `registry-refused`, `missing-program`.
+ */
+export async function pushImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
+  const [host = ''] = repository.split('/');
+  const digestFile = join(bench.temporary, 'digest');
+  const tls = isLoopback(host) ? ['--tls-verify=false'] : [];
+  const args = [...tls, '--digestfile', digestFile, `${repository}:${tag}`];
+  let result = await runBuildah('push', args, bench);
+  for (const pause of pauses) {
+    if (result.status === 0 || result.timedOut || finalWords.test(result.stderr)) break;
+    bench.echo.write('The push broke off: trying again\n');
+    await setTimeout(pause, undefined, { signal: bench.signal });
+    result = await runBuildah('push', args, bench);
+  }
+  if (result.status === 0) return readDigest(digestFile);
+  throw new Failure(
+    'registry-refused',
+    `Pushing ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
+    'The lines above hold what the registry said; the job can run again as it is.',
+  );
+}
+
+function runBuildah(verb: keyof typeof timeLimits, args: string[], bench: Workbench): Promise<ProgramResult> {
+  const { cwd, env, authFile, signal, echo } = bench;
+  return runProgram('buildah', [verb, ...args], {
+    cwd,
+    env: {
+      // What works in a container without privileges; a machine that can do better says so.
+      STORAGE_DRIVER: 'vfs',
+      BUILDAH_ISOLATION: 'chroot',
+      ...Object.fromEntries(Object.entries(env).filter(([name]) => known.test(name))),
+      REGISTRY_AUTH_FILE: authFile,
+    },
+    timeLimit: timeLimits[verb] * 60_000,
+    signal,
+    echo,
+  });
+}
+
+/** The variables that buildah and its libraries read; credentials have other names. */
+const known =
+  /^(PATH|HOME|USER|TMPDIR|(XDG|STORAGE|BUILDAH|CONTAINERS|SSL_CERT)_\w+|(https?|no|all)_proxy)$/i;
+
+function endOf({ status, timedOut }: ProgramResult, minutes: number): string {
+  if (timedOut) return `took longer than ${minutes} minutes`;
+  return status === null ? 'was killed' : `ended with status ${status}`;
+}

@@ -1,0 +1,274 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { flow } from '../support/git/flow.ts';
+import { runningValues } from '../support/git/origin.ts';
+import type { Files, Origin } from '../support/git/origin.ts';
+import { digestOf, holds, runs } from '../support/git/runs.ts';
+import { createSandbox } from '../support/command/sandbox.ts';
+import type { Sandbox } from '../support/command/sandbox.ts';
+
+// One sandbox serves all refusals, each on a branch of its own: that nothing is written is what is tested.
+let sandbox: Sandbox;
+let origin: Origin;
+let checkout: string;
+/** Two releases; the newer one came to dev a minute ago, and so did the older one before. */
+let [older, newer] = ['', ''];
+const now = Math.floor(Date.now() / 1000) * 1000;
+const minute = 60_000;
+
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  ({ origin } = sandbox);
+  origin.time = new Date(now - 90 * minute);
+  await origin.commit('Let releases soak', flow({ staging: { soak: '30m' } }));
+  older = (await origin.commit('Add the version endpoint')).slice(0, 8);
+  newer = (await origin.commit('Count the requests')).slice(0, 8);
+  await origin.commit(`deploy(dev): ${older}`, runs({ dev: older }));
+  checkout = await sandbox.clone({ asJob: true });
+});
+
+afterAll(async () => {
+  await sandbox[Symbol.asyncDispose]();
+});
+
+test('what dev runs comes to staging by one commit, tag and digest to the letter', async () => {
+  const branch = await prepare('promoted', {});
+  expect(await promote('staging', branch)).toEqual({
+    status: 0,
+    stdout: `staging runs ${older} instead of nothing, by commit ${await origin.tip(branch)}.\n`,
+    stderr: '',
+  });
+  expect(await origin.read('environments/staging/values.yaml', branch)).toBe(
+    runningValues('staging', older, digestOf(older)),
+  );
+  expect(await origin.git('log', '-1', '--format=%an|%B', branch))
+    .toBe(`Grace Operator|promote(staging): ${older}
+
+Add the version endpoint
+
+Environment: staging
+Kind: promote
+To: ${older}
+Digest: ${digestOf(older)}
+Actor: grace`);
+  expect(await origin.git('diff', '--name-only', `${branch}^..${branch}`)).toBe(
+    'environments/staging/values.yaml',
+  );
+
+  expect(await promote('staging', branch)).toEqual({
+    status: 0,
+    stdout: `Nothing to do: staging runs ${older} already.\n`,
+    stderr: '',
+  });
+});
+
+test('with --json, the same is one document', async () => {
+  const branch = await prepare('documented', runs({ staging: older, dev: newer }), -31 * minute);
+  const { status, stdout } = await promote('staging', branch, '--json');
+  expect({ status, document: JSON.parse(stdout) as unknown }).toEqual({
+    status: 0,
+    document: {
+      environment: 'staging',
+      kind: 'promote',
+      outcome: 'changed',
+      from: { tag: older, digest: digestOf(older) },
+      to: { tag: newer, digest: digestOf(newer) },
+      commit: await origin.tip(branch),
+      attempts: 1,
+    },
+  });
+});
+
+test('a release older than the one that runs is superseded, whatever holds or freezes', async () => {
+  const branch = await prepare('superseded', {
+    ...runs({ staging: newer }),
+    ...holds('staging'),
+    ...holds('dev'),
+  });
+  const refs = await origin.refs();
+  expect(await promote('staging', branch)).toEqual({
+    status: 0,
+    stdout: `Nothing to do: staging runs ${newer}, which is newer than ${older}.\n`,
+    stderr: '',
+  });
+  expect(await origin.refs()).toBe(refs);
+});
+
+interface Refusal {
+  name: string;
+  files: () => Files;
+  environment?: string;
+  code: string;
+  status?: number;
+  message: () => string;
+  hint: string;
+}
+
+const refusals: Refusal[] = [
+  {
+    name: 'where the source has run nothing',
+    files: () => ({}),
+    environment: 'production',
+    code: 'nothing-to-promote',
+    message: () => 'staging has run nothing yet.',
+    hint: 'npm run status shows what runs where.',
+  },
+  {
+    name: 'where releases come by deploys',
+    files: () => ({}),
+    environment: 'dev',
+    code: 'out-of-order',
+    message: () => 'dev has no environment before it, and takes its releases by deploys.',
+    hint: 'Merge to main: the pipeline deploys it.',
+  },
+  {
+    name: 'what has not run in the source for long enough, and says when it will have',
+    files: () => runs({ dev: newer }),
+    code: 'not-soaked',
+    message: () =>
+      `staging takes what has run in dev for 30m; ${newer} will have at ${new Date(now + 29 * minute).toISOString()}.`,
+    hint: 'Run it again then.',
+  },
+  {
+    name: 'into an environment that is held',
+    files: () => holds('staging'),
+    code: 'held',
+    message: () => 'staging is held since 2026-09-21T10:00:00.000Z by ada: look into it',
+    hint: 'When its reason is gone, run: npm run resume -- staging',
+  },
+  {
+    name: 'out of an environment that is held',
+    files: () => holds('dev'),
+    code: 'source-held',
+    message: () => 'dev is held since 2026-09-21T10:00:00.000Z by ada: look into it',
+    hint: 'When its reason is gone, run: npm run resume -- dev',
+  },
+  {
+    name: 'into an environment that is frozen, and says until when and why',
+    files: () => flow({ freeze: { environments: ['staging'] } }),
+    code: 'frozen',
+    message: () => 'staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking',
+    hint: 'Run it again after that, or change the freeze in environments/flow.yaml.',
+  },
+  {
+    name: 'what is no release',
+    files: () => runs({ dev: '0123456789abcdef' }),
+    code: 'unrelated',
+    message: () => '0123456789abcdef names no single commit of the branch.',
+    hint: 'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.',
+  },
+  {
+    name: 'into what the flow does not know',
+    files: () => ({}),
+    environment: 'prod',
+    code: 'unknown-environment',
+    status: 2,
+    message: () => '"prod" is no environment of environments/flow.yaml.',
+    hint: 'Name one of: dev, staging, production.',
+  },
+  {
+    name: 'past a hold of the source that cannot be read',
+    files: () => ({ 'environments/dev/hold.yaml': 'reason: ""\nby: ada\nsince: 2026-09-21T10:00:00Z\n' }),
+    code: 'invalid-hold',
+    status: 2,
+    message: () => 'environments/dev/hold.yaml:1: reason: is empty',
+    hint: 'Mend it, or remove it: npm run resume -- dev',
+  },
+];
+
+test.each(refusals)(
+  'a promotion refuses $name',
+  async ({ name, files, environment = 'staging', ...expected }) => {
+    const branch = await prepare(name.replaceAll(/\W+/g, '-'), files());
+    const refs = await origin.refs();
+
+    const { status, stdout, stderr } = await promote(environment, branch, '--json');
+
+    expect({ status, stderr }).toEqual({ status: expected.status ?? 3, stderr: '' });
+    const { code, hint } = expected;
+    expect(JSON.parse(stdout)).toEqual({ error: { code, message: expected.message(), hint } });
+    expect(await origin.refs()).toBe(refs);
+    expect(await sandbox.leftovers()).toEqual([]);
+  },
+);
+
+test('a release built beside the one that runs is refused, also after both were merged', async () => {
+  const beside = (await origin.commit('Try something', {}, 'beside')).slice(0, 8);
+  const branch = await prepare('merged', {});
+  const ours = (await origin.tip(branch)).slice(0, 8);
+  const merge = ['commit-tree', '-p', branch, '-p', 'beside', '-m', 'Merge', `${branch}^{tree}`];
+  await origin.git('update-ref', `refs/heads/${branch}`, await origin.git(...merge));
+  await origin.commit('Write it by hand', runs({ dev: beside, staging: ours }), branch);
+
+  const { status, stderr } = await promote('staging', branch);
+  expect({ status, stderr }).toEqual({
+    status: 3,
+    stderr:
+      `staging runs ${ours}, and ${beside} does not descend from it.\n` +
+      'Only a release that contains the one that runs can follow it: merge, and deliver the result.\n',
+  });
+});
+
+test('without a soak nobody waits, also where the clock of the source is ahead', async () => {
+  const branch = await prepare('ahead', { ...runs({ dev: newer }), ...flow() }, 5 * minute);
+  expect(await promote('staging', branch)).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('where somebody else is to merge, a branch and a merge request are proposed, and once', async () => {
+  const log = `${sandbox.folder}/options`;
+  const address = 'https://gitlab.example.com/orders/-/merge_requests/7';
+  await origin.installHook(
+    'post-receive',
+    `echo "View merge request for promote:"; echo "  ${address}"
+for i in 0 1 2 3 4; do eval "echo \\$GIT_PUSH_OPTION_$i"; done >'${log}'`,
+  );
+  const files = { ...flow({ production: { via: 'merge-request' } }), ...runs({ staging: older }) };
+  const branch = await prepare('proposing', files, -31 * minute);
+  const before = await origin.tip(branch);
+  const proposal = `promote/production/${older}`;
+
+  const first = await promote('production', branch);
+  expect(first).toEqual({
+    status: 0,
+    stdout: `production: ${older} is proposed, to be merged by somebody else.\n${address}\n`,
+    stderr: '',
+  });
+  expect(await origin.tip(branch)).toBe(before);
+  expect(await origin.git('log', '--format=%s', `${branch}..${proposal}`)).toBe(
+    `promote(production): ${older}`,
+  );
+  expect((await readFile(log, 'utf8')).split('\n').slice(0, 5)).toEqual([
+    'merge_request.create',
+    `merge_request.target=${branch}`,
+    `merge_request.title=promote(production): ${older}`,
+    'merge_request.label=promote',
+    'merge_request.remove_source_branch',
+  ]);
+
+  expect((await promote('production', branch)).stdout).toBe(
+    `production: ${older} is proposed already, by the branch ${proposal}.\n` +
+      'Merge its merge request; if that was closed, delete the branch and promote again.\n',
+  );
+  expect(JSON.parse((await promote('production', branch, '--json')).stdout)).toEqual({
+    environment: 'production',
+    kind: 'promote',
+    outcome: 'proposed',
+    from: { tag: '', digest: '' },
+    to: { tag: older, digest: digestOf(older) },
+    commit: await origin.tip(proposal),
+    attempts: 1,
+    branch: proposal,
+    mergeRequest: null,
+  });
+});
+
+/** A branch with one more commit, made so many milliseconds before or after now. */
+async function prepare(branch: string, files: Files, age = -minute): Promise<string> {
+  origin.time = new Date(now + age);
+  await origin.commit('Prepare', files, branch);
+  return branch;
+}
+
+function promote(environment: string, branch: string, ...options: string[]) {
+  return sandbox.gitops(checkout, ['promote', environment, '--branch', branch, ...options]);
+}

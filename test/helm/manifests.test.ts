@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { parseObjects } from '../../scripts/helm/manifests.ts';
+
+test('no object is lost, however odd, but for the tests of Helm', () => {
+  const manifests = `---
+# Source: a comment alone
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  generateName: migrate-
+  annotations: { retries: 3 }
+---
+apiVersion: v1
+kind: List
+items: []
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: ready, annotations: { helm.sh/hook: test } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: orders, namespace: b, annotations: null }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: orders, namespace: a }
+`;
+  expect(parseObjects(manifests).map(({ id }) => id)).toEqual([
+    'ConfigMap orders a ',
+    'ConfigMap orders b ',
+    'Job migrate-  batch',
+    'List   ',
+  ]);
+});
+
+test('what says the same to Kubernetes is the same text', () => {
+  const [one] = parseObjects('kind: A\napiVersion: v1\nspec: { ready: true, mode: 0644, name: "yes" }\n');
+  const [other] = parseObjects(
+    'apiVersion: v1 # stable\nkind: "A"\nspec:\n  name: \'yes\'\n  mode: 420\n  "ready": yes\n',
+  );
+  expect(one?.text).toBe(other?.text);
+});

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { status } from '../../scripts/look/status.ts';
+import { flow } from '../support/git/flow.ts';
+import { createOperator } from '../support/command/operator.ts';
+import type { Origin } from '../support/git/origin.ts';
+import { digestOf, holds, runs } from '../support/git/runs.ts';
+import { createSandbox } from '../support/command/sandbox.ts';
+import type { Sandbox } from '../support/command/sandbox.ts';
+
+const now = new Date('2026-09-23T16:30:00Z');
+
+// One sandbox serves all, since nothing is written.
+let sandbox: Sandbox;
+let origin: Origin;
+let checkout: string;
+let [older, newer] = ['', ''];
+let deliveries: string[];
+
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  ({ origin } = sandbox);
+  origin.time = new Date('2026-09-21T12:00:00Z');
+  await origin.commit('Freeze', flow({ freeze: { environments: ['staging', 'production'] } }));
+  older = (await origin.commit('Add the version endpoint')).slice(0, 8);
+  const old = await origin.commit(`deploy(dev): ${older}\n\nActor: grace`, runs({ dev: older }));
+  const staging = await origin.commit('Write staging by hand', runs({ staging: older }));
+  await origin.commitAll(['First', "Merge branch 'promote/staging/3f9c1b2a' into 'main'"]);
+  newer = (await origin.commit('Count the requests')).slice(0, 8);
+  origin.time = new Date('2026-09-23T16:00:00Z');
+  const dev = await origin.commit(
+    `deploy(dev): ${newer}\n\nEnvironment: dev\nActor: grace`,
+    runs({ dev: newer }),
+  );
+  await origin.commit('hold(staging)', holds('staging'));
+  await origin.commit('Say it better', {
+    'environments/dev/values.yaml': `# Here.\n${String(runs({ dev: newer })['environments/dev/values.yaml'])}`,
+  });
+  deliveries = [old, staging, dev];
+  checkout = await sandbox.clone({ asJob: true });
+});
+
+afterAll(async () => {
+  await sandbox[Symbol.asyncDispose]();
+});
+
+test('a row an environment says what runs, since when, by whom, how far behind, and what keeps it', async () => {
+  expect(await look(200)).toBe(
+    `ENVIRONMENT  RELEASE   SUBJECT                   SINCE   BY                               BEHIND  STATE
+dev          ${newer}  Count the requests        30 min  grace                            1       open
+staging      ${older}  Add the version endpoint  2 d     Ada Developer <ada@example.com>  3       held by ada: look into it; frozen until 2999-01-01T00:00:00.000Z: stock-taking
+production   -         -                         -       -                                -       frozen until 2999-01-01T00:00:00.000Z: stock-taking`,
+  );
+});
+
+test('--json is an array of one object an environment, with the keys of the contract', async () => {
+  const run = await sandbox.gitops(checkout, ['status', '--json']);
+  const freeze = { from: '2020-01-01T00:00:00.000Z', to: '2999-01-01T00:00:00.000Z', reason: 'stock-taking' };
+  expect({ ...run, stdout: JSON.parse(run.stdout) as unknown }).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: [
+      {
+        name: 'dev',
+        tag: newer,
+        digest: digestOf(newer),
+        commit: deliveries[2],
+        since: '2026-09-23T16:00:00.000Z',
+        by: 'grace',
+        behind: 1,
+        hold: null,
+        freeze: null,
+      },
+      {
+        name: 'staging',
+        tag: older,
+        digest: digestOf(older),
+        commit: deliveries[1],
+        since: '2026-09-21T12:00:00.000Z',
+        by: 'Ada Developer <ada@example.com>',
+        behind: 3,
+        hold: { reason: 'look into it', by: 'ada', since: '2026-09-21T10:00:00.000Z' },
+        freeze,
+      },
+      {
+        name: 'production',
+        tag: '',
+        digest: '',
+        commit: null,
+        since: null,
+        by: null,
+        behind: null,
+        hold: null,
+        freeze,
+      },
+    ],
+  });
+});
+
+test('a narrow terminal gets shorter subjects, a very narrow one a record an environment', async () => {
+  expect((await look(165)).split('\n')[2]).toContain(`${older}  Add the vers…`);
+  expect((await look(80)).split('\n\n')[0]).toBe(`ENVIRONMENT  dev
+RELEASE      ${newer}
+SUBJECT      Count the requests
+SINCE        30 min
+BY           grace
+BEHIND       1
+STATE        open`);
+});
+
+test('colours are for terminals, and for who asks for them', async () => {
+  const colours = async (env: NodeJS.ProcessEnv) => {
+    const { stdout } = await sandbox.gitops(checkout, ['status'], env);
+    return stdout.includes('\u001b[31mheld by ada');
+  };
+  expect(await colours({})).toBe(false);
+  expect(await colours({ FORCE_COLOR: '1' })).toBe(true);
+  expect(await colours({ NO_COLOR: '1' })).toBe(false);
+});
+
+test('a flow or a hold that is broken is named, with file, line and remedy', async () => {
+  await origin.commit(
+    'Break it',
+    { 'environments/staging/hold.yaml': 'reason: x\nby: y\nsince: z\n' },
+    'broken',
+  );
+  expect(await sandbox.gitops(checkout, ['status', '--branch', 'broken'])).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'environments/staging/hold.yaml:3: since: is no time such as 2026-12-23T00:00:00Z\n' +
+      'Mend it, or remove it: npm run resume -- staging\n',
+  });
+});
+
+test('what was written by hand and is no release is told as it is', async () => {
+  await origin.commit('By hand', runs({ dev: '0123456789abcdef' }), 'by-hand');
+  const { text } = await status(
+    createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }),
+    200,
+  );
+  expect(text.split('\n')[1]).toMatch(
+    /^dev +0123456789abcdef +- +\S+ \w+ +Ada Developer <ada@example.com> +- +open$/,
+  );
+});
+
+async function look(columns: number): Promise<string> {
+  return (await status(createOperator(sandbox, checkout, { now: () => now }), columns)).text;
+}

@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { argoToken, badGateway, invalidSession } from '../support/argocd/server.ts';
+import { notFound, permissionDenied, serveArgo } from '../support/argocd/server.ts';
+import type { Recorded } from '../support/argocd/server.ts';
+import { findDeadHost, listen } from '../support/process/loopback.ts';
+import { digest, openWaitingRoom, otherDigest, repeat, variables } from '../support/command/waiting-room.ts';
+import type { WaitingRoom } from '../support/command/waiting-room.ts';
+
+let room: WaitingRoom;
+
+beforeAll(async () => {
+  room = await openWaitingRoom();
+});
+
+afterAll(async () => {
+  await room[Symbol.asyncDispose]();
+});
+
+test('a release that is synced and healthy is waited for no longer, and told', async () => {
+  await using server = await serveArgo({ applications: [room.well()] });
+  const run = await room.sandbox.gitops(room.checkout, ['wait', 'dev'], variables(server.host));
+  expect(run).toEqual({
+    status: 0,
+    stdout: `dev runs ${room.tags[1]} and is healthy, after 0 s.\n`,
+    stderr: `orders-dev: Synced at ${room.tags[1]}, Healthy, sync Succeeded\n`,
+  });
+  expect(server.questions).toEqual(['/api/v1/applications/orders-dev?refresh=normal&project=orders']);
+  expect(await room.sandbox.leftovers()).toEqual([]);
+});
+
+test('with --json there is one document on standard output', async () => {
+  await using server = await serveArgo({ applications: [badGateway, room.well()] });
+  const run = await room.sandbox.gitops(room.checkout, ['wait', 'dev', '--json'], variables(server.host));
+  expect(JSON.parse(run.stdout)).toEqual({
+    environment: 'dev',
+    application: 'orders-dev',
+    outcome: 'healthy',
+    tag: room.tags[1],
+    digest,
+    commit: room.commits[1],
+    seconds: 0,
+  });
+});
+
+test('a sync is followed from the release before to the end, a line for each change', async () => {
+  const [before, image] = [
+    room.well({ commit: room.commits[0], tag: room.tags[0] }),
+    `registry.example.com/orders:${room.tags[0]}`,
+  ];
+  const run = await room.play([
+    before,
+    before,
+    room.well({ sync: 'OutOfSync', synced: room.commits[0], images: [image] }),
+    room.well({ sync: 'OutOfSync', health: 'Missing', phase: 'Running', images: [image] }),
+    room.well({ health: 'Progressing', images: [image] }),
+    room.well({ health: 'Progressing' }),
+    // All is room.well, but the pods are those of another image with the same tag.
+    room.well({ images: [`registry.example.com/orders:${room.tags[1]}@${otherDigest}`] }),
+    room.well(),
+  ]);
+  expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 14 });
+  expect(run.lines).toEqual([
+    `orders-dev: Synced at ${room.tags[0]}, Healthy, sync Succeeded, no pod of ${room.tags[1]} yet`,
+    `orders-dev: OutOfSync at ${room.tags[1]}, Healthy, sync Succeeded, no pod of ${room.tags[1]} yet`,
+    `orders-dev: OutOfSync at ${room.tags[1]}, Missing, sync Running, no pod of ${room.tags[1]} yet`,
+    `orders-dev: Synced at ${room.tags[1]}, Progressing, sync Succeeded, no pod of ${room.tags[1]} yet`,
+    `orders-dev: Synced at ${room.tags[1]}, Progressing, sync Succeeded`,
+    `orders-dev: Synced at ${room.tags[1]}, Healthy, sync Succeeded, no pod of ${room.tags[1]} yet`,
+    `orders-dev: Synced at ${room.tags[1]}, Healthy, sync Succeeded`,
+  ]);
+});
+
+test('nothing counts while hooks of the sync still run', async () => {
+  const run = await room.play([
+    room.well({ phase: 'Running' }),
+    room.well({ phase: 'Running' }),
+    room.well(),
+  ]);
+  expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 4 });
+});
+
+test('a health that flaps is waited through', async () => {
+  const [bad, good] = [room.well({ health: 'Degraded' }), room.well({ health: 'Progressing' })];
+  const run = await room.play([
+    ...repeat(bad, 7),
+    good,
+    ...repeat(bad, 7),
+    good,
+    ...repeat(bad, 7),
+    room.well(),
+  ]);
+  expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 46 });
+});
+
+test('the trouble of the release before is not ours', async () => {
+  const before = room.well({
+    commit: room.commits[0],
+    tag: room.tags[0],
+    health: 'Degraded',
+    phase: 'Failed',
+  });
+  expect((await room.play([...repeat(before, 20), room.well()])).document).toMatchObject({
+    outcome: 'healthy',
+  });
+});
+
+test('a release that the cluster kept while the sync of another one failed is healthy', async () => {
+  const run = await room.play([
+    room.well({ synced: room.commits[2], phase: 'Failed', message: 'admission denied' }),
+  ]);
+  expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 0 });
+});
+
+test('a release that stays degraded is given up, with what Argo CD says of each object', async () => {
+  const failure = room.play([room.well({ health: 'Degraded' })], {
+    tree: {
+      nodes: [
+        {
+          group: 'apps',
+          version: 'v1',
+          kind: 'Deployment',
+          namespace: 'orders-dev',
+          name: 'orders',
+          health: {
+            status: 'Degraded',
+            message: 'Deployment "orders" exceeded its progress deadline',
+          },
+        },
+        {
+          version: 'v1',
+          kind: 'Pod',
+          namespace: 'orders-dev',
+          name: 'orders-5f6d-x2x9q',
+          health: {
+            status: 'Degraded',
+            message: 'Back-off pulling image "registry.example.com/orders"',
+          },
+        },
+        {
+          version: 'v1',
+          kind: 'Service',
+          namespace: 'orders-dev',
+          name: 'orders',
+          health: { status: 'Healthy' },
+        },
+        { version: 'v1', kind: 'ConfigMap', namespace: 'orders-dev', name: 'orders' },
+      ],
+    },
+  });
+  await expect(failure).rejects.toMatchObject({
+    code: 'unhealthy',
+    exitCode: 6,
+    message: `dev is not healthy after 16 s: orders-dev is Synced at ${room.tags[1]}, Degraded, sync Succeeded.
+  Deployment/orders: Degraded: Deployment "orders" exceeded its progress deadline
+  Pod/orders-5f6d-x2x9q: Degraded: Back-off pulling image "registry.example.com/orders"`,
+    hint: expect.stringMatching(
+      /^Look at http:\/\/127\.0\.0\.1:\d+\/applications\/orders-dev; to go back: npm run rollback -- dev$/,
+    ),
+  });
+});
+
+test('a sync that failed is given up, with its message', async () => {
+  const message = 'one or more objects failed to apply, reason: admission webhook denied the request';
+  const failed = room.well({ sync: 'OutOfSync', phase: 'Failed', message, images: [] });
+  await expect(room.play([failed], { tree: { nodes: [] } })).rejects.toMatchObject({
+    code: 'unhealthy',
+    message: `dev is not healthy after 16 s: orders-dev is OutOfSync at ${room.tags[1]}, Healthy, sync Failed, no pod of ${room.tags[1]} yet.
+  sync Failed: ${message}`,
+  });
+});
+
+test('a release that does not come in time is given up, with what Argo CD complains about', async () => {
+  const condition = { type: 'ComparisonError', message: 'failed to generate manifest: helm template failed' };
+  const stuck = room.well({ sync: 'Unknown', synced: room.commits[0], conditions: [condition] });
+  await expect(room.play([stuck], { tree: {} })).rejects.toMatchObject({
+    code: 'unhealthy',
+    message: `dev is not healthy after 60 s: orders-dev is Unknown at ${room.tags[1]}, Healthy, sync Succeeded.
+  ComparisonError: failed to generate manifest: helm template failed`,
+  });
+});
+
+test('an Application that is not there yet is waited for, whatever Argo CD calls that', async () => {
+  const run = await room.play([
+    permissionDenied,
+    notFound,
+    { body: { metadata: {}, spec: {} } },
+    room.well(),
+  ]);
+  expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 6 });
+  expect(run.lines).toEqual([
+    expect.stringMatching(/^orders-dev: 127\.0\.0\.1:\d+ answered 403: permission denied$/),
+    expect.stringMatching(/^orders-dev: .+ answered 404: applications\.argoproj\.io "orders-dev" not found$/),
+    `orders-dev: Unknown, Unknown, no pod of ${room.tags[1]} yet`,
+    `orders-dev: Synced at ${room.tags[1]}, Healthy, sync Succeeded`,
+  ]);
+});
+
+test.each<{ what: string; answer: Recorded; code: string; exitCode: number; message: RegExp }>([
+  {
+    what: 'hidden',
+    answer: permissionDenied,
+    code: 'argocd-refused',
+    exitCode: 5,
+    message: /^The Application orders-dev is not there, or not for this token, after 60 s: .+ answered 403/,
+  },
+  {
+    what: 'missing',
+    answer: notFound,
+    code: 'unhealthy',
+    exitCode: 6,
+    message: /^dev has no Application orders-dev in Argo CD after 60 s: .+ answered 404/,
+  },
+  {
+    what: 'behind a gateway that fails',
+    answer: badGateway,
+    code: 'argocd-unreachable',
+    exitCode: 5,
+    message: /^Argo CD is not well after 60 s: 127\.0\.0\.1:\d+ answered 502\.$/,
+  },
+  {
+    what: 'cut off',
+    answer: 'cut',
+    code: 'argocd-unreachable',
+    exitCode: 5,
+    message: /^Argo CD is not well after 60 s: 127\.0\.0\.1:\d+: aborted\.$/,
+  },
+])('an Application that is $what until the end is told as that', async ({ answer, ...expected }) => {
+  await expect(room.play([answer])).rejects.toMatchObject({
+    code: expected.code,
+    exitCode: expected.exitCode,
+    message: expect.stringMatching(expected.message),
+  });
+});
+
+test('a server that fails is asked again, ever more slowly', async () => {
+  const page = { body: '<html>Sign in</html>' };
+  const run = await room.play([
+    badGateway,
+    'cut',
+    page,
+    badGateway,
+    badGateway,
+    badGateway,
+    badGateway,
+    room.well(),
+  ]);
+  expect(run.document).toMatchObject({ outcome: 'healthy' });
+  expect(run.pauses).toEqual([200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+});
+
+test('a server where nobody listens is waited for, and told in the end', async () => {
+  const host = await findDeadHost();
+  await expect(room.wait(host)).rejects.toMatchObject({
+    code: 'argocd-unreachable',
+    message: `Argo CD is not well after 60 s: ${host}: connect ECONNREFUSED ${host}.`,
+  });
+});
+
+test('a server that takes the question and says nothing is given up', async () => {
+  await using server = await listen(() => undefined);
+  const args = ['wait', 'dev', '--timeout', '1s'];
+  expect(await room.sandbox.gitops(room.checkout, args, variables(server.host))).toEqual({
+    status: 5,
+    stdout: '',
+    stderr: `orders-dev: ${server.host}: no answer within 1 s
+Argo CD is not well after 1 s: ${server.host}: no answer within 1 s.
+Check ARGOCD_SERVER and the network of this machine, then run it again.
+`,
+  });
+});
+
+test('a token that is no good is told at once, and never shown', async () => {
+  await using server = await serveArgo({ applications: [invalidSession] });
+  const run = await room.sandbox.gitops(room.checkout, ['wait', 'dev'], variables(server.host));
+  expect(run).toEqual({
+    status: 5,
+    stdout: '',
+    stderr: `${server.host} answered 401: invalid session: token is expired
+Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd proj role create-token PROJECT ROLE makes one.
+`,
+  });
+  expect(server.questions).toHaveLength(1);
+});
+
+test('a redirection is not followed with the token', async () => {
+  const moved = { status: 307, body: '' };
+  await expect(room.play([moved])).rejects.toMatchObject({ code: 'argocd-refused' });
+});
+
+test('a certificate that it signed itself is taken on this machine, when that is asked for', async () => {
+  await using server = await serveArgo({ applications: [room.well()], isSecure: true });
+  const env = { ARGOCD_SERVER: server.host, ARGOCD_AUTH_TOKEN: argoToken };
+  const refused = await room.sandbox.gitops(room.checkout, ['wait', 'dev'], env);
+  expect(refused.status).toBe(5);
+  expect(refused.stderr).toBe(`The certificate of ${server.host} is not trusted: self-signed certificate.
+Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.
+`);
+  const taken = await room.sandbox.gitops(room.checkout, ['wait', 'dev'], {
+    ...env,
+    ARGOCD_INSECURE: 'true',
+  });
+  expect(taken.status).toBe(0);
+});
+
+test('what is not set is named, all at once', async () => {
+  const run = await room.sandbox.gitops(room.checkout, ['wait', 'dev'], { ARGOCD_SERVER: '' });
+  expect(run).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `Not set, or empty: ARGOCD_SERVER, ARGOCD_AUTH_TOKEN.
+Set them in the CI/CD settings, or in your shell: the address of Argo CD, and a token that may get applications.
+`,
+  });
+});

@@ -1,0 +1,20 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { createApp } from '../../../src/app.ts';
+import { readConfig } from '../../../src/config.ts';
+
+/**
+ * The real application with these variables, ready for supertest: no log, no metrics unless they are asked for.
+ * A test may add routes of its own.
+ */
+export async function startApp(
+  env: NodeJS.ProcessEnv = {},
+  addRoutes: (fastify: FastifyInstance) => unknown = () => undefined,
+): Promise<NestFastifyApplication> {
+  const app = await createApp(readConfig({ LOG_LEVEL: 'silent', METRICS_PORT: 'off', ...env }, undefined));
+  const fastify = app.getHttpAdapter().getInstance();
+  addRoutes(fastify);
+  await app.init();
+  await fastify.ready();
+  return app;
+}
