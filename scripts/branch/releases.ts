@@ -1,9 +1,8 @@
 import { Failure } from '../shell/failure.ts';
 import type { CommitLine } from '../git/commit-line.ts';
-import type { Tip } from '../git/tip.ts';
+import type { Relation, Tip } from '../git/tip.ts';
 import { isDeliveryTitle } from '../release/delivery.ts';
 import type { Image, Tag } from '../release/image.ts';
-import type { Relation } from '../release/rules.ts';
 import type { EnvironmentState } from './environments.ts';
 
 /**

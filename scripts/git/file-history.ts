@@ -1,10 +1,26 @@
-import type { Commit, FileChanges } from '../release/changes.ts';
-import { parseDelivery } from '../release/delivery.ts';
 import { readObjects } from './objects.ts';
 import type { Scratch } from './scratch.ts';
 
-interface Step {
+/** A commit as a person made it. */
+export interface Commit {
+  sha: string;
+  /** `Name <address>`. */
+  author: string;
+  /** When it came to be as it is: the committer's time. */
+  time: Date;
+  message: string;
+  /** The message of the commit that it merged, where it is a merge. */
+  merged: string | undefined;
+}
+
+/** What a commit made of files: their bytes, or undefined where they went. */
+export interface FileChanges {
   commit: Commit;
+  files: ReadonlyMap<string, Buffer | undefined>;
+}
+
+interface Step {
+  commit: Omit<Commit, 'merged'>;
   /** The tip of the branch that a merge brought. */
   merged: string | undefined;
   /** The blob of each file that the commit changed; undefined where the file went. */
@@ -40,7 +56,7 @@ export async function readFileHistory(
   const objects = new Map(names.map((name, index) => [name, contents[index]]));
   const objectOf = (name: string | undefined) => (name === undefined ? undefined : objects.get(name));
   return steps.map(({ commit, merged, blobs }) => ({
-    commit: explain(commit, objectOf(merged)),
+    commit: { ...commit, merged: messageOf(objectOf(merged)) },
     files: new Map([...blobs].map(([path, blob]) => [path, objectOf(blob)])),
   }));
 }
@@ -69,12 +85,10 @@ function parseRaw(raw: string): Step['blobs'] {
   return blobs;
 }
 
-/** A merge that brought a delivery says what that says. */
-function explain(commit: Commit, merged: Buffer | undefined): Commit {
-  if (!merged) return commit;
-  const text = merged.toString();
-  const message = text.slice(text.indexOf('\n\n') + 2);
-  return parseDelivery(message) ? { ...commit, message } : commit;
+/** The message of a commit, which follows its headers. */
+function messageOf(commit: Buffer | undefined): string | undefined {
+  const text = commit?.toString();
+  return text?.slice(text.indexOf('\n\n') + 2);
 }
 
 function unique(names: readonly (string | undefined)[]): string[] {

@@ -1,9 +1,11 @@
-import type { Relation } from '../release/rules.ts';
 import { lineFormat, parseLines } from './commit-line.ts';
 import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import { readObjects } from './objects.ts';
 import type { Scratch } from './scratch.ts';
+
+/** How a commit stands to another one, in the history of the branch. */
+export type Relation = 'same' | 'newer' | 'older' | 'unrelated';
 
 interface TreeEntry {
   mode: string;

@@ -1,7 +1,8 @@
+import type { Commit, FileChanges } from '../git/file-history.ts';
+import type { Relation } from '../git/tip.ts';
 import { Failure } from '../shell/failure.ts';
 import type { FailureCode } from '../shell/failure.ts';
-import type { Commit, FileChanges } from './changes.ts';
-import { parseDelivery } from './delivery.ts';
+import { findDelivery } from './delivery.ts';
 import { findFreeze, requireEnvironment } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { isSameImage, isSameRelease } from './image.ts';
@@ -9,7 +10,7 @@ import type { Image } from './image.ts';
 import { attempt, Ledger } from './ledger.ts';
 import type { Claim } from './ledger.ts';
 import { judgeDeploy, judgePromotion, judgeRollback, outOfOrder } from './rules.ts';
-import type { Facts, Relation, Verdict } from './rules.ts';
+import type { Facts, Verdict } from './rules.ts';
 
 /** A change that the rules, as they stood, did not allow. */
 export interface Breach {
@@ -79,7 +80,7 @@ function judge(
     hold: ledger.holdOf(name),
     freeze: findFreeze(flow, name, commit.time),
   };
-  const delivery = parseDelivery(commit.message);
+  const delivery = findDelivery(commit);
   if (delivery?.kind === 'rollback' && delivery.environment === name && delivery.tag === to.tag) {
     return judgeRollback(
       facts,

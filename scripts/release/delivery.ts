@@ -1,3 +1,4 @@
+import type { Commit } from '../git/file-history.ts';
 import type { Image } from './image.ts';
 import { toLine } from './line.ts';
 
@@ -61,6 +62,14 @@ export function formatTitle({
 }: Pick<Delivery, 'kind' | 'environment' | 'to'>): string {
   const changesRelease = kind !== 'hold' && kind !== 'resume';
   return `${kind}(${environment})${changesRelease ? `: ${to?.tag ?? ''}` : ''}`;
+}
+
+/** The delivery that a commit tells of, if any: a merge that brought one says what that says. */
+export function findDelivery({
+  message,
+  merged,
+}: Pick<Commit, 'message' | 'merged'>): ParsedDelivery | undefined {
+  return (merged === undefined ? undefined : parseDelivery(merged)) ?? parseDelivery(message);
 }
 
 /** Reads the delivery that a commit's message tells of; undefined for every other commit. */

@@ -1,6 +1,6 @@
+import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
-import type { Commit, FileChanges } from './changes.ts';
-import { parseDelivery } from './delivery.ts';
+import { findDelivery } from './delivery.ts';
 import type { DeliveryKind } from './delivery.ts';
 import { isSameImage } from './image.ts';
 import type { Image } from './image.ts';
@@ -55,7 +55,7 @@ export function listRuns(versions: readonly Version[]): Version[] {
 }
 
 function describeVersion(environment: string, commit: Commit, image: Image | undefined): Version {
-  const delivery = parseDelivery(commit.message);
+  const delivery = findDelivery(commit);
   // The content is the truth: a message that tells of something else explains nothing.
   const isTrue = delivery?.environment === environment && delivery.tag === image?.tag;
   if (!delivery || !isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };

@@ -1,5 +1,5 @@
+import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
-import type { Commit, FileChanges } from './changes.ts';
 import { flowPath, parseFlow } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { heldEnvironment, parseHold } from './hold.ts';

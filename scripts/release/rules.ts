@@ -1,12 +1,10 @@
 import { Failure } from '../shell/failure.ts';
+import type { Relation } from '../git/tip.ts';
 import { formatDuration } from './duration.ts';
 import type { Environment, Freeze } from './flow.ts';
 import type { Hold } from './hold.ts';
 import { isSameImage } from './image.ts';
 import type { Image } from './image.ts';
-
-/** How a release stands to the one that runs, in the history of the branch. */
-export type Relation = 'same' | 'newer' | 'older' | 'unrelated';
 
 /** Everything that a delivery is decided from. */
 export interface Facts {

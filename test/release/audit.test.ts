@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { auditHistory } from '../../scripts/release/audit.ts';
-import type { FileChanges } from '../../scripts/release/changes.ts';
+import type { FileChanges } from '../../scripts/git/file-history.ts';
 import type { Image } from '../../scripts/release/image.ts';
 import { flow } from '../support/git/flow.ts';
 import { runningValues } from '../support/git/origin.ts';
@@ -107,7 +107,13 @@ type Step = readonly [time: string, files: Files, message?: string];
 /** Plays the steps of a morning, and gives the time, the environment and the rule of each breach. */
 async function audit(steps: readonly Step[]): Promise<string[]> {
   const changes = steps.map(([time, files, message = 'Deliver']): FileChanges => {
-    const commit = { sha: time, author: 'Ada', time: new Date(`2026-09-22T${time}:00Z`), message };
+    const commit = {
+      sha: time,
+      author: 'Ada',
+      time: new Date(`2026-09-22T${time}:00Z`),
+      message,
+      merged: undefined,
+    };
     const entries = Object.entries(files).map(([path, content]) => {
       return [path, content === undefined ? undefined : Buffer.from(content)] as const;
     });

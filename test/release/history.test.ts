@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { FileChanges } from '../../scripts/release/changes.ts';
+import type { FileChanges } from '../../scripts/git/file-history.ts';
 import { listRuns, readHistory } from '../../scripts/release/history.ts';
 import { runningValues } from '../support/git/origin.ts';
 import { digestOf } from '../support/git/runs.ts';
@@ -52,6 +52,6 @@ function values(tag: string, digest = tag && digestOf(tag)): string {
 }
 
 function change(content: string | undefined, message = 'Edit'): FileChanges {
-  const commit = { sha: crypto.randomUUID(), author: 'Ada', time: new Date(), message };
+  const commit = { sha: crypto.randomUUID(), author: 'Ada', time: new Date(), message, merged: undefined };
   return { commit, files: new Map([[path, content === undefined ? undefined : Buffer.from(content)]]) };
 }
