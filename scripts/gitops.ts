@@ -1,8 +1,11 @@
+import { addReadingCommands } from './gitops/reading-commands.ts';
+import { addWritingCommands } from './gitops/writing-commands.ts';
+import type { Session } from './gitops/session.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
-import { addDeliveries } from './gitops/writing-commands.ts';
-import { addReports } from './gitops/reading-commands.ts';
 import { exitCode } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
+
+const json = process.argv.includes('--json');
 
 await runMain(
   async (signal) => {
@@ -10,12 +13,17 @@ await runMain(
       'Moves releases between environments by commits that Argo CD syncs.',
     );
     let code: number = exitCode.done;
-    addDeliveries(program, signal);
-    addReports(program, signal, (answered) => {
-      code = answered;
-    });
+    const session: Session = {
+      signal,
+      print: ({ document, text, exitCode = code }) => {
+        console.log(json ? JSON.stringify(document, null, 2) : text);
+        code = exitCode;
+      },
+    };
+    addWritingCommands(program, session);
+    addReadingCommands(program, session);
     await runCommandLine(program);
     return code;
   },
-  { json: process.argv.includes('--json') },
+  { json },
 );

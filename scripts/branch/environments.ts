@@ -1,11 +1,12 @@
 import { Failure } from '../shell/failure.ts';
 import type { CommitFile } from '../git/commit.ts';
 import type { Tip } from '../git/tip.ts';
-import { flowPath, parseFlowOf, requireEnvironment } from '../release/flow.ts';
+import { findFreeze, flowPath, parseFlowOf, requireEnvironment } from '../release/flow.ts';
 import type { Environment, Flow } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
 import type { Hold } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
+import type { Standing } from '../release/rules.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 
 /** All environments, as a tip has them. */
@@ -50,6 +51,15 @@ export async function readEnvironment(tip: Tip, name: string): Promise<Environme
 /** @throws {Failure} `invalid-hold` when the hold cannot be read: it holds nevertheless. */
 export function holdOf({ holdFile }: EnvironmentState): Hold | undefined {
   return holdFile && parseHold(holdFile);
+}
+
+/**
+ * How an environment stands at a time.
+ * @throws {Failure} `invalid-hold` when its hold cannot be read.
+ */
+export function standingOf(state: EnvironmentState, now: Date): Standing {
+  const { flow, environment, image } = state;
+  return { environment, image, hold: holdOf(state), freeze: findFreeze(flow, environment.name, now) };
 }
 
 /** @throws {Failure} `invalid-file` when there is no such file. */

@@ -3,22 +3,28 @@ import { readRemote } from '../git/remote.ts';
 import { createScratch } from '../git/scratch.ts';
 import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
-import type { World } from './place.ts';
+import type { Place } from './place.ts';
 
-// Milliseconds for one call of the remote, which a shorter deadline shortens.
+interface OpenOptions {
+  history?: ScratchOptions['history'] | undefined;
+  /** Milliseconds for one call of the remote, where it has less than usual. */
+  callLimit?: number;
+}
+
+// Milliseconds for one call of the remote.
 const longestCall = 30_000;
 
 /** Opens the branch's remote, to read it and to push to it; it is put away with `await using`. */
 export async function openRemote(
-  { directory, remote: name, env, signal, deadline }: World,
-  history: ScratchOptions['history'] = 'commits',
+  { directory, remote: name, env, signal }: Place,
+  { history = 'commits', callLimit = longestCall }: OpenOptions = {},
 ): Promise<Scratch> {
   const checkout = await openCheckout(directory, { env, signal });
   const remote = await readRemote(checkout, name, env);
   return createScratch({
     checkout,
     remote,
-    callLimit: Math.min(longestCall, deadline),
+    callLimit: Math.min(longestCall, callLimit),
     history,
     env,
     signal,
@@ -26,6 +32,6 @@ export async function openRemote(
 }
 
 /** Reads the branch as it is now. */
-export async function readTip(scratch: Scratch, { branch }: World): Promise<Tip> {
+export async function readTip(scratch: Scratch, { branch }: Place): Promise<Tip> {
   return new Tip(scratch, await scratch.fetchTip(branch));
 }

@@ -1,48 +1,58 @@
-import { Failure } from '../shell/failure.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Relation, Tip } from '../git/tip.ts';
 import { isDeliveryTitle } from '../release/delivery.ts';
-import type { Image, Tag } from '../release/image.ts';
+import type { Image, Revision } from '../release/image.ts';
+import { parseRevision } from '../release/image.ts';
+import { Failure } from '../shell/failure.ts';
 import type { EnvironmentState } from './environments.ts';
 
-/**
- * The commit of a release.
- * @throws {Failure} `unrelated` when the branch has no such commit, or several.
- */
-export async function requireRelease(tip: Tip, tag: Tag): Promise<string> {
-  const commit = await tip.findCommit(tag);
-  if (commit !== undefined) return commit;
+/** A release whose commit is known to be on the branch. */
+export interface Release extends Image {
+  revision: Revision;
+}
+
+/** An image by its names; without a revision, the tag alone says which commit it was built from. */
+type Named = Omit<Image, 'revision'> & { revision?: Image['revision'] };
+
+/** Finds the commit that an image was built from, if the branch has exactly one by its names. */
+export async function findRelease(tip: Tip, image: Named): Promise<Release | undefined> {
+  const revision = await tip.findCommit(image.revision || image.tag);
+  return revision === undefined ? undefined : { ...image, revision: parseRevision(revision, 'git') };
+}
+
+/** @throws {Failure} `unrelated` when the branch has no such commit, or several. */
+export async function requireRelease(tip: Tip, image: Named): Promise<Release> {
+  const release = await findRelease(tip, image);
+  if (release) return release;
   throw new Failure(
     'unrelated',
-    `${tag} names no single commit of the branch.`,
+    `${image.tag} names no single commit of the branch.`,
     'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.',
   );
 }
 
 /**
  * How a release stands to the one that an environment runs; undefined where that runs nothing.
- * @throws {Failure} `unrelated` when one of them is no commit of the branch.
+ * @throws {Failure} `unrelated` when what runs is no commit of the branch.
  */
 export async function relateReleases(
   tip: Tip,
-  to: Image,
+  to: Release,
   { values, image: from }: EnvironmentState,
 ): Promise<Relation | undefined> {
-  const commit = await requireRelease(tip, to.tag);
   if (!from) return undefined;
-  const running = await tip.findCommit(from.tag);
-  if (running !== undefined) return tip.relate(commit, running);
+  const running = await findRelease(tip, from);
+  if (running) return tip.relate(to.revision, running.revision);
   throw new Failure(
     'unrelated',
     `${values.path} says ${from.tag}, which names no single commit of the branch, so that nothing can be newer.`,
-    'Write there what runs, or empty tag and digest when nothing does, and deliver again.',
+    'Write there what runs, or empty tag, digest and revision when nothing does, and deliver again.',
   );
 }
 
 /** The commits that a release brings, newest first, without the deliveries among them. */
-export async function listGains(tip: Tip, from: Image | undefined, to: Image): Promise<CommitLine[]> {
-  const commit = await requireRelease(tip, to.tag);
-  const commits = from ? await tip.listCommits(await requireRelease(tip, from.tag), commit) : [];
+export async function listGains(tip: Tip, from: Image | undefined, to: Release): Promise<CommitLine[]> {
+  const commits = from ? await tip.listCommits((await requireRelease(tip, from)).revision, to.revision) : [];
   const gains = commits.filter(({ subject }) => !isDeliveryTitle(subject));
-  return gains.length > 0 ? gains : tip.describe(commit);
+  return gains.length > 0 ? gains : tip.describe(to.revision);
 }

@@ -1,22 +1,32 @@
+import { openRemote, readTip } from '../branch/open.ts';
+import { readEnvironments, stateOf } from '../branch/environments.ts';
+import type { EnvironmentState, Environments } from '../branch/environments.ts';
+import type { Place } from '../branch/place.ts';
+import type { Release } from '../branch/releases.ts';
 import { readIdentity } from '../git/checkout.ts';
 import { compareAndSwap } from '../git/compare-and-swap.ts';
 import type { Plan, Swapped } from '../git/compare-and-swap.ts';
 import type { Change } from '../git/commit.ts';
-import type { Proposed } from '../git/propose.ts';
-import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { CommitLine } from '../git/commit-line.ts';
+import type { Proposal, Proposed } from '../git/propose.ts';
+import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { formatDelivery, formatTitle } from '../release/delivery.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
+import type { Environment } from '../release/flow.ts';
 import { formatHold, holdPath } from '../release/hold.ts';
-import { isSameImage } from '../release/image.ts';
 import type { Image } from '../release/image.ts';
-import type { Verdict } from '../release/rules.ts';
+import type { Ruling } from '../release/rules.ts';
 import { replaceImage } from '../release/values.ts';
-import { openRemote, readTip } from '../branch/open.ts';
-import { readEnvironments, stateOf } from '../branch/environments.ts';
-import type { EnvironmentState, Environments } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import { previewPromotion } from './preview.ts';
+
+/** Where a delivery is made, and on which terms. */
+export interface DeliveryPlace extends Place {
+  /** Milliseconds after which a lost race is given up. */
+  deadline: number;
+  /** Whether to say what would be done, and change nothing. */
+  dryRun: boolean;
+}
 
 /** What a command looks at to decide. */
 export interface Outlook {
@@ -28,21 +38,18 @@ export interface Outlook {
   now: Date;
 }
 
-/** What a command decides about an environment. */
-export interface Decision {
-  outcome: Verdict;
-  /** What the environment is to run. */
-  to: Image | undefined;
-  /** The commits that come or go with it. */
-  commits?: readonly CommitLine[];
-  reason?: string;
-  /** What becomes of the environment's hold; unless said, it stays. */
-  hold?: 'made' | 'removed';
-  /** Whether somebody else is to merge it. */
-  viaMergeRequest?: boolean;
-  /** Tells somebody who only wants to see what it would bring. */
-  preview?: () => Promise<string>;
-}
+/** A change of an environment, with all that it needs. */
+export type Step =
+  | { kind: 'deploy'; to: Release; commits: readonly CommitLine[] }
+  | { kind: 'promote'; to: Release; commits: readonly CommitLine[]; via: Environment['via'] }
+  /** The environment is held where it returns to. */
+  | { kind: 'rollback'; to: Release; commits: readonly CommitLine[]; reason: string }
+  | { kind: 'hold'; reason: string }
+  | { kind: 'resume' };
+
+/** What a command decides about an environment: nothing to do, and why; or a step. */
+export type Decision =
+  { outcome: Exclude<Ruling, 'changed'>; to: Image | undefined } | { outcome: 'changed'; step: Step };
 
 /** A delivery that is asked for. */
 export interface Order {
@@ -58,7 +65,9 @@ export interface Order {
 export interface DeliveryResult {
   environment: string;
   kind: DeliveryKind;
-  outcome: Verdict | 'proposed';
+  outcome: Ruling | 'proposed';
+  /** Whether it was only looked what would be done. */
+  isDryRun: boolean;
   from: Image | undefined;
   to: Image | undefined;
   /** The commit, where one was made. */
@@ -68,82 +77,98 @@ export interface DeliveryResult {
   proposed: Proposed | undefined;
 }
 
-type Decided = Decision & { from: Image | undefined };
+interface Decided {
+  decision: Decision;
+  outlook: Outlook;
+}
 
 /** Makes a delivery by compare and swap: the one way in which anything is written. */
-export async function deliver(world: World, order: Order): Promise<DeliveryResult> {
-  const { directory, branch, env, signal, deadline, log } = world;
-  await using scratch = await openRemote(world, order.history);
+export async function deliver(place: DeliveryPlace, order: Order): Promise<DeliveryResult> {
+  const { directory, env, signal } = place;
+  await using scratch = await openRemote(place, { history: order.history, callLimit: place.deadline });
   const identity = await readIdentity(directory, env, signal);
   const login = env.GITLAB_USER_LOGIN?.trim() ?? '';
   const actor = login === '' ? identity.author : login;
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
     const environments = await readEnvironments(tip);
     const state = stateOf(environments, order.environment);
-    const now = world.now();
-    const outlook = { scratch, tip, environments, state, now };
-    const decision = { ...(await order.decide(outlook)), from: state.image };
-    if (decision.outcome !== 'changed') return { decision };
+    const outlook = { scratch, tip, environments, state, now: place.now() };
+    const decision = await order.decide(outlook);
+    const decided = { decision, outlook };
+    if (decision.outcome !== 'changed') return { decision: decided };
+    const { step } = decision;
     return {
-      decision,
-      change: describeChange(order, state, decision, { actor, now, env }),
-      ...proposalOf(order, decision),
+      decision: decided,
+      change: describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL }),
+      proposal: findProposal(step, order.environment),
     };
   };
-  const { decision, commit, attempts, proposed } = world.dryRun
-    ? await planOnly(scratch, world, plan)
-    : await compareAndSwap({ scratch, branch, identity, deadline, signal, log }, plan);
-  const { outcome, from, to } = decision;
-  const { environment, kind } = order;
-  return {
-    environment,
-    kind,
-    outcome: proposed ? 'proposed' : outcome,
-    from,
-    to,
-    commit,
-    attempts,
-    proposed,
-  };
+  const swapped = place.dryRun
+    ? await showPlan(place, await plan(await readTip(scratch, place)))
+    : await compareAndSwap({ ...place, scratch, identity }, plan);
+  return resultOf(order, swapped, place);
 }
 
+/** The files and the message of a step. */
 function describeChange(
-  { kind, environment }: Order,
-  { values, image }: EnvironmentState,
-  { from, to, commits = [], reason, hold }: Decided,
-  { actor, now, env }: { actor: string } & Pick<Outlook, 'now'> & Pick<World, 'env'>,
+  step: Step,
+  { state: { environment, values, image: from }, now }: Outlook,
+  { actor, pipeline }: { actor: string; pipeline: string | undefined },
 ): Change {
-  const pipeline = env.CI_PIPELINE_URL;
+  const { name } = environment;
+  const path = holdPath(name);
+  const [to, commits] = 'to' in step ? [step.to, step.commits] : [from, []];
+  const reason = 'reason' in step ? step.reason : undefined;
   const subjects = commits.map(({ subject }) => subject);
-  const path = holdPath(environment);
-  const holdText = hold === 'made' ? formatHold({ reason: reason ?? '', by: actor, since: now }) : undefined;
   return {
-    message: formatDelivery({ kind, environment, from, to, subjects, actor, pipeline, reason }),
+    message: formatDelivery({
+      kind: step.kind,
+      environment: name,
+      from,
+      to,
+      subjects,
+      actor,
+      pipeline,
+      reason,
+    }),
     time: now,
     files: [
-      ...(to && !isSameImage(image, to) ? [{ ...values, bytes: replaceImage(values, to) }] : []),
-      ...(holdText === undefined ? [] : [{ path, mode: '100644', bytes: Buffer.from(holdText) }]),
+      ...('to' in step ? [{ ...values, bytes: replaceImage(values, step.to) }] : []),
+      ...(reason === undefined
+        ? []
+        : [{ path, mode: '100644', bytes: Buffer.from(formatHold({ reason, by: actor, since: now })) }]),
     ],
-    removals: hold === 'removed' ? [path] : [],
+    removals: step.kind === 'resume' ? [path] : [],
   };
 }
 
-function proposalOf(
-  { kind, environment }: Order,
-  { to, viaMergeRequest }: Decided,
-): Pick<Plan<Decided>, 'proposal'> {
-  if (!viaMergeRequest || !to) return {};
+function findProposal(step: Step, environment: string): Proposal | undefined {
+  if (step.kind !== 'promote' || step.via !== 'merge-request') return undefined;
+  const { kind, to } = step;
   const title = formatTitle({ kind, environment, to });
-  return { proposal: { branch: `${kind}/${environment}/${to.tag}`, title, label: kind } };
+  return { branch: `${kind}/${environment}/${to.tag}`, title, label: kind };
 }
 
-async function planOnly(
-  scratch: Scratch,
-  world: World,
-  plan: (tip: Tip) => Promise<Plan<Decided>>,
+/** Tells what would be done. */
+async function showPlan(
+  place: DeliveryPlace,
+  { decision, change, proposal }: Plan<Decided>,
 ): Promise<Swapped<Decided>> {
-  const { decision, change, proposal } = await plan(await readTip(scratch, world));
-  if (change) world.log(`Would commit on ${proposal?.branch ?? world.branch}:\n\n${change.message}`);
-  if (decision.preview) world.log(await decision.preview());
+  const { decision: decided, outlook } = decision;
+  if (change) place.log(`Would commit on ${proposal?.branch ?? place.branch}:\n\n${change.message}`);
+  if (decided.outcome === 'changed' && decided.step.kind === 'promote')
+    place.log(await previewPromotion(place, outlook, decided.step));
   return { decision, commit: undefined, attempts: 0 };
+}
+
+function resultOf(
+  { environment, kind }: Order,
+  { decision: { decision, outlook }, commit, attempts, proposed }: Swapped<Decided>,
+  { dryRun }: DeliveryPlace,
+): DeliveryResult {
+  const { image: from } = outlook.state;
+  const step = decision.outcome === 'changed' ? decision.step : undefined;
+  const to = decision.outcome !== 'changed' ? decision.to : step && 'to' in step ? step.to : from;
+  const outcome = step && findProposal(step, environment) ? 'proposed' : decision.outcome;
+  return { environment, kind, outcome, isDryRun: dryRun, from, to, commit, attempts, proposed };
 }

@@ -1,32 +1,40 @@
-import { Failure } from '../shell/failure.ts';
+import { standingOf } from '../branch/environments.ts';
+import type { EnvironmentState } from '../branch/environments.ts';
+import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
+import type { Release } from '../branch/releases.ts';
 import type { Tip } from '../git/tip.ts';
-import { findFreeze } from '../release/flow.ts';
 import { parseDigest, parseTag } from '../release/image.ts';
-import type { Image } from '../release/image.ts';
+import type { Digest, Tag } from '../release/image.ts';
 import { judgeDeploy, requireFirst } from '../release/rules.ts';
 import { chartValuesPath, readRepository } from '../release/values.ts';
+import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
-import type { Decision, DeliveryResult, Outlook } from './deliver.ts';
-import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
-import { holdOf } from '../branch/environments.ts';
-import type { EnvironmentState } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
+
+/** An image as the pipeline names it. */
+interface DeployedImage {
+  tag: Tag;
+  digest: Digest;
+}
 
 /** Puts a new release into an environment that takes from no other. */
-export async function deploy(world: World, name: string, image: Image): Promise<DeliveryResult> {
-  const pushed = parsePushedRepository(world.env);
+export async function deploy(
+  place: DeliveryPlace,
+  name: string,
+  image: DeployedImage,
+): Promise<DeliveryResult> {
+  const pushed = parsePushedRepository(place.env);
   const decide = async ({ tip, state, now }: Outlook): Promise<Decision> => {
-    const { flow, environment, image: from } = state;
-    const hold = holdOf(state);
-    requireFirst(environment);
-    const relation = await relateReleases(tip, image, state);
-    const freeze = findFreeze(flow, name, now);
-    const outcome = judgeDeploy({ environment, from, to: image, relation, hold, freeze });
-    if (outcome !== 'changed') return { outcome, to: image };
-    await requireRepository(tip, state, image, pushed);
-    return { outcome, to: image, commits: await listGains(tip, from, image) };
+    requireFirst(state.environment);
+    const standing = standingOf(state, now);
+    const to = await requireRelease(tip, image);
+    const relation = await relateReleases(tip, to, state);
+    const outcome = judgeDeploy(standing, { to, relation });
+    if (outcome !== 'changed') return { outcome, to };
+    await requireRepository(tip, state, to, pushed);
+    return { outcome, step: { kind: 'deploy', to, commits: await listGains(tip, state.image, to) } };
   };
-  return deliver(world, { kind: 'deploy', environment: name, decide });
+  return deliver(place, { kind: 'deploy', environment: name, decide });
 }
 
 /**
@@ -36,7 +44,7 @@ export async function deploy(world: World, name: string, image: Image): Promise<
 export function parseDeployedImage(
   options: { tag?: string; digest?: string },
   env: NodeJS.ProcessEnv,
-): Image {
+): DeployedImage {
   const { tag = env.CI_COMMIT_SHORT_SHA, digest = env.IMAGE_DIGEST } = options;
   const tagSource = options.tag === undefined ? 'CI_COMMIT_SHORT_SHA' : '--tag';
   const digestSource = options.digest === undefined ? 'IMAGE_DIGEST' : '--digest';
@@ -66,11 +74,11 @@ function parsePushedRepository({ IMAGE_REPOSITORY }: NodeJS.ProcessEnv): string 
 async function requireRepository(
   tip: Tip,
   { environment, values }: EnvironmentState,
-  { tag }: Image,
+  { revision }: Release,
   pushed: string | undefined,
 ): Promise<void> {
   if (pushed === undefined) return;
-  const chart = await tip.readFiles([chartValuesPath], await requireRelease(tip, tag));
+  const chart = await tip.readFiles([chartValuesPath], revision);
   const pulled = readRepository(values, chart.get(chartValuesPath));
   if (pulled === pushed) return;
   throw new Failure(

@@ -2,17 +2,13 @@ import type { DeliveryKind } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
 import type { DeliveryResult } from './deliver.ts';
 
-/** A delivery's outcome: sentences for people, or with `json` the document of the command contract. */
-export function formatDelivered(
-  result: DeliveryResult,
-  { json, dryRun }: { json: boolean; dryRun: boolean },
-): string {
-  if (json) return JSON.stringify(toDocument(result), null, 2);
-  const { environment, kind, from, to, outcome, commit, proposed } = result;
+/** A delivery's outcome, in sentences for people. */
+export function formatDelivered(result: DeliveryResult): string {
+  const { environment, kind, from, to, outcome, isDryRun, commit, proposed } = result;
   const runs = `${environment} runs ${nameOf(from)}`;
   if (outcome === 'unchanged') return `Nothing to do: ${isAlready(kind, environment, runs)}.`;
   if (outcome === 'superseded') return `Nothing to do: ${runs}, which is newer than ${nameOf(to)}.`;
-  if (dryRun) return `Nothing was changed. ${would(kind, environment, runs, nameOf(to))}.`;
+  if (isDryRun) return `Nothing was changed. ${would(kind, environment, runs, nameOf(to))}.`;
   if (proposed) return formatProposed(result, proposed);
   if (kind === 'hold') return `${environment} is held at ${nameOf(to)}, by commit ${String(commit)}.`;
   if (kind === 'resume') return `${environment} takes deliveries again, by commit ${String(commit)}.`;
@@ -48,7 +44,8 @@ function formatProposed(
   return `${environment}: ${nameOf(to)} is proposed, to be merged by somebody else.\n${request}`;
 }
 
-function toDocument(result: DeliveryResult): object {
+/** A delivery's outcome, as the document of the command contract. */
+export function toDocument(result: DeliveryResult): object {
   const { environment, kind, outcome, from, to, commit, attempts, proposed } = result;
   const document = {
     environment,
@@ -65,8 +62,8 @@ function toDocument(result: DeliveryResult): object {
 }
 
 /** An image as the documents of the command contract name it. */
-export function toNames(image: Image | undefined): { tag: string; digest: string } {
-  return { tag: image?.tag ?? '', digest: image?.digest ?? '' };
+export function toNames(image: Image | undefined): Record<keyof Image, string> {
+  return image ?? { tag: '', digest: '', revision: '' };
 }
 
 function nameOf(image: Image | undefined): string {

@@ -1,50 +1,30 @@
-import { Failure } from '../shell/failure.ts';
-import { findFreeze } from '../release/flow.ts';
+import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
+import { readLedger } from '../branch/ledger.ts';
+import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
 import type { Environment } from '../release/flow.ts';
 import { judgePromotion } from '../release/rules.ts';
+import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
-import type { Decision, DeliveryResult, Outlook } from './deliver.ts';
-import { previewPromotion } from './preview.ts';
-import { listGains, relateReleases } from '../branch/releases.ts';
-import { holdOf, stateOf } from '../branch/environments.ts';
-import { readRuns } from '../branch/timeline.ts';
-import type { World } from '../branch/place.ts';
+import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
 
-/** Copies the image of the environment before it into an environment, to the letter. */
-export async function promote(world: World, name: string): Promise<DeliveryResult> {
+/** Copies the release of the environment before it into an environment, to the letter. */
+export async function promote(place: DeliveryPlace, name: string): Promise<DeliveryResult> {
   const decide = async ({ scratch, tip, environments, state, now }: Outlook): Promise<Decision> => {
-    const { flow, environment, image: from } = state;
+    const { environment } = state;
     const source = stateOf(environments, requireSource(environment));
-    const to = source.image;
-    const holds = { target: holdOf(state), source: holdOf(source) };
-    if (!to) throw nothingToPromote(source.environment.name);
-    const [run] = await readRuns(scratch, tip.commit, source.environment.name);
-    const outcome = judgePromotion({
-      environment,
-      from,
-      to,
-      relation: await relateReleases(tip, to, state),
-      hold: holds.target,
-      freeze: findFreeze(flow, name, now),
-      source: {
-        name: source.environment.name,
-        hold: holds.source,
-        since: run?.commit.time ?? now,
-        until: undefined,
-      },
-      now,
-    });
+    const from = source.environment.name;
+    const standing = standingOf(state, now);
+    const hold = holdOf(source);
+    if (!source.image) throw nothingToPromote(from);
+    const to = await requireRelease(tip, source.image);
+    const coming = { to, relation: await relateReleases(tip, to, state) };
+    const { runs } = (await readLedger(scratch, tip, [source.values.path])).recordOf(from);
+    const outcome = judgePromotion(standing, coming, { name: from, hold, runs }, now);
     if (outcome !== 'changed') return { outcome, to };
-    const commits = await listGains(tip, from, to);
-    return {
-      outcome,
-      to,
-      commits,
-      viaMergeRequest: environment.via === 'merge-request',
-      preview: () => previewPromotion(world, { tip, state, to }),
-    };
+    const commits = await listGains(tip, state.image, to);
+    return { outcome, step: { kind: 'promote', to, commits, via: environment.via } };
   };
-  return deliver(world, { kind: 'promote', environment: name, decide, history: 'trees' });
+  return deliver(place, { kind: 'promote', environment: name, decide, history: 'trees' });
 }
 
 function requireSource({ name, from }: Environment): string {

@@ -1,60 +1,61 @@
-import { Failure } from '../shell/failure.ts';
+import { holdOf } from '../branch/environments.ts';
+import { readLedger } from '../branch/ledger.ts';
+import { findRelease, listGains, requireRelease } from '../branch/releases.ts';
+import type { Release } from '../branch/releases.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
 import { isSameRelease } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
+import type { Run } from '../release/ledger.ts';
 import { judgeRollback, neverRan } from '../release/rules.ts';
+import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
-import type { Decision, DeliveryResult, Outlook } from './deliver.ts';
-import { listGains, requireRelease } from '../branch/releases.ts';
-import { holdOf } from '../branch/environments.ts';
-import { readRuns } from '../branch/timeline.ts';
-import type { World } from '../branch/place.ts';
+import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
 
 /** Returns an environment to a release that it ran, the one before the present one unless told, and holds it there. */
 export async function rollback(
-  world: World,
+  place: DeliveryPlace,
   name: string,
   { to: tag, reason }: { to: Tag | undefined; reason: string },
 ): Promise<DeliveryResult> {
   const decide = async ({ scratch, tip, state }: Outlook): Promise<Decision> => {
-    const { environment, image: from } = state;
-    const runs = await readRuns(scratch, tip.commit, name);
-    const ran = runs.flatMap(({ image }) => image ?? []);
-    const to =
-      tag === undefined
-        ? await findOlder(tip, ran, from)
-        : ran.find((image) => isSameRelease(image.tag, tag));
-    if (!to) throw tag === undefined ? nothingToRollBack(name, from) : neverRan(name, tag);
-    const facts = { environment, from, to, relation: undefined, hold: holdOf(state), freeze: undefined };
-    const outcome = judgeRollback(facts, ran);
+    const { environment, image } = state;
+    const { runs } = (await readLedger(scratch, tip, [state.values.path])).recordOf(name);
+    const to = tag === undefined ? await findOlder(tip, runs, image) : await findRun(tip, runs, tag);
+    if (!to) throw tag === undefined ? nothingToRollBack(name, image) : neverRan(name, tag);
+    const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
     if (outcome !== 'changed') return { outcome, to };
-    return { outcome, to, reason, hold: 'made', commits: await listLosses(tip, from, to) };
+    return { outcome, step: { kind: 'rollback', to, commits: await listLosses(tip, image, to), reason } };
   };
-  return deliver(world, { kind: 'rollback', environment: name, decide, history: 'trees' });
+  return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
+}
+
+/** The newest run of a tag. */
+async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Release | undefined> {
+  const run = runs.findLast(({ image }) => isSameRelease(image.tag, tag));
+  return run && requireRelease(tip, run.image);
 }
 
 /** The newest run of a release that the present one contains: going back twice does not come forward again. */
 async function findOlder(
   tip: Tip,
-  ran: readonly Image[],
+  runs: readonly Run[],
   present: Image | undefined,
-): Promise<Image | undefined> {
-  const running = present && (await tip.findCommit(present.tag));
-  for (const image of ran) {
-    const commit = image.tag === present?.tag ? undefined : await tip.findCommit(image.tag);
+): Promise<Release | undefined> {
+  const running = present && (await findRelease(tip, present));
+  for (const { image } of runs.toReversed()) {
+    const release = image.tag === present?.tag ? undefined : await findRelease(tip, image);
     // An edit by hand may have brought what is no release: it is no way back, and keeps from none.
-    if (commit === undefined) continue;
-    if (running === undefined || (await tip.relate(commit, running)) === 'older') return image;
+    if (!release) continue;
+    if (!running || (await tip.relate(release.revision, running.revision)) === 'older') return release;
   }
   return undefined;
 }
 
 /** The commits that go with what runs, where that is a release. */
-async function listLosses(tip: Tip, present: Image | undefined, to: Image): Promise<CommitLine[]> {
-  await requireRelease(tip, to.tag);
-  const isRelease = present && (await tip.findCommit(present.tag)) !== undefined;
-  return isRelease ? listGains(tip, to, present) : [];
+async function listLosses(tip: Tip, present: Image | undefined, to: Release): Promise<CommitLine[]> {
+  const running = present && (await findRelease(tip, present));
+  return running ? listGains(tip, to, running) : [];
 }
 
 function nothingToRollBack(name: string, present: Image | undefined): Failure {

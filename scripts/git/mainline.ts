@@ -18,8 +18,9 @@ export class Mainline {
     }
   }
 
-  /** The position of the commit that an abbreviated SHA names, if there is exactly one; the tip is 0. */
-  find(abbreviated: string): number | undefined {
+  /** The position of the commit with a whole SHA, or else of the one that an abbreviation names; the tip is 0. */
+  find({ revision, tag }: { revision: string; tag: string }): number | undefined {
+    const abbreviated = revision || tag;
     const candidates = this.#positions.get(abbreviated.slice(0, prefixLength)) ?? [];
     const found = candidates.filter((position) => this.commits[position]?.sha.startsWith(abbreviated));
     return found.length === 1 ? found[0] : undefined;

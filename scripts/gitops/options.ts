@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
-import type { World } from '../branch/place.ts';
 
 /** The options that every command has. */
 export interface CommonOptions {
   repo: string;
   remote: string;
   branch: string;
-  json: boolean;
 }
 
 /** The options of a command that writes, besides. */
@@ -19,13 +18,13 @@ export interface DeliveryOptions extends CommonOptions {
 // Milliseconds.
 const usualDeadline = 120_000;
 
-/** Adds what every command can be told. */
+/** Adds what every command can be told; `--json` is looked for before all else, since a failure obeys it too. */
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--repo <directory>', 'a checkout of the repository', '.')
     .option('--remote <name>', 'the remote that the deliveries go to', 'origin')
     .option('--branch <name>', 'its branch that the deliveries go to', 'main')
-    .option('--json', 'print one JSON document on standard output, and nothing else', false);
+    .option('--json', 'print one JSON document on standard output, and nothing else');
 }
 
 /** Adds what a command that writes can be told besides. */
@@ -40,15 +39,12 @@ export function withDeliveryOptions(command: Command): Command {
     .option('--dry-run', 'say what would be done, and change nothing', false);
 }
 
-/** The world of a command, from its options and the process. */
-export function createWorld(options: CommonOptions & Partial<DeliveryOptions>, signal: AbortSignal): World {
-  const { repo, remote, branch, deadline = usualDeadline, dryRun = false } = options;
+/** The place of a command, from its options and the process. */
+export function createPlace({ repo, remote, branch }: CommonOptions, signal: AbortSignal): Place {
   return {
     directory: repo,
     remote,
     branch,
-    deadline,
-    dryRun,
     signal,
     env: process.env,
     now: () => new Date(),

@@ -1,54 +1,50 @@
 import type { Command } from 'commander';
 import { parseTag } from '../release/image.ts';
-import type { Answer } from '../look/answer.ts';
 import { audit } from '../look/audit.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
-import { createWorld, requireCount, requireDuration, requireTime, withCommonOptions } from './options.ts';
+import { createPlace, requireCount, requireDuration, requireTime, withCommonOptions } from './options.ts';
 import type { CommonOptions } from './options.ts';
 import { status } from '../look/status.ts';
 import { wait } from '../look/wait.ts';
+import type { Session } from './session.ts';
 
 // What a file or a pipe gets: nobody has to see it on one screen.
 const widest = 1_000;
 
-/** Adds the commands that read, and change nothing; some of their answers have an exit code. */
-export function addReports(program: Command, signal: AbortSignal, exit: (code: number) => void): void {
+/** Adds the commands that read, and change nothing. */
+export function addReadingCommands(program: Command, { signal, print }: Session): void {
   const columns = process.stdout.isTTY ? process.stdout.columns : widest;
   const add = (usage: string, description: string) =>
     withCommonOptions(program.command(usage).description(description));
-  const print = ({ document, text, exitCode = 0 }: Answer, { json }: CommonOptions) => {
-    console.log(json ? JSON.stringify(document, null, 2) : text);
-    exit(exitCode);
-  };
 
   add('status', 'tell what runs where').action(async (options: CommonOptions) => {
-    print(await status(createWorld(options, signal), columns), options);
+    print(await status(createPlace(options, signal), columns));
   });
 
   add('history <environment>', 'tell its deliveries, newest first')
     .option('--limit <count>', 'how many at the most', requireCount, 20)
     .action(async (environment: string, options: CommonOptions & { limit: number }) => {
       const { limit } = options;
-      print(await history(createWorld(options, signal), environment, { limit, columns }), options);
+      print(await history(createPlace(options, signal), environment, { limit, columns }));
     });
 
   add('diff <environment>', 'show what the cluster would see')
     .option('--to <tag>', 'the release (default: the one that comes next)')
     .action(async (environment: string, options: CommonOptions & { to?: string }) => {
       const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
-      print(await diff(createWorld(options, signal), environment, to), options);
+      print(await diff(createPlace(options, signal), environment, to));
     });
 
   add('wait <environment>', 'wait until Argo CD has synced its release, and that is healthy')
     .option('--timeout <duration>', 'how long (10m)', requireDuration, 600_000)
     .action(async (environment: string, options: CommonOptions & { timeout: number }) => {
-      print(await wait(createWorld(options, signal), environment, options), options);
+      print(await wait(createPlace(options, signal), environment, options));
     });
 
   add('audit', 'name each change that broke a rule')
     .option('--since <time>', 'only those since a date, or for a duration', requireTime)
     .action(async (options: CommonOptions & { since?: Date }) => {
-      print(await audit(createWorld(options, signal), options.since), options);
+      print(await audit(createPlace(options, signal), options.since));
     });
 }

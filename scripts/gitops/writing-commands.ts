@@ -3,19 +3,22 @@ import { parseTag } from '../release/image.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { hold, resume } from '../deliver/hold.ts';
-import { createWorld, requireReason, withDeliveryOptions } from './options.ts';
+import { createPlace, requireReason, withDeliveryOptions } from './options.ts';
 import type { DeliveryOptions } from './options.ts';
 import { promote } from '../deliver/promote.ts';
-import { formatDelivered } from '../deliver/outcome.ts';
+import { formatDelivered, toDocument } from '../deliver/outcome.ts';
+import type { Session } from './session.ts';
 import { rollback } from '../deliver/rollback.ts';
 
 /** Adds the commands that write: each makes one commit, or none. */
-export function addDeliveries(program: Command, signal: AbortSignal): void {
+export function addWritingCommands(program: Command, { signal, print }: Session): void {
   const add = (usage: string, description: string) =>
     withDeliveryOptions(program.command(usage).description(description));
-  const world = (options: DeliveryOptions) => createWorld(options, signal);
-  const print = (result: DeliveryResult, options: DeliveryOptions) => {
-    console.log(formatDelivered(result, options));
+  const place = ({ deadline, dryRun, ...options }: DeliveryOptions) => {
+    return { ...createPlace(options, signal), deadline, dryRun };
+  };
+  const show = (result: DeliveryResult) => {
+    print({ document: toDocument(result), text: formatDelivered(result) });
   };
 
   add('deploy <environment>', 'put a new release into the first environment')
@@ -23,12 +26,12 @@ export function addDeliveries(program: Command, signal: AbortSignal): void {
     .option('--digest <digest>', 'the digest of its image (default: IMAGE_DIGEST)')
     .action(async (environment: string, options: DeliveryOptions & { tag?: string; digest?: string }) => {
       const image = parseDeployedImage(options, process.env);
-      print(await deploy(world(options), environment, image), options);
+      show(await deploy(place(options), environment, image));
     });
 
   add('promote <environment>', 'copy the release of the environment before it').action(
     async (environment: string, options: DeliveryOptions) => {
-      print(await promote(world(options), environment), options);
+      show(await promote(place(options), environment));
     },
   );
 
@@ -37,18 +40,18 @@ export function addDeliveries(program: Command, signal: AbortSignal): void {
     .requiredOption('--reason <text>', 'why', requireReason)
     .action(async (environment: string, options: DeliveryOptions & { to?: string; reason: string }) => {
       const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
-      print(await rollback(world(options), environment, { to, reason: options.reason }), options);
+      show(await rollback(place(options), environment, { to, reason: options.reason }));
     });
 
   add('hold <environment>', 'make every delivery to it refuse')
     .requiredOption('--reason <text>', 'why', requireReason)
     .action(async (environment: string, options: DeliveryOptions & { reason: string }) => {
-      print(await hold(world(options), environment, options.reason), options);
+      show(await hold(place(options), environment, options.reason));
     });
 
   add('resume <environment>', 'let deliveries into it again').action(
     async (environment: string, options: DeliveryOptions) => {
-      print(await resume(world(options), environment), options);
+      show(await resume(place(options), environment));
     },
   );
 }

@@ -5,15 +5,16 @@ import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { auditHistory } from '../release/audit.ts';
 import type { Breach, Relate } from '../release/audit.ts';
+import { findRelease } from '../branch/releases.ts';
 import type { Answer } from './answer.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readEnvironments } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 /** Replays the rules over the history of all environments, and names each change since a time that broke one. */
-export async function audit(world: World, since: Date | undefined): Promise<Answer> {
-  await using scratch = await openRemote(world, 'trees');
-  const tip = await readTip(scratch, world);
+export async function audit(place: Place, since: Date | undefined): Promise<Answer> {
+  await using scratch = await openRemote(place, { history: 'trees' });
+  const tip = await readTip(scratch, place);
   await readEnvironments(tip);
   const mainline = await readMainline(scratch, tip.commit);
   const changes = await readFileHistory(scratch, tip.commit, ['environments']);
@@ -30,13 +31,13 @@ export async function audit(world: World, since: Date | undefined): Promise<Answ
 /** Most releases are commits of the branch itself, where the newer one is nearer to the tip; git knows the others. */
 function relateAlong(mainline: Mainline, tip: Tip): Relate {
   return async (to, from) => {
-    const [position, before] = [mainline.find(to.tag), mainline.find(from.tag)];
+    const [position, before] = [mainline.find(to), mainline.find(from)];
     if (position !== undefined && before !== undefined) {
       if (position === before) return 'same';
       return position < before ? 'newer' : 'older';
     }
-    const [commit, other] = [await tip.findCommit(to.tag), await tip.findCommit(from.tag)];
-    return commit === undefined || other === undefined ? 'unrelated' : tip.relate(commit, other);
+    const [release, other] = [await findRelease(tip, to), await findRelease(tip, from)];
+    return release && other ? tip.relate(release.revision, other.revision) : 'unrelated';
   };
 }
 

@@ -8,35 +8,36 @@ import type { Image, Tag } from '../release/image.ts';
 import type { Answer } from './answer.ts';
 import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
-import { requireRelease } from '../branch/releases.ts';
+import { findRelease, requireRelease } from '../branch/releases.ts';
+import type { Release } from '../branch/releases.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readEnvironments, stateOf } from '../branch/environments.ts';
 import type { Environments, EnvironmentState } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 /** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */
 const tagLength = 8;
 
 /** What the cluster would see if an environment ran a release: the one given, else the one that comes next. */
-export async function diff(world: World, name: string, to: Tag | undefined): Promise<Answer> {
-  await using scratch = await openRemote(world);
-  const tip = await readTip(scratch, world);
+export async function diff(place: Place, name: string, to: Tag | undefined): Promise<Answer> {
+  await using scratch = await openRemote(place);
+  const tip = await readTip(scratch, place);
   const environments = await readEnvironments(tip);
   const state = stateOf(environments, name);
   const source = state.environment.from;
-  const image =
+  const release =
     to === undefined && source !== undefined
-      ? requireSourceImage(stateOf(environments, source))
+      ? await requireRelease(tip, requireImage(stateOf(environments, source)))
       : await findImage(tip, environments, to ?? (await findNewest(scratch, tip)));
-  if (image.digest === '') {
-    world.log(
-      `No environment runs ${image.tag}, so nothing here knows its digest: it is rendered without one.`,
+  if (release.digest === '') {
+    place.log(
+      `No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`,
     );
   }
-  return describeDifference(await renderDifference(tip, state, image, world));
+  return describeDifference(await renderDifference(tip, state, release, place));
 }
 
-function requireSourceImage({ environment, image }: EnvironmentState): Image {
+function requireImage({ environment, image }: EnvironmentState): Image {
   if (image) return image;
   throw new Failure(
     'nothing-to-promote',
@@ -52,12 +53,13 @@ async function findNewest(scratch: Scratch, tip: Tip): Promise<Tag> {
   return parseTag((newest?.sha ?? tip.commit).slice(0, tagLength), 'git log');
 }
 
-/** The image of a release as an environment runs it, else the tag alone: nothing else in Git knows its digest. */
-async function findImage(tip: Tip, environments: Environments, tag: Tag): Promise<Image> {
-  const commit = await requireRelease(tip, tag);
+/** The image of a release as an environment runs it, else without a digest: nothing else in Git knows that. */
+async function findImage(tip: Tip, environments: Environments, tag: Tag): Promise<Release> {
+  const release = await requireRelease(tip, { tag, digest: '' });
   for (const { name } of environments.flow.environments) {
     const { image } = stateOf(environments, name);
-    if (image && (await tip.findCommit(image.tag)) === commit) return image;
+    const running = image && (await findRelease(tip, image));
+    if (running?.revision === release.revision) return running;
   }
-  return { tag, digest: '' };
+  return release;
 }

@@ -12,8 +12,9 @@ import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
 import { requireRelease } from '../branch/releases.ts';
+import type { Release } from '../branch/releases.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 /** What the cluster would see of one object. */
 export interface ObjectChange {
@@ -51,14 +52,15 @@ interface Rendering {
 export async function renderDifference(
   tip: Tip,
   state: EnvironmentState,
-  to: Image,
-  { env, signal }: Pick<World, 'env' | 'signal'>,
+  to: Release,
+  { env, signal }: Pick<Place, 'env' | 'signal'>,
 ): Promise<Difference> {
   const { environment, image: from } = state;
   const names = await readApplicationNames(tip, environment.name);
   await using temporary = await mkdtempDisposable(join(tmpdir(), 'gitops-diff-'));
   const rendering = { tip, state, names, folder: temporary.path, signal };
-  const before = from ? await render(rendering, 'before', from, from) : [];
+  const running = from && (await requireRelease(tip, from));
+  const before = running ? await render(rendering, 'before', running, running) : [];
   const after = await render(rendering, 'after', to, to);
   const pairs = pairObjects(before, after);
   const objects: ObjectChange[] = [];
@@ -66,7 +68,7 @@ export async function renderDifference(
     const diff = await unifyTexts(`${kind}/${name}`, texts, { env, signal });
     objects.push({ kind, name, change, diff });
   }
-  const imageAlone = from && pairs.length > 0 ? await render(rendering, 'image-alone', from, to) : [];
+  const imageAlone = running && pairs.length > 0 ? await render(rendering, 'image-alone', running, to) : [];
   const onlyImage = imageAlone.length > 0 && pairObjects(imageAlone, after).length === 0;
   return { environment: environment.name, from, to, onlyImage, objects };
 }
@@ -75,11 +77,10 @@ export async function renderDifference(
 async function render(
   { tip, state, names, folder, signal }: Rendering,
   label: string,
-  chart: Image,
-  image: Image,
+  chart: Release,
+  image: Release,
 ): Promise<KubernetesObject[]> {
-  const commit = await requireRelease(tip, chart.tag);
-  const files = await tip.readFolder(names.chart, commit);
+  const files = await tip.readFolder(names.chart, chart.revision);
   if (files.size === 0) throw withoutChart(names.chart, chart);
   // Helm names the files that it does not accept, and so the release.
   const root = join(folder, `${label}-${chart.tag}`);

@@ -7,7 +7,7 @@ import { readApplicationNames } from '../branch/application-names.ts';
 import { requireRelease } from '../branch/releases.ts';
 import { readTip } from '../branch/open.ts';
 import { readEnvironments, stateOf } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 /** What an environment is to come to. */
 export interface Goal extends Target {
@@ -22,7 +22,7 @@ export interface Goal extends Target {
 export async function readGoal(tip: Tip, name: string): Promise<Goal> {
   const { image } = stateOf(await readEnvironments(tip), name);
   if (!image) throw nothingThere(name);
-  const commit = await requireRelease(tip, image.tag);
+  const { revision: commit } = await requireRelease(tip, image);
   return { environment: name, names: await readApplicationNames(tip, name), image, commit };
 }
 
@@ -32,18 +32,18 @@ export async function readGoal(tip: Tip, name: string): Promise<Goal> {
  */
 export async function lookAgain(
   scratch: Scratch,
-  world: World,
+  place: Place,
   goal: Goal,
 ): Promise<{ goal: Goal; isNewer: boolean }> {
   try {
-    const tip = await readTip(scratch, world);
+    const tip = await readTip(scratch, place);
     const next = await readGoal(tip, goal.environment);
     const relation = await tip.relate(next.commit, goal.commit);
     if (relation !== 'same' && relation !== 'newer') throw goneBack(goal, next);
     return { goal: next, isNewer: relation === 'newer' };
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'remote-unreachable') throw error;
-    world.log(error.message);
+    place.log(error.message);
     return { goal, isNewer: false };
   }
 }

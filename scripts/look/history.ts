@@ -1,23 +1,24 @@
-import type { Version } from '../release/history.ts';
+import type { Version } from '../release/ledger.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readEnvironment } from '../branch/environments.ts';
-import { readTimeline } from '../branch/timeline.ts';
-import type { World } from '../branch/place.ts';
+import { readLedger } from '../branch/ledger.ts';
+import type { Place } from '../branch/place.ts';
 
 /** Tells the deliveries of an environment and the edits of its values by hand, newest first. */
 export async function history(
-  world: World,
+  place: Place,
   name: string,
   { limit, columns }: { limit: number; columns: number },
 ): Promise<Answer> {
-  await using scratch = await openRemote(world, 'trees');
-  const tip = await readTip(scratch, world);
-  const { environment } = await readEnvironment(tip, name);
-  const { versions, skipped } = await readTimeline(scratch, tip.commit, environment.name);
-  for (const { commit, problem } of skipped) world.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
-  const shown = versions.slice(0, limit);
+  await using scratch = await openRemote(place, { history: 'trees' });
+  const tip = await readTip(scratch, place);
+  const { values } = await readEnvironment(tip, name);
+  const { versions, skipped } = (await readLedger(scratch, tip, [values.path])).recordOf(name);
+  for (const { commit, problem } of skipped.toReversed())
+    place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
+  const shown = versions.slice(-limit).reverse();
   const heading = ['WHEN', 'KIND', 'RELEASE', 'BY', 'COMMIT', 'REASON'];
   const rows = shown.map(({ commit, image, kind, by, reason }) => [
     commit.time.toISOString(),
@@ -38,6 +39,7 @@ function toDocument({ commit, image, kind, by, reason }: Version): object {
     kind,
     tag: image?.tag ?? '',
     digest: image?.digest ?? '',
+    revision: image?.revision ?? '',
     commit: commit.sha,
     since: commit.time.toISOString(),
     by,

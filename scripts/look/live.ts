@@ -5,8 +5,9 @@ import type { Argo } from '../argocd/argocd.ts';
 import type { Tip } from '../git/tip.ts';
 import type { Image } from '../release/image.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
+import { findRelease } from '../branch/releases.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 /** What Argo CD says of an environment. */
 export interface Live {
@@ -21,7 +22,7 @@ const questionLimit = 10_000;
 
 /** Asks Argo CD what is live in each environment that runs something; only where ARGOCD_SERVER says that there is one. */
 export async function readLive(
-  { env, signal }: World,
+  { env, signal }: Place,
   tip: Tip,
   states: readonly EnvironmentState[],
 ): Promise<ReadonlyMap<string, Live>> {
@@ -38,9 +39,9 @@ export async function readLive(
 async function ask(argo: Argo, tip: Tip, environment: string, image: Image): Promise<Live> {
   const names = await readApplicationNames(tip, environment);
   const { application } = names;
-  const commit = await tip.findCommit(image.tag);
-  if (commit === undefined) return { application, asInGit: undefined, state: `${image.tag} is no release` };
-  const target = { commit, image };
+  const release = await findRelease(tip, image);
+  if (!release) return { application, asInGit: undefined, state: `${image.tag} is no release` };
+  const target = { commit: release.revision, image };
   const answer = await argo.readApplication(names);
   if (answer.kind !== 'found') return { application, asInGit: undefined, state: answer.reason };
   const asInGit = runsTarget(answer.value, target);

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { readFileHistory } from '../git/file-history.ts';
+import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../git/mainline.ts';
 import type { Mainline } from '../git/mainline.ts';
 import { formatAge } from '../release/duration.ts';
@@ -7,9 +7,8 @@ import { isDeliveryTitle } from '../release/delivery.ts';
 import { findFreeze } from '../release/flow.ts';
 import type { Freeze } from '../release/flow.ts';
 import type { Hold } from '../release/hold.ts';
-import { listRuns, readHistory } from '../release/history.ts';
-import type { Version } from '../release/history.ts';
-import { valuesPath } from '../release/values.ts';
+import { findPresentRun } from '../release/ledger.ts';
+import type { Run } from '../release/ledger.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { readLive } from './live.ts';
@@ -17,11 +16,11 @@ import type { Live } from './live.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { holdOf, readEnvironments, stateOf } from '../branch/environments.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 interface Row {
   state: EnvironmentState;
-  run: Version | undefined;
+  run: Run | undefined;
   subject: string | undefined;
   behind: number | undefined;
   hold: Hold | undefined;
@@ -30,21 +29,20 @@ interface Row {
 }
 
 /** Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. */
-export async function status(world: World, columns: number): Promise<Answer> {
-  await using scratch = await openRemote(world, 'trees');
-  const tip = await readTip(scratch, world);
+export async function status(place: Place, columns: number): Promise<Answer> {
+  await using scratch = await openRemote(place, { history: 'trees' });
+  const tip = await readTip(scratch, place);
   const environments = await readEnvironments(tip);
   const mainline = await readMainline(scratch, tip.commit);
   const states = environments.flow.environments.map(({ name }) => stateOf(environments, name));
-  const paths = states.map(({ values }) => values.path);
-  const changes = await readFileHistory(scratch, tip.commit, paths);
-  const live = await readLive(world, tip, states);
-  const now = world.now();
+  const ledger = await readLedger(scratch, tip);
+  const live = await readLive(place, tip, states);
+  const now = place.now();
   const rows = states.map((state): Row => {
     const { name, from } = state.environment;
     const source = states.find(({ environment }) => environment.name === from);
-    const [run] = state.image ? listRuns(readHistory(name, valuesPath(name), changes).versions) : [];
-    const position = state.image && mainline.find(state.image.tag);
+    const run = state.image && findPresentRun(ledger.recordOf(name));
+    const position = state.image && mainline.find(state.image);
     return {
       state,
       run,
@@ -52,7 +50,7 @@ export async function status(world: World, columns: number): Promise<Answer> {
       behind: countBehind(
         mainline,
         position,
-        from === undefined ? 0 : source?.image && mainline.find(source.image.tag),
+        from === undefined ? 0 : source?.image && mainline.find(source.image),
       ),
       hold: holdOf(state),
       freeze: findFreeze(environments.flow, name, now),
@@ -77,9 +75,10 @@ function toDocument({ state: { environment, image }, run, behind, hold, freeze, 
     name: environment.name,
     tag: image?.tag ?? '',
     digest: image?.digest ?? '',
-    commit: run?.commit.sha ?? null,
-    since: run?.commit.time.toISOString() ?? null,
-    by: run?.by ?? null,
+    revision: image?.revision ?? '',
+    commit: run?.version.commit.sha ?? null,
+    since: run?.since.toISOString() ?? null,
+    by: run?.version.by ?? null,
     behind: behind ?? null,
     hold: hold ?? null,
     freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
@@ -104,8 +103,8 @@ function formatRows(rows: readonly Row[], now: Date, columns: number): string {
     environment.name,
     image?.tag ?? '-',
     subject ?? '-',
-    run ? formatAge(run.commit.time, now) : '-',
-    run?.by ?? '-',
+    run ? formatAge(run.since, now) : '-',
+    run?.version.by ?? '-',
     behind === undefined ? '-' : String(behind),
     formatState(hold, freeze),
     ...(isLive ? [formatLive(live)] : []),

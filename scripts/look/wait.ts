@@ -10,7 +10,7 @@ import { lookAgain, readGoal } from './goal.ts';
 import type { Goal } from './goal.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { notHealthy } from './not-healthy.ts';
-import type { World } from '../branch/place.ts';
+import type { Place } from '../branch/place.ts';
 
 export interface WaitOptions {
   /** Milliseconds. */
@@ -32,16 +32,16 @@ const longestPause = 5_000;
  * overtaken it.
  * @throws {Failure} `unhealthy`, `gone-back`, `argocd-refused` or `argocd-unreachable` when it does not come to that.
  */
-export async function wait(world: World, name: string, options: WaitOptions): Promise<Answer> {
+export async function wait(place: Place, name: string, options: WaitOptions): Promise<Answer> {
   const { timeout, sleep = sleepFor } = options;
-  const { signal, now } = world;
-  const argo = openArgo(parseArgoSettings(world.env), {
+  const { signal, now } = place;
+  const argo = openArgo(parseArgoSettings(place.env), {
     timeLimit: Math.min(questionLimit, timeout),
     signal,
   });
-  await using scratch = await openRemote(world);
-  let goal = await readGoal(await readTip(scratch, world), name);
-  const tell = createTeller(world);
+  await using scratch = await openRemote(place);
+  let goal = await readGoal(await readTip(scratch, place), name);
+  const tell = createTeller(place);
   const start = now().getTime();
   let [lookedAt, failures, failingSince] = [0, 0, Infinity];
   for (;;) {
@@ -54,7 +54,7 @@ export async function wait(world: World, name: string, options: WaitOptions): Pr
     failingSince = state === 'failing' ? Math.min(failingSince, elapsed) : Infinity;
     const isOver = elapsed >= timeout || elapsed - failingSince >= patience;
     if (isOver || elapsed - lookedAt >= gitPace) {
-      const seen = await lookAgain(scratch, world, goal);
+      const seen = await lookAgain(scratch, place, goal);
       if (seen.isNewer) return resultOf(goal, elapsed, seen.goal.image);
       goal = seen.goal;
       if (isOver) throw await notHealthy(argo, answer, goal, elapsed);
@@ -79,7 +79,7 @@ function describeAnswer(answer: ArgoAnswer<Application>, goal: Goal): string {
 }
 
 /** Tells what differs from what was told last. */
-function createTeller({ log }: World): (line: string) => void {
+function createTeller({ log }: Place): (line: string) => void {
   let last: string | undefined;
   return (line) => {
     if (line !== last) log(line);

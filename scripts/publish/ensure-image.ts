@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Failure } from '../shell/failure.ts';
-import type { Digest, Image, Tag } from '../release/image.ts';
+import type { Digest, Tag } from '../release/image.ts';
 import { buildImage, digestImage, pushImage, type Workbench } from './buildah.ts';
 import { openRegistry } from '../registry/open.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { PublishSettings } from '../registry/settings.ts';
 
 /** What became of an image: one that the registry has already is not built again. */
-export interface Publication extends Image {
+export interface Publication {
   outcome: 'published' | 'reused';
   repository: string;
+  tag: Tag;
+  digest: Digest;
 }
 
 export interface PublishContext {

@@ -43,9 +43,8 @@ export async function prepareEnvironments(stage: Stage): Promise<string[]> {
   for (const { name } of environments) {
     const file = join(folder, valuesPath(name));
     const values = parseDocument(await readFile(file, 'utf8'));
-    for (const key of ['tag', 'digest']) values.setIn(['image', key], '');
+    for (const key of ['tag', 'digest', 'revision']) values.setIn(['image', key], '');
     values.set('port', await findPort());
-    values.setIn(['metrics', 'port'], await findPort());
     values.setIn(['metrics', 'port'], await findPort());
     values.set('drainSeconds', 2);
     await writeFile(file, values.toString());

@@ -9,8 +9,8 @@ import { isSameImage, isSameRelease } from './image.ts';
 import type { Image } from './image.ts';
 import { attempt, Ledger } from './ledger.ts';
 import type { Claim } from './ledger.ts';
-import { judgeDeploy, judgePromotion, judgeRollback, outOfOrder } from './rules.ts';
-import type { Facts, Verdict } from './rules.ts';
+import { judgeDeploy, judgePromotion, judgeRollback } from './rules.ts';
+import type { Coming, Ruling, Standing } from './rules.ts';
 
 /** A change that the rules, as they stood, did not allow. */
 export interface Breach {
@@ -50,12 +50,12 @@ async function auditClaim(
   const { flow } = ledger;
   // A change of anything else, an environment that is emptied, or a time before there were rules.
   if (!to || isSameImage(from, to) || !flow) return [];
-  const relation = from && (await relate(to, from));
-  const verdict = attempt(() => judge(commit, environment, to, { flow, ledger, relation }));
+  const coming = { to, relation: from && (await relate(to, from)) };
+  const ruling = attempt(() => judge(ledger, standingOf(ledger, flow, environment, commit), coming, commit));
   const owner = to.digest === '' ? undefined : ledger.tagOf(to.digest);
   return [
-    ...(verdict instanceof Failure ? [breach(verdict.code, verdict.message)] : []),
-    ...(verdict === 'superseded'
+    ...(ruling instanceof Failure ? [breach(ruling.code, ruling.message)] : []),
+    ...(ruling === 'superseded'
       ? [breach('backwards', `${to.tag} is older than ${String(from?.tag)}.`)]
       : []),
     ...(owner !== undefined && !isSameRelease(owner, to.tag)
@@ -64,45 +64,22 @@ async function auditClaim(
   ];
 }
 
-function judge(
-  commit: Commit,
-  name: string,
-  to: Image,
-  { flow, ledger, relation }: { flow: Flow; ledger: Ledger; relation: Relation | undefined },
-): Verdict {
-  const environment = requireEnvironment(flow, name);
-  const from = ledger.imageOf(name);
-  const facts: Facts = {
-    environment,
-    from,
-    to,
-    relation,
-    hold: ledger.holdOf(name),
-    freeze: findFreeze(flow, name, commit.time),
+function standingOf(ledger: Ledger, flow: Flow, name: string, { time }: Commit): Standing {
+  return {
+    environment: requireEnvironment(flow, name),
+    image: ledger.imageOf(name),
+    hold: ledger.recordOf(name).hold,
+    freeze: findFreeze(flow, name, time),
   };
-  const delivery = findDelivery(commit);
-  if (delivery?.kind === 'rollback' && delivery.environment === name && delivery.tag === to.tag) {
-    return judgeRollback(
-      facts,
-      ledger.runsOf(name).map(({ image }) => image),
-    );
-  }
-  return environment.from === undefined
-    ? judgeDeploy(facts)
-    : judgeAfter(environment.from, facts, commit, ledger);
 }
 
-function judgeAfter(source: string, facts: Facts, { time }: Commit, ledger: Ledger): Verdict {
-  const { environment, to } = facts;
-  const runs = ledger.runsOf(source).filter(({ image }) => isSameImage(image, to));
-  // A merge request may be merged when its source has moved on; every other promotion copies what the source runs.
-  const run =
-    environment.via === 'merge-request' ? runs.at(-1) : runs.find(({ until }) => until === undefined);
-  if (!run) throw outOfOrder(environment.name, source);
-  const { since, until } = run;
-  return judgePromotion({
-    ...facts,
-    source: { name: source, hold: ledger.holdOf(source), since, until },
-    now: time,
-  });
+function judge(ledger: Ledger, standing: Standing, coming: Coming, commit: Commit): Ruling {
+  const { name, from } = standing.environment;
+  const delivery = findDelivery(commit);
+  if (delivery?.kind === 'rollback' && delivery.environment === name && delivery.tag === coming.to.tag) {
+    return judgeRollback(standing, coming.to, ledger.recordOf(name).runs);
+  }
+  if (from === undefined) return judgeDeploy(standing, coming);
+  const { hold, runs } = ledger.recordOf(from);
+  return judgePromotion(standing, coming, { name: from, hold, runs }, commit.time);
 }

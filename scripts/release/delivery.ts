@@ -44,6 +44,7 @@ export function formatDelivery(delivery: Delivery): string {
     From: from?.tag,
     To: to?.tag,
     Digest: to?.digest,
+    Revision: to?.revision,
     Actor: actor,
     Pipeline: pipeline,
     Reason: reason,

@@ -8,13 +8,19 @@ export type Tag = string & { readonly [brand]: 'Tag' };
 /** What a registry calls the content of an image. */
 export type Digest = string & { readonly [brand]: 'Digest' };
 
-/** The image of a release, by both of its names; the digest is empty where somebody left it out by hand. */
+/** A commit's whole SHA. */
+export type Revision = string & { readonly [brand]: 'Revision' };
+
+/** A release as values name it; the digest is empty where somebody left it out by hand, the revision in old values. */
 export interface Image {
   tag: Tag;
   digest: Digest | '';
+  /** What Argo CD checks out. An abbreviation would be taken for a branch or a tag of that name first. */
+  revision: Revision | '';
 }
 
 const tagForm = /^[0-9a-f]{7,40}$/;
+const revisionForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 
 /** @throws {Failure} `invalid-tag` when the text is no abbreviated commit SHA. */
@@ -24,6 +30,16 @@ export function parseTag(text: string, where: string): Tag {
     'invalid-tag',
     `${where}: ${JSON.stringify(text)} is no release's tag.`,
     'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.',
+  );
+}
+
+/** @throws {Failure} `invalid-revision` when the text is no whole commit SHA. */
+export function parseRevision(text: string, where: string): Revision {
+  if (revisionForm.test(text)) return text as Revision;
+  throw new Failure(
+    'invalid-revision',
+    `${where}: ${JSON.stringify(text)} is not the whole SHA of a commit.`,
+    'Give all of its 40 lowercase hexadecimal digits: git rev-parse shows them.',
   );
 }
 
@@ -42,7 +58,8 @@ export function isSameRelease(one: Tag, other: Tag): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
 
-/** Whether both are the same image, or both none. */
+/** Whether both are the same image, or both none; old values do not say the revision. */
 export function isSameImage(one: Image | undefined, other: Image | undefined): boolean {
-  return one?.tag === other?.tag && one?.digest === other?.digest;
+  const isSameRevision = !one?.revision || !other?.revision || one.revision === other.revision;
+  return one?.tag === other?.tag && one?.digest === other?.digest && isSameRevision;
 }

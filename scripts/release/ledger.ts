@@ -1,5 +1,7 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
+import { findDelivery } from './delivery.ts';
+import type { DeliveryKind } from './delivery.ts';
 import { flowPath, parseFlow } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { heldEnvironment, parseHold } from './hold.ts';
@@ -8,41 +10,71 @@ import { isSameImage } from './image.ts';
 import type { Digest, Image, Tag } from './image.ts';
 import { createImageReader, valuedEnvironment } from './values.ts';
 
+/** A version of an environment's values: what it runs from then on, and how that came to be. */
+export interface Version {
+  commit: Commit;
+  /** What runs from then on; undefined for nothing. */
+  image: Image | undefined;
+  /** A delivery, or an edit by hand. */
+  kind: DeliveryKind | 'edit';
+  /** Who did it: the delivery's actor, or the commit's author. */
+  by: string;
+  reason: string | undefined;
+}
+
 /** A time for which an environment ran an image. */
 export interface Run {
   image: Image;
+  /** The version that brought it. */
+  version: Version;
   since: Date;
   /** When another image came; undefined while it runs. */
   until: Date | undefined;
 }
 
-/** What a commit made an environment run, or why that cannot be told. */
+/** What the ledger knows of an environment. Everything is ordered from the oldest to the newest. */
+export interface EnvironmentRecord {
+  readonly versions: readonly Version[];
+  /** The versions of the file that say nothing that could be trusted. */
+  readonly skipped: readonly { commit: Commit; problem: string }[];
+  readonly runs: readonly Run[];
+  readonly hold: Hold | undefined;
+}
+
+/** What a commit says that an environment runs, or why that cannot be told. */
 export interface Claim {
   environment: string;
   image: Image | undefined | Failure;
 }
 
-/** What is known of the environments at a moment of their history, as it is replayed commit by commit. */
+interface Entry {
+  versions: Version[];
+  skipped: { commit: Commit; problem: string }[];
+  runs: Run[];
+  hold: Hold | undefined;
+  read: ReturnType<typeof createImageReader>;
+}
+
+/** What ran when, by whose delivery and under which rules: the history of the environments, taken in commit by commit. */
 export class Ledger {
   flow: Flow | undefined;
-  readonly #runs = new Map<string, Run[]>();
-  readonly #holds = new Map<string, Hold>();
+  readonly #entries = new Map<string, Entry>();
   readonly #tags = new Map<Digest, Tag>();
-  readonly #readers = new Map<string, ReturnType<typeof createImageReader>>();
 
-  /** The runs of an environment, oldest first. */
-  runsOf(environment: string): readonly Run[] {
-    return this.#runs.get(environment) ?? [];
+  /** Takes in changes, oldest first. */
+  static of(changes: Iterable<FileChanges>): Ledger {
+    const ledger = new Ledger();
+    for (const change of changes) ledger.apply(change, ledger.read(change));
+    return ledger;
+  }
+
+  recordOf(environment: string): EnvironmentRecord {
+    return this.#entryOf(environment);
   }
 
   /** What an environment runs. */
   imageOf(environment: string): Image | undefined {
-    const run = this.runsOf(environment).at(-1);
-    return run?.until === undefined ? run?.image : undefined;
-  }
-
-  holdOf(environment: string): Hold | undefined {
-    return this.#holds.get(environment);
+    return findPresentRun(this.recordOf(environment))?.image;
   }
 
   /** The tag that an image had when it first ran anywhere. */
@@ -54,34 +86,48 @@ export class Ledger {
   read({ files }: FileChanges): Claim[] {
     return [...files].flatMap(([path, bytes]) => {
       const environment = valuedEnvironment(path);
-      // A file that goes takes nothing away: what ran in the cluster runs on.
       if (environment === undefined || !bytes) return [];
-      const read = this.#readers.get(environment) ?? createImageReader();
-      this.#readers.set(environment, read);
+      const { read } = this.#entryOf(environment);
       return [{ environment, image: attempt(() => read({ path, bytes })) }];
     });
   }
 
   /** Goes on to the moment after a commit. */
   apply({ commit, files }: FileChanges, claims: readonly Claim[]): void {
-    for (const { environment, image } of claims) {
-      if (!(image instanceof Failure)) this.#run(environment, image, commit);
-    }
+    for (const { environment, image } of claims) this.#version(environment, image, commit);
     for (const [path, bytes] of files) {
       if (path === flowPath) this.#setFlow(path, bytes);
       const held = heldEnvironment(path);
-      if (held !== undefined) this.#setHold(held, path, bytes, commit);
+      if (held !== undefined) this.#entryOf(held).hold = bytes && readHold(path, bytes, commit);
+      const valued = valuedEnvironment(path);
+      // A file that goes takes nothing away: what ran in the cluster runs on.
+      if (valued !== undefined && !bytes)
+        this.#entryOf(valued).skipped.push({ commit, problem: `${path} was removed or renamed` });
     }
   }
 
-  #run(environment: string, image: Image | undefined, { time }: Commit): void {
+  #entryOf(environment: string): Entry {
+    const known = this.#entries.get(environment);
+    if (known) return known;
+    const entry = { versions: [], skipped: [], runs: [], hold: undefined, read: createImageReader() };
+    this.#entries.set(environment, entry);
+    return entry;
+  }
+
+  #version(environment: string, image: Claim['image'], commit: Commit): void {
+    const { versions, skipped, runs } = this.#entryOf(environment);
+    if (image instanceof Failure) {
+      skipped.push({ commit, problem: image.message });
+      return;
+    }
+    const version = describeVersion(environment, commit, image);
+    versions.push(version);
     if (isSameImage(image, this.imageOf(environment))) return;
-    const runs = this.#runs.get(environment) ?? [];
     const last = runs.at(-1);
-    if (last && last.until === undefined) last.until = time;
-    if (image) runs.push({ image, since: time, until: undefined });
-    if (image?.digest && !this.#tags.has(image.digest)) this.#tags.set(image.digest, image.tag);
-    this.#runs.set(environment, runs);
+    if (last && last.until === undefined) last.until = commit.time;
+    if (!image) return;
+    runs.push({ image, version, since: commit.time, until: undefined });
+    if (image.digest && !this.#tags.has(image.digest)) this.#tags.set(image.digest, image.tag);
   }
 
   #setFlow(path: string, bytes: Buffer | undefined): void {
@@ -89,19 +135,12 @@ export class Ledger {
     // Where nobody can read the rules, those before stand: no command delivers then, and nothing else is to slip by.
     if (flow && !(flow instanceof Failure)) this.flow = flow;
   }
+}
 
-  #setHold(environment: string, path: string, bytes: Buffer | undefined, { author, time }: Commit): void {
-    if (!bytes) {
-      this.#holds.delete(environment);
-      return;
-    }
-    const hold = attempt(() => parseHold({ path, bytes }));
-    // A hold that nobody can read holds nevertheless.
-    this.#holds.set(
-      environment,
-      hold instanceof Failure ? { reason: 'unreadable', by: author, since: time } : hold,
-    );
-  }
+/** The run that has not ended, if any. */
+export function findPresentRun({ runs }: EnvironmentRecord): Run | undefined {
+  const last = runs.at(-1);
+  return last?.until === undefined ? last : undefined;
 }
 
 /** What the function answers, or the failure that it throws. */
@@ -112,4 +151,18 @@ export function attempt<T>(action: () => T): T | Failure {
     if (error instanceof Failure) return error;
     throw error;
   }
+}
+
+function describeVersion(environment: string, commit: Commit, image: Image | undefined): Version {
+  const delivery = findDelivery(commit);
+  // The content is the truth: a message that tells of something else explains nothing.
+  const isTrue = delivery?.environment === environment && delivery.tag === image?.tag;
+  if (!delivery || !isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };
+  return { commit, image, kind: delivery.kind, by: delivery.actor ?? commit.author, reason: delivery.reason };
+}
+
+function readHold(path: string, bytes: Buffer, { author, time }: Commit): Hold {
+  const hold = attempt(() => parseHold({ path, bytes }));
+  // A hold that nobody can read holds nevertheless.
+  return hold instanceof Failure ? { reason: 'unreadable', by: author, since: time } : hold;
 }

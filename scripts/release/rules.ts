@@ -5,81 +5,78 @@ import type { Environment, Freeze } from './flow.ts';
 import type { Hold } from './hold.ts';
 import { isSameImage } from './image.ts';
 import type { Image } from './image.ts';
+import type { Run } from './ledger.ts';
 
-/** Everything that a delivery is decided from. */
-export interface Facts {
+/** How an environment stands at a moment: what it runs, and what keeps it. */
+export interface Standing {
   environment: Environment;
-  /** What the environment runs; undefined while it has run nothing. */
-  from: Image | undefined;
-  to: Image;
-  /** How `to` stands to `from`; undefined where there is nothing to compare it with. */
-  relation: Relation | undefined;
+  /** What it runs; undefined while it has run nothing. */
+  image: Image | undefined;
   hold: Hold | undefined;
   freeze: Freeze | undefined;
 }
 
-/** What a promotion is decided from besides. */
-export interface PromotionFacts extends Facts {
-  source: {
-    name: string;
-    hold: Hold | undefined;
-    /** When the source began to run the release, and stopped, if it has. */
-    since: Date;
-    until: Date | undefined;
-  };
-  now: Date;
+/** A release that is to come, and how it stands to the one that runs; undefined where there is none to compare it with. */
+export interface Coming {
+  to: Image;
+  relation: Relation | undefined;
+}
+
+/** The environment that a promotion comes from. */
+export interface Source {
+  name: string;
+  hold: Hold | undefined;
+  runs: readonly Run[];
 }
 
 /** What becomes of a delivery: nothing to do is an answer, not a failure. */
-export type Verdict = 'changed' | 'unchanged' | 'superseded';
+export type Ruling = 'changed' | 'unchanged' | 'superseded';
+
+/**
+ * Decides whether a release may come into an environment by a deploy.
+ * @throws {Failure} `out-of-order`, `unrelated`, `held` or `frozen` when it may not.
+ */
+export function judgeDeploy(standing: Standing, coming: Coming): Ruling {
+  requireFirst(standing.environment);
+  const ruling = judgeOrder(standing, coming);
+  if (ruling === 'changed') requireOpen(standing);
+  return ruling;
+}
 
 /** @throws {Failure} `out-of-order` where releases come from another environment. */
 export function requireFirst({ name, from }: Environment): void {
   if (from !== undefined) throw outOfOrder(name, from);
 }
 
-/** The failure of a release that comes into an environment past the one before it. */
-export function outOfOrder(name: string, source: string): Failure {
-  return new Failure(
-    'out-of-order',
-    `${name} takes what ${source} runs, and nothing else.`,
-    `Run: npm run promote -- ${name}`,
-  );
-}
-
-/**
- * Decides whether a release may come into an environment by a deploy.
- * @throws {Failure} `unrelated`, `held` or `frozen` when it may not.
- */
-export function judgeDeploy(facts: Facts): Verdict {
-  const verdict = judgeOrder(facts);
-  if (verdict === 'changed') requireOpen(facts);
-  return verdict;
-}
-
 /**
  * Decides whether a release may come into an environment from the one before it.
- * @throws {Failure} as a deploy, and `source-held` or `not-soaked`.
+ * @throws {Failure} `out-of-order`, `unrelated`, `source-held`, `not-soaked`, `held` or `frozen` when it may not.
  */
-export function judgePromotion(facts: PromotionFacts): Verdict {
-  const { environment, source, to, now } = facts;
-  const verdict = judgeOrder(facts);
-  if (verdict !== 'changed') return verdict;
+export function judgePromotion(standing: Standing, coming: Coming, source: Source, now: Date): Ruling {
+  const { environment } = standing;
+  const ruling = judgeOrder(standing, coming);
+  if (ruling !== 'changed') return ruling;
+  const run = findRun(source, coming.to, environment);
+  if (!run) throw outOfOrder(environment.name, source.name);
   if (source.hold) throw held('source-held', source.name, source.hold);
-  const soaked = (source.until ?? now).getTime() - source.since.getTime();
+  const soaked = (run.until ?? now).getTime() - run.since.getTime();
   // Without a soak there is no waiting, though the source's commit may come from a clock that is ahead.
-  if (environment.soak > 0 && soaked < environment.soak) throw notSoaked(environment, source, to);
-  requireOpen(facts);
-  return verdict;
+  if (environment.soak > 0 && soaked < environment.soak) throw notSoaked(environment, source.name, run);
+  requireOpen(standing);
+  return ruling;
 }
 
 /**
  * Decides whether an environment may return to a release. No soak and no freeze keeps it from going back.
  * @throws {Failure} `never-ran` or `held` when it may not.
  */
-export function judgeRollback({ environment, from, to, hold }: Facts, ran: readonly Image[]): Verdict {
-  if (isSameImage(from, to)) return 'unchanged';
-  if (!ran.some((image) => isSameImage(image, to))) throw neverRan(environment.name, to.tag);
+export function judgeRollback(
+  { environment, image, hold }: Omit<Standing, 'freeze'>,
+  to: Image,
+  runs: readonly Run[],
+): Ruling {
+  if (isSameImage(image, to)) return 'unchanged';
+  if (!runs.some((run) => isSameImage(run.image, to))) throw neverRan(environment.name, to.tag);
   if (hold) throw held('held', environment.name, hold);
   return 'changed';
 }
@@ -93,15 +90,31 @@ export function neverRan(environment: string, tag: string): Failure {
   );
 }
 
-function judgeOrder({ environment, from, to, relation }: Facts): Verdict {
-  if (relation === 'older') return 'superseded';
-  if (relation === 'unrelated') throw unrelated(environment.name, from, to);
-  return isSameImage(from, to) ? 'unchanged' : 'changed';
+/** A merge request may be merged when its source has moved on; every other promotion copies what the source runs. */
+function findRun({ runs }: Source, to: Image, { via }: Environment): Run | undefined {
+  return runs.findLast(
+    ({ image, until }) => isSameImage(image, to) && (via === 'merge-request' || until === undefined),
+  );
 }
 
-function requireOpen({ environment, hold, freeze }: Facts): void {
+function judgeOrder({ environment, image: from }: Standing, { to, relation }: Coming): Ruling {
+  if (relation === 'older') return 'superseded';
+  if (relation === 'unrelated') throw unrelated(environment.name, from, to);
+  // Values that do not say the revision yet get it.
+  return isSameImage(from, to) && from?.revision === to.revision ? 'unchanged' : 'changed';
+}
+
+function requireOpen({ environment, hold, freeze }: Standing): void {
   if (hold) throw held('held', environment.name, hold);
   if (freeze) throw frozen(environment.name, freeze);
+}
+
+function outOfOrder(name: string, source: string): Failure {
+  return new Failure(
+    'out-of-order',
+    `${name} takes what ${source} runs, and nothing else.`,
+    `Run: npm run promote -- ${name}`,
+  );
 }
 
 function unrelated(environment: string, from: Image | undefined, to: Image): Failure {
@@ -120,11 +133,11 @@ function held(code: 'held' | 'source-held', environment: string, { reason, by, s
   );
 }
 
-function notSoaked({ name, soak }: Environment, source: PromotionFacts['source'], { tag }: Image): Failure {
-  const ripe = new Date(source.since.getTime() + soak);
+function notSoaked({ name, soak }: Environment, source: string, { image, since }: Run): Failure {
+  const ripe = new Date(since.getTime() + soak);
   return new Failure(
     'not-soaked',
-    `${name} takes what has run in ${source.name} for ${formatDuration(soak)}; ${tag} will have at ${ripe.toISOString()}.`,
+    `${name} takes what has run in ${source} for ${formatDuration(soak)}; ${image.tag} will have at ${ripe.toISOString()}.`,
     'Run it again then.',
   );
 }

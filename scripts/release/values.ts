@@ -1,14 +1,19 @@
 import { Failure } from '../shell/failure.ts';
-import { parseDigest, parseTag } from './image.ts';
+import { parseDigest, parseRevision, parseTag } from './image.ts';
 import type { Image } from './image.ts';
 import { findScalars, replaceScalars } from './scalars.ts';
 import type { Target } from './scalars.ts';
 import { parseYamlFile } from './yaml-file.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-const tagPath = ['image', 'tag'];
-const digestPath = ['image', 'digest'];
-const imagePaths = [tagPath, digestPath];
+/** The scalars of a release, each with the form that it has in double quotes. */
+const scalars = {
+  tag: '[0-9a-f]*',
+  digest: '(?:sha256:[0-9a-f]{64})?',
+  revision: '[0-9a-f]*',
+} as const;
+type Field = keyof typeof scalars;
+const fields = Object.keys(scalars) as Field[];
 
 /** Where the chart's default values are, in the repository. */
 export const chartValuesPath = 'helm-chart/values.yaml';
@@ -25,34 +30,35 @@ export function valuedEnvironment(path: string): string | undefined {
 
 /**
  * Reads the image that an environment runs from its values; undefined while it has run nothing.
- * @throws {Failure} `invalid-values`, `invalid-tag` or `invalid-digest` when the file does not say it clearly.
+ * @throws {Failure} `invalid-values`, `invalid-tag`, `invalid-digest` or `invalid-revision` when the file does not say it clearly.
  */
 export function readImage(values: YamlFile): Image | undefined {
-  const { targets } = findScalars(values, imagePaths);
-  return parseImage(values.path, targets[0]?.value ?? '', targets[1]?.value ?? '');
+  return parseImage(values.path, valuesOf(findScalars(values, fields.map(pathOf)).targets));
 }
 
 /**
- * Makes a reader for the versions of a values file. One that differs from the version read before in nothing but its
- * two quoted scalars is read without the parser, which takes most of the time in a history of thousands.
+ * Makes a reader for the versions of a values file, of which old ones have no revision. One that differs from the
+ * version read before in nothing but its quoted scalars is read without the parser, which takes most of the time in a
+ * history of thousands.
  */
 export function createImageReader(): (values: YamlFile) => Image | undefined {
   let frame: RegExp | undefined;
   return (values) => {
     const match = frame?.exec(Buffer.from(values.bytes).toString());
-    if (match?.groups) return parseImage(values.path, match.groups.tag ?? '', match.groups.digest ?? '');
-    const { text, targets } = findScalars(values, imagePaths);
+    if (match?.groups) return parseImage(values.path, match.groups);
+    const present = hasRevision(values) ? fields : fields.filter((field) => field !== 'revision');
+    const { text, targets } = findScalars(values, present.map(pathOf));
     frame = frameOf(text, targets);
-    return parseImage(values.path, targets[0]?.value ?? '', targets[1]?.value ?? '');
+    return parseImage(values.path, valuesOf(targets));
   };
 }
 
 /** The bytes of the values file with another image in it, every other byte as it was. */
-export function replaceImage(values: YamlFile, { tag, digest }: Image): Uint8Array {
-  return replaceScalars(values, [
-    { path: tagPath, value: tag },
-    { path: digestPath, value: digest },
-  ]);
+export function replaceImage(values: YamlFile, image: Image): Uint8Array {
+  return replaceScalars(
+    values,
+    fields.map((field) => ({ path: pathOf(field), value: image[field] })),
+  );
 }
 
 /** The repository that an environment pulls its image from: its own, or the chart's default. */
@@ -62,32 +68,55 @@ export function readRepository(values: YamlFile, chartValues: YamlFile | undefin
     .find((repository) => typeof repository === 'string');
 }
 
-function parseImage(path: string, tag: string, digest: string): Image | undefined {
-  if (tag === '' && digest === '') return undefined;
+function pathOf(field: Field): string[] {
+  return ['image', field];
+}
+
+function hasRevision(values: YamlFile): boolean {
+  return parseYamlFile(values).document.hasIn(pathOf('revision'));
+}
+
+function valuesOf(targets: readonly Target[]): Partial<Record<string, string>> {
+  return Object.fromEntries(targets.map(({ value }, index) => [fields[index], value]));
+}
+
+function parseImage(
+  path: string,
+  { tag = '', digest = '', revision = '' }: Partial<Record<string, string>>,
+): Image | undefined {
   if (tag === '') {
+    const [field, value] = Object.entries({ digest, revision }).find(([, value]) => value !== '') ?? [];
+    if (field === undefined) return undefined;
     throw new Failure(
       'invalid-values',
-      `${path}: image.tag is empty, but image.digest is ${JSON.stringify(digest)}.`,
-      'Empty both, or set both to those of one image.',
+      `${path}: image.tag is empty, but image.${field} is ${JSON.stringify(value)}.`,
+      `Empty all of ${fields.join(', ')}, or set them to those of one release.`,
+    );
+  }
+  if (revision !== '' && !revision.startsWith(tag)) {
+    throw new Failure(
+      'invalid-values',
+      `${path}: image.revision is ${JSON.stringify(revision)}, which image.tag, ${JSON.stringify(tag)}, does not abbreviate.`,
+      'Set tag, digest and revision to those of one release.',
     );
   }
   return {
     tag: parseTag(tag, `${path}: image.tag`),
     digest: digest === '' ? '' : parseDigest(digest, `${path}: image.digest`),
+    revision: revision === '' ? '' : parseRevision(revision, `${path}: image.revision`),
   };
 }
 
-/** Matches a text that is this one but for its two scalars, where those are in double quotes. */
-function frameOf(text: string, [tag, digest]: readonly Target[]): RegExp | undefined {
-  if (tag?.style !== 'QUOTE_DOUBLE' || digest?.style !== 'QUOTE_DOUBLE') return undefined;
-  const parts = [
-    { ...tag, form: '"(?<tag>[0-9a-f]*)"' },
-    { ...digest, form: '"(?<digest>(?:sha256:[0-9a-f]{64})?)"' },
-  ].sort((a, b) => a.start - b.start);
+/** Matches a text that is this one but for its scalars, where those are in double quotes. */
+function frameOf(text: string, targets: readonly Target[]): RegExp | undefined {
+  if (targets.some(({ style }) => style !== 'QUOTE_DOUBLE')) return undefined;
+  const parts = targets
+    .map((target, index) => ({ ...target, field: fields[index] ?? 'tag' }))
+    .sort((a, b) => a.start - b.start);
   let pattern = '';
   let position = 0;
-  for (const { start, end, form } of parts) {
-    pattern += RegExp.escape(text.slice(position, start)) + form;
+  for (const { start, end, field } of parts) {
+    pattern += `${RegExp.escape(text.slice(position, start))}"(?<${field}>${scalars[field]})"`;
     position = end;
   }
   return new RegExp(`^${pattern}${RegExp.escape(text.slice(position))}$`);

@@ -16,6 +16,7 @@ const exits = {
   'missing-program': exitCode.input,
   'invalid-tag': exitCode.input,
   'invalid-digest': exitCode.input,
+  'invalid-revision': exitCode.input,
   'not-a-repository': exitCode.input,
   'unknown-remote': exitCode.input,
   'unknown-branch': exitCode.input,

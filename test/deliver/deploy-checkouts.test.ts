@@ -168,6 +168,6 @@ async function expectDelivery(
   const tag = (await origin.commit(subject)).slice(0, 8);
   const run = await sandbox.gitops(folder, ['deploy', 'dev', '--tag', tag, '--digest', digest, ...args], env);
   expect(run).toMatchObject({ status: 0, stderr: '' });
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, digest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, digest));
   expect(await sandbox.leftovers()).toEqual([]);
 }

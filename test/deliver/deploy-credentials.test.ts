@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { serveGit } from '../support/git/server.ts';
-import { runningValues } from '../support/git/origin.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import type { Sandbox } from '../support/command/sandbox.ts';
 import { takeSnapshot } from '../support/git/snapshot.ts';
@@ -84,7 +83,7 @@ test.each(credentials)('$name opens the server, and is seen nowhere', async ({ u
     stdout: `dev runs ${tag} instead of nothing, by commit ${await origin.tip()}.\n`,
     stderr: '',
   });
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, digest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, digest));
   expect(new Set(server.visitors)).toEqual(new Set([user]));
   expect(await seen()).toEqual([]);
   expect(await sandbox.leftovers()).toEqual([]);

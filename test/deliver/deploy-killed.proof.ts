@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { runningValues } from '../support/git/origin.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import { takeSnapshot } from '../support/git/snapshot.ts';
 
@@ -22,7 +21,7 @@ test('killed at any of its steps before the push, a deploy has changed nothing, 
   }
   await sandbox.wrap('git', '');
   expect(await sandbox.gitops(checkout, deploy(tag))).toMatchObject({ status: 0, stderr: '' });
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, digest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, digest));
   expect((await origin.log()).slice(1)).toEqual(['Add a thing', 'Start the project']);
 });
 
@@ -39,7 +38,7 @@ test('killed after its push, a deploy finds its work done when it runs again', a
     stdout: `Nothing to do: dev runs ${tag} already.\n`,
     stderr: '',
   });
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, digest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, digest));
 });
 
 test('killed at any moment, a deploy leaves the release before or its own, and nothing torn', async () => {
@@ -52,7 +51,7 @@ test('killed at any moment, a deploy leaves the release before or its own, and n
   const whole = [await origin.read(valuesPath)];
 
   for (const tag of releases) {
-    whole.push(runningValues('dev', tag, digest));
+    whole.push(await origin.runningValues('dev', tag, digest));
     const child = sandbox.start(checkout, deploy(tag));
     const ended = once(child, 'exit');
     // From before its first call of git until after its last one.
@@ -64,7 +63,7 @@ test('killed at any moment, a deploy leaves the release before or its own, and n
 
   const [newest = ''] = releases.slice(-1);
   expect(await sandbox.gitops(checkout, deploy(newest))).toMatchObject({ status: 0 });
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', newest, digest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', newest, digest));
   expect(await origin.log('%s', '--merges')).toEqual(['']);
   await origin.git('fsck', '--strict');
 });

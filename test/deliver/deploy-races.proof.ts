@@ -117,7 +117,9 @@ test('of 16 releases deployed at once in any order, the newest runs in the end',
   );
 
   expect(runs.filter(({ status }) => status !== 0)).toEqual([]);
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', releases.at(-1) ?? '', digest));
+  expect(await origin.read(valuesPath)).toBe(
+    await origin.runningValues('dev', releases.at(-1) ?? '', digest),
+  );
   expect(await origin.log('%s', '--merges')).toEqual(['']);
   const deliveries = (await origin.log()).slice(0, -17).map((title) => title.replace('deploy(dev): ', ''));
   const order = deliveries.map((tag) => releases.indexOf(tag));

@@ -76,7 +76,7 @@ const refusals: Refusal[] = [
     code: 'unrelated',
     message: () =>
       `${valuesPath} says 0123456789ab, which names no single commit of the branch, so that nothing can be newer.`,
-    hint: 'Write there what runs, or empty tag and digest when nothing does, and deliver again.',
+    hint: 'Write there what runs, or empty tag, digest and revision when nothing does, and deliver again.',
   },
   {
     name: 'an environment that takes its releases from another',
@@ -113,7 +113,8 @@ const refusals: Refusal[] = [
     name: 'an image that was pushed elsewhere than the environment pulls from',
     prepare: (origin) =>
       origin.commit('Pull from a mirror', {
-        [valuesPath]: 'image:\n  repository: mirror.example.com/orders\n  tag: ""\n  digest: ""\n',
+        [valuesPath]:
+          'image:\n  repository: mirror.example.com/orders\n  tag: ""\n  digest: ""\n  revision: ""\n',
       }),
     env: { IMAGE_REPOSITORY: 'registry.example.com/orders' },
     code: 'other-repository',

@@ -27,11 +27,13 @@ test('the first release comes in by one commit on the tip, which changes two sca
   "outcome": "changed",
   "from": {
     "tag": "",
-    "digest": ""
+    "digest": "",
+    "revision": ""
   },
   "to": {
     "tag": "${tag}",
-    "digest": "${digest}"
+    "digest": "${digest}",
+    "revision": "${release}"
   },
   "commit": "${commit}",
   "attempts": 1
@@ -48,10 +50,11 @@ Environment: dev
 Kind: deploy
 To: ${tag}
 Digest: ${digest}
+Revision: ${release}
 Actor: grace`,
   );
   expect(await origin.git('diff', '--name-only', `${tip}..main`)).toBe(valuesPath);
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, digest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, digest));
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
@@ -88,16 +91,17 @@ Kind: deploy
 From: ${first}
 To: ${tag}
 Digest: ${otherDigest}
+Revision: ${await origin.git('rev-parse', tag)}
 Actor: grace
 Pipeline: https://gitlab.example.com/orders/-/pipelines/7`);
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, otherDigest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, otherDigest));
 });
 
 test('a release that runs already changes nothing, one rebuilt under its name brings its digest', async () => {
   await using sandbox = await createSandbox();
   const { origin } = sandbox;
   const tag = (await origin.commit('Add the version endpoint')).slice(0, 8);
-  await origin.commit('Deploy by hand', { [valuesPath]: runningValues('dev', tag, digest) });
+  await origin.commit('Deploy by hand', { [valuesPath]: await origin.runningValues('dev', tag, digest) });
   const checkout = await sandbox.clone();
   const refs = await origin.refs();
 
@@ -107,7 +111,7 @@ test('a release that runs already changes nothing, one rebuilt under its name br
 
   const rebuilt = await sandbox.gitops(checkout, ['deploy', 'dev', '--tag', tag, '--digest', otherDigest]);
   expect(rebuilt.status).toBe(0);
-  expect(await origin.read(valuesPath)).toBe(runningValues('dev', tag, otherDigest));
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, otherDigest));
 });
 
 test('a release older than the one that runs is superseded, also while the environment is held', async () => {
@@ -115,7 +119,7 @@ test('a release older than the one that runs is superseded, also while the envir
   const { origin } = sandbox;
   const [older = '', newer = ''] = (await origin.commitAll(['Older', 'Newer'])).map((sha) => sha.slice(0, 8));
   await origin.commit('Deploy by hand', {
-    [valuesPath]: runningValues('dev', newer, digest),
+    [valuesPath]: await origin.runningValues('dev', newer, digest),
     ...holds('dev'),
   });
   const checkout = await sandbox.clone();
@@ -131,8 +135,8 @@ test('a release older than the one that runs is superseded, also while the envir
     environment: 'dev',
     kind: 'deploy',
     outcome: 'superseded',
-    from: { tag: newer, digest },
-    to: { tag: older, digest: otherDigest },
+    from: await origin.release(newer, digest),
+    to: await origin.release(older, otherDigest),
     commit: null,
     attempts: 1,
   });
@@ -164,6 +168,7 @@ Environment: dev
 Kind: deploy
 To: ${tag}
 Digest: ${digest}
+Revision: ${await origin.git('rev-parse', tag)}
 Actor: grace
 
 `,

@@ -56,7 +56,7 @@ test('an environment is held by one commit, takes nothing, and goes on after it 
 });
 
 test('with --json, a hold and a dry run of it are documents', async () => {
-  const [image, refs] = [{ tag: '', digest: '' }, await origin.refs()];
+  const [image, refs] = [{ tag: '', digest: '', revision: '' }, await origin.refs()];
   const document = { environment: 'staging', kind: 'hold', outcome: 'changed', from: image, to: image };
 
   const dry = await gitops('hold', 'staging', '--reason', 'look', '--json', '--dry-run');

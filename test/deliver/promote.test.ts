@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { flow } from '../support/git/flow.ts';
-import { runningValues } from '../support/git/origin.ts';
 import type { Files, Origin } from '../support/git/origin.ts';
 import { digestOf, holds, runs } from '../support/git/runs.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
@@ -31,7 +30,7 @@ afterAll(async () => {
   await sandbox[Symbol.asyncDispose]();
 });
 
-test('what dev runs comes to staging by one commit, tag and digest to the letter', async () => {
+test('what dev runs comes to staging by one commit, tag, digest and revision to the letter', async () => {
   const branch = await prepare('promoted', {});
   expect(await promote('staging', branch)).toEqual({
     status: 0,
@@ -39,7 +38,7 @@ test('what dev runs comes to staging by one commit, tag and digest to the letter
     stderr: '',
   });
   expect(await origin.read('environments/staging/values.yaml', branch)).toBe(
-    runningValues('staging', older, digestOf(older)),
+    await origin.runningValues('staging', older, digestOf(older)),
   );
   expect(await origin.git('log', '-1', '--format=%an|%B', branch))
     .toBe(`Grace Operator|promote(staging): ${older}
@@ -50,6 +49,7 @@ Environment: staging
 Kind: promote
 To: ${older}
 Digest: ${digestOf(older)}
+Revision: ${await origin.git('rev-parse', older)}
 Actor: grace`);
   expect(await origin.git('diff', '--name-only', `${branch}^..${branch}`)).toBe(
     'environments/staging/values.yaml',
@@ -71,8 +71,8 @@ test('with --json, the same is one document', async () => {
       environment: 'staging',
       kind: 'promote',
       outcome: 'changed',
-      from: { tag: older, digest: digestOf(older) },
-      to: { tag: newer, digest: digestOf(newer) },
+      from: { tag: older, digest: digestOf(older), revision: '' },
+      to: await origin.release(newer, digestOf(newer)),
       commit: await origin.tip(branch),
       attempts: 1,
     },
@@ -253,8 +253,8 @@ for i in 0 1 2 3 4; do eval "echo \\$GIT_PUSH_OPTION_$i"; done >'${log}'`,
     environment: 'production',
     kind: 'promote',
     outcome: 'proposed',
-    from: { tag: '', digest: '' },
-    to: { tag: older, digest: digestOf(older) },
+    from: { tag: '', digest: '', revision: '' },
+    to: await origin.release(older, digestOf(older)),
     commit: await origin.tip(proposal),
     attempts: 1,
     branch: proposal,

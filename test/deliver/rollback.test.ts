@@ -49,9 +49,12 @@ Kind: rollback
 From: ${second}
 To: ${first}
 Digest: ${digestOf(first)}
+Revision: ${await origin.git('rev-parse', first)}
 Actor: grace
 Reason: errors since 14:00`);
-  expect(await origin.read(valuesPath, branch)).toBe(runningValues('production', first, digestOf(first)));
+  expect(await origin.read(valuesPath, branch)).toBe(
+    await origin.runningValues('production', first, digestOf(first)),
+  );
   const since = new Date(Number(await origin.git('log', '-1', '--format=%ct', branch)) * 1000);
   const hold = await origin.read('environments/production/hold.yaml', branch);
   expect(hold).toMatch(/^reason: errors since 14:00\nby: grace\nsince: \S+\n$/);
@@ -89,8 +92,8 @@ test.each([
       environment: 'production',
       kind: 'rollback',
       outcome: 'changed',
-      from: { tag: third, digest: digestOf(third) },
-      to: { tag: first, digest: digestOf(first) },
+      from: { tag: third, digest: digestOf(third), revision: '' },
+      to: await origin.release(first, digestOf(first)),
       commit: await origin.tip(branch),
       attempts: 1,
     },

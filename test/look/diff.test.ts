@@ -134,8 +134,8 @@ test('promote --dry-run tells what it would bring: the commit, the commits gaine
 test('with --json there is one document, with each object that changes', async () => {
   expect(JSON.parse((await diff('staging', '--json')).stdout)).toEqual({
     environment: 'staging',
-    from: { tag: first, digest },
-    to: { tag: reordered, digest: otherDigest },
+    from: { tag: first, digest, revision: '' },
+    to: await sandbox.origin.release(reordered, otherDigest),
     onlyImage: true,
     objects: [{ kind: 'Deployment', name: 'orders', change: 'changed', diff: imageChange() }],
   });

@@ -73,6 +73,7 @@ test('--json has the newest, as many as asked for', async () => {
         kind: 'promote',
         tag: second,
         digest: digestOf(second),
+        revision: '',
         commit,
         since: '2026-09-22T10:00:00.000Z',
         by: 'grace',
@@ -166,7 +167,7 @@ test('files with CRLF, single quotes or none, and a byte order mark are read as 
     values(first).replaceAll('\n', '\r\n'),
     values(second).replaceAll('\n', '\r\n'),
     `\ufeff${values(third).replaceAll('"', "'")}`,
-    `image: {digest: ${digestOf(fourth)}, tag: "${fourth}"}\n`,
+    `image: {digest: ${digestOf(fourth)}, tag: "${fourth}", revision: ""}\n`,
   ];
   for (const content of forms) await origin.commit('By hand', { [valuesPath]: content }, 'forms');
   expect((await look('forms')).document.slice(0, 4).map(({ tag, digest }) => [tag, digest])).toEqual(

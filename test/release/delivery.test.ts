@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { formatDelivery, isDeliveryTitle } from '../../scripts/release/delivery.ts';
-import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`, 'digest');
-const from = { tag: parseTag('9d0e4c77', 'tag'), digest };
-const to = { tag: parseTag('3f9c1b2a', 'tag'), digest };
+const from = image('9d0e4c77');
+const to = image('3f9c1b2a');
 const delivery = { kind: 'deploy', environment: 'dev', from, to, actor: 'grace' } as const;
 
 test('a delivery of one commit says its subject, and all that is known as trailers', () => {
@@ -19,6 +19,7 @@ Kind: deploy
 From: 9d0e4c77
 To: 3f9c1b2a
 Digest: ${digest}
+Revision: ${to.revision}
 Actor: grace
 Pipeline: https://gitlab.example.com/orders/-/pipelines/7
 `,
@@ -35,6 +36,7 @@ Environment: dev
 Kind: deploy
 To: 3f9c1b2a
 Digest: ${digest}
+Revision: ${to.revision}
 Actor: grace
 `,
   );
@@ -60,3 +62,11 @@ test('the title of a delivery is told from the subject of any other commit', () 
   expect(isDeliveryTitle('Deploy (dev): make it faster')).toBe(false);
   expect(isDeliveryTitle('Revert "deploy(dev): 3f9c1b2a"')).toBe(false);
 });
+
+function image(tag: string) {
+  return {
+    tag: parseTag(tag, 'tag'),
+    digest,
+    revision: parseRevision(tag.padEnd(40, '0'), 'revision'),
+  };
+}

@@ -1,17 +1,20 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
 import { attempt } from '../../scripts/release/ledger.ts';
 import { createImageReader, readImage, replaceImage } from '../../scripts/release/values.ts';
 
 type Style = 'double' | 'single' | 'plain';
 
-/** A values file around an image: everything but the two scalars. */
+/** The scalars of an image, or their sources. */
+type Scalars = Record<keyof Image, string>;
+
+/** A values file around an image: everything but its scalars. */
 interface Template {
   styles: Record<keyof Image, Style>;
-  write: (tag: string, digest: string) => string;
+  write: (sources: Scalars) => string;
 }
 
 const hexadecimal = (minLength: number, maxLength: number) =>
@@ -39,7 +42,14 @@ const tag = fc
   )
   .map((text) => parseTag(text, 'tag'));
 const digest = hexadecimal(64, 64).map((text) => parseDigest(`sha256:${text}`, 'digest'));
-const image: fc.Arbitrary<Image> = fc.record({ tag, digest });
+const image: fc.Arbitrary<Image> = fc
+  .record({ tag, digest, rest: fc.oneof(hexadecimal(40, 40), fc.constant('0'.repeat(40))) })
+  .map(({ tag, digest, rest }) => ({
+    tag,
+    digest,
+    revision: parseRevision(tag + rest.slice(tag.length), 'revision'),
+  }));
+const fields = fc.shuffledSubarray<keyof Image>(['tag', 'digest', 'revision'], { minLength: 3 });
 
 const separator = fc.constantFrom(' ', '  ', '\t', ' \t ');
 const comment = fc.constantFrom('', ' # a note', '\t# tag: "3f9c1b2a"', '   ');
@@ -62,33 +72,30 @@ const neighbours = fc.subarray([
 
 const block = fc.record({
   indent: fc.integer({ min: 1, max: 6 }),
-  separators: fc.tuple(separator, separator),
-  comments: fc.tuple(comment, comment),
-  tagFirst: fc.boolean(),
+  separators: fc.record({ tag: separator, digest: separator, revision: separator }),
+  comments: fc.record({ tag: comment, digest: comment, revision: comment }),
+  fields,
 });
 const flow = fc.record({
   open: fc.constantFrom('{', '{ ', '{\n    '),
   between: fc.constantFrom(', ', ',\n    ', ' , # then\n    '),
   close: fc.constantFrom('}', ' }', '\n  }'),
-  tagFirst: fc.boolean(),
+  fields,
 });
 
 const imageLines = fc.oneof(
-  block.map(({ indent, separators, comments, tagFirst }) => (tag: string, digest: string) => {
-    const lines = [
-      `tag:${separators[0]}${tag}${comments[0]}`,
-      `digest:${separators[1]}${digest}${comments[1]}`,
-    ];
-    return ['image:', ...order(lines, tagFirst).map((line) => ' '.repeat(indent) + line)].join('\n');
+  block.map(({ indent, separators, comments, fields }) => (sources: Scalars) => {
+    const lines = fields.map((field) => `${field}:${separators[field]}${sources[field]}${comments[field]}`);
+    return ['image:', ...lines.map((line) => ' '.repeat(indent) + line)].join('\n');
   }),
-  flow.map(({ open, between, close, tagFirst }) => (tag: string, digest: string) => {
-    return `image: ${open}${order([`tag: ${tag}`, `digest: ${digest}`], tagFirst).join(between)}${close}`;
+  flow.map(({ open, between, close, fields }) => (sources: Scalars) => {
+    return `image: ${open}${fields.map((field) => `${field}: ${sources[field]}`).join(between)}${close}`;
   }),
 );
 
 const template: fc.Arbitrary<Template> = fc
   .record({
-    styles: fc.record({ tag: style, digest: style }),
+    styles: fc.record({ tag: style, digest: style, revision: style }),
     imageLines,
     neighbours,
     position: fc.nat(),
@@ -98,14 +105,14 @@ const template: fc.Arbitrary<Template> = fc
   })
   .map(({ styles, imageLines, neighbours, position, lineEnd, lastLineEnd, byteOrderMark }) => ({
     styles,
-    write: (tag, digest) => {
-      const lines = neighbours.toSpliced(position % (neighbours.length + 1), 0, imageLines(tag, digest));
+    write: (sources) => {
+      const lines = neighbours.toSpliced(position % (neighbours.length + 1), 0, imageLines(sources));
       const text = lines.join('\n') + (lastLineEnd ? '\n' : '');
       return byteOrderMark + text.replaceAll('\n', lineEnd);
     },
   }));
 
-test('an edit changes the two scalars and no other byte', () => {
+test('an edit changes the scalars and no other byte', () => {
   check((template, from, to) => {
     const edited = edit(write(template, from), to);
     expect(edited).toBe(writeEdited(template, to));
@@ -136,11 +143,10 @@ test('editing back restores the file to the byte, but for a plain scalar that ha
   check((template, from, to) => {
     const before = write(template, from);
     const back = edit(edit(before, to), from);
-    if (template.styles.tag !== 'plain' || ![from, to].some(({ tag }) => isNumber(tag))) {
-      expect(back).toBe(before);
-    } else {
-      expect(back).toBe(template.write(`"${from.tag}"`, quote(from.digest, template.styles.digest)));
-    }
+    const quoted = (field: keyof Image) =>
+      template.styles[field] === 'plain' && [from, to].some((image) => isNumber(image[field]));
+    expect(back).toBe(template.write(quoteAll(template, from, quoted)));
+    if (!fieldNames.some(quoted)) expect(back).toBe(before);
   });
 });
 
@@ -155,15 +161,21 @@ test('what was written is what is read', () => {
 test('versions that are read one after another are read as each would be alone', () => {
   const anything = fc.oneof(
     image,
-    fc.constantFrom({ tag: '', digest: '' }, { tag: 'v1', digest: '' }, { tag: '', digest: 'sha256:1' }),
+    fc.constantFrom(
+      { tag: '', digest: '', revision: '' },
+      { tag: 'v1', digest: '', revision: '' },
+      { tag: '', digest: 'sha256:1', revision: '' },
+      { tag: '', digest: '', revision: '1'.repeat(40) },
+      { tag: '1234567', digest: '', revision: '9'.repeat(40) },
+    ),
   );
   const addition = fc.constantFrom('', '\n# A note.', '\nreplicas: 3', '\nimage: {}');
   const versions = fc.array(fc.tuple(anything, addition), { minLength: 2, maxLength: 6 });
   fc.assert(
-    fc.property(template, versions, ({ styles, write }, versions) => {
+    fc.property(template, versions, (template, versions) => {
       const read = createImageReader();
-      for (const [{ tag, digest }, addition] of versions) {
-        const version = file(write(quote(tag, styles.tag), quote(digest, styles.digest)) + addition);
+      for (const [sources, addition] of versions) {
+        const version = file(write(template, sources) + addition);
         expect(attempt(() => read(version))).toEqual(attempt(() => readImage(version)));
       }
     }),
@@ -171,29 +183,40 @@ test('versions that are read one after another are read as each would be alone',
   );
 });
 
+const fieldNames = ['tag', 'digest', 'revision'] as const;
+
 function check(law: (template: Template, from: Image, to: Image) => void): void {
   fc.assert(fc.property(template, image, image, law), { numRuns: 200 });
 }
 
 /** As somebody wrote it by hand, without quotes also where a number comes of it. */
-function write({ styles, write }: Template, { tag, digest }: Image): string {
-  return write(quote(tag, styles.tag), quote(digest, styles.digest));
+function write(template: Template, scalars: Scalars): string {
+  return template.write(quoteAll(template, scalars, () => false));
 }
 
 /** As an edit leaves it. */
-function writeEdited({ styles, write }: Template, { tag, digest }: Image): string {
-  return write(
-    quote(tag, isNumber(tag) && styles.tag === 'plain' ? 'double' : styles.tag),
-    quote(digest, styles.digest),
+function writeEdited(template: Template, image: Image): string {
+  return template.write(
+    quoteAll(template, image, (field) => template.styles[field] === 'plain' && isNumber(image[field])),
   );
+}
+
+/** Each scalar in its style, but for those that get double quotes. */
+function quoteAll(
+  { styles }: Template,
+  scalars: Scalars,
+  isDouble: (field: keyof Image) => boolean,
+): Scalars {
+  const source = (field: keyof Image) => quote(scalars[field], isDouble(field) ? 'double' : styles[field]);
+  return { tag: source('tag'), digest: source('digest'), revision: source('revision') };
 }
 
 function quote(text: string, style: Style): string {
   return { double: `"${text}"`, single: `'${text}'`, plain: text }[style];
 }
 
-function isNumber(tag: string): boolean {
-  return /^(\d+|\d*e\d+|0b[01]+)$/.test(tag);
+function isNumber(text: string): boolean {
+  return /^(\d+|\d*e\d+|0b[01]+)$/.test(text);
 }
 
 function edit(text: string, to: Image): string {
@@ -202,8 +225,4 @@ function edit(text: string, to: Image): string {
 
 function file(text: string) {
   return { path: 'values.yaml', bytes: Buffer.from(text) };
-}
-
-function order<T>(items: T[], forward: boolean): T[] {
-  return forward ? items : items.toReversed();
 }

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { judgeDeploy, judgePromotion, judgeRollback } from '../../scripts/release/rules.ts';
-import type { PromotionFacts } from '../../scripts/release/rules.ts';
-import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import type { Coming, Source, Standing } from '../../scripts/release/rules.ts';
+import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
+import type { Image } from '../../scripts/release/image.ts';
+import type { Run, Version } from '../../scripts/release/ledger.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
 import { digestOf } from '../support/git/runs.ts';
 
@@ -13,71 +15,112 @@ const freeze = {
   reason: 'stock-taking',
 };
 const [from, to] = [image('1111111'), image('2222222')];
-const open: PromotionFacts = {
-  environment: { name: 'staging', from: 'dev', soak: 60_000, via: 'push' },
-  from,
-  to,
-  relation: 'newer',
+const now = new Date('2026-09-22T10:01:00Z');
+const first: Standing = {
+  environment: { name: 'dev', soak: 0, via: 'push' },
+  image: from,
   hold: undefined,
   freeze: undefined,
-  source: { name: 'dev', hold: undefined, since: new Date('2026-09-22T10:00:00Z'), until: undefined },
-  now: new Date('2026-09-22T10:01:00Z'),
 };
+const open: Standing = { ...first, environment: { name: 'staging', from: 'dev', soak: 60_000, via: 'push' } };
+const newer: Coming = { to, relation: 'newer' };
+const source: Source = { name: 'dev', hold: undefined, runs: [run(to)] };
 
-test.each<[string, Partial<PromotionFacts>, string]>([
-  ['a newer release', {}, 'changed'],
-  ['a first release', { from: undefined, relation: undefined }, 'changed'],
-  ['the release that runs, rebuilt', { from: { ...to, digest: from.digest }, relation: 'same' }, 'changed'],
-  ['the release that runs', { from: to, relation: 'same' }, 'unchanged'],
-  ['an older release', { relation: 'older' }, 'superseded'],
-  ['the release that runs, whatever holds', { from: to, relation: 'same', hold, freeze }, 'unchanged'],
-  ['an older release, whatever holds', { relation: 'older', hold, freeze }, 'superseded'],
-])('%s is decided in the same way by deploy and promotion', (_, facts, verdict) => {
-  expect(judgeDeploy({ ...open, ...facts })).toBe(verdict);
-  expect(judgePromotion({ ...open, ...facts })).toBe(verdict);
+test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
+  ['a newer release', {}, {}, 'changed'],
+  ['a first release', { image: undefined }, { relation: undefined }, 'changed'],
+  [
+    'the release that runs, rebuilt',
+    { image: { ...to, digest: from.digest } },
+    { relation: 'same' },
+    'changed',
+  ],
+  ['the release that runs', { image: to }, { relation: 'same' }, 'unchanged'],
+  [
+    'the release that runs, of which the values do not say the revision',
+    { image: { ...to, revision: '' } },
+    {},
+    'changed',
+  ],
+  ['an older release', {}, { relation: 'older' }, 'superseded'],
+  ['the release that runs, whatever holds', { image: to, hold, freeze }, { relation: 'same' }, 'unchanged'],
+  ['an older release, whatever holds', { hold, freeze }, { relation: 'older' }, 'superseded'],
+])('%s is decided in the same way by deploy and promotion', (_, standing, coming, ruling) => {
+  expect(judgeDeploy({ ...first, ...standing }, { ...newer, ...coming })).toBe(ruling);
+  expect(judgePromotion({ ...open, ...standing }, { ...newer, ...coming }, source, now)).toBe(ruling);
 });
 
-test.each<[string, Partial<PromotionFacts>, string]>([
-  ['no relation comes before a hold', { relation: 'unrelated', hold }, 'unrelated'],
-  ['a hold comes before a freeze', { hold, freeze }, 'held'],
-  ['a freeze', { freeze }, 'frozen'],
-])('%s', (_, facts, code) => {
-  expect(catchFailure(() => judgeDeploy({ ...open, ...facts })).code).toBe(code);
-  expect(catchFailure(() => judgePromotion({ ...open, ...facts })).code).toBe(code);
+test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
+  ['no relation comes before a hold', { hold }, { relation: 'unrelated' }, 'unrelated'],
+  ['a hold comes before a freeze', { hold, freeze }, {}, 'held'],
+  ['a freeze', { freeze }, {}, 'frozen'],
+])('%s', (_, standing, coming, code) => {
+  const failures = [
+    catchFailure(() => judgeDeploy({ ...first, ...standing }, { ...newer, ...coming })),
+    catchFailure(() => judgePromotion({ ...open, ...standing }, { ...newer, ...coming }, source, now)),
+  ];
+  expect(failures.map((failure) => failure.code)).toEqual([code, code]);
+});
+
+test('a release comes to an environment from the one before it alone', () => {
+  expect(catchFailure(() => judgeDeploy(open, newer)).code).toBe('out-of-order');
+  const never = { ...source, runs: [run(from)] };
+  expect(catchFailure(() => judgePromotion(open, newer, never, now)).code).toBe('out-of-order');
+  const over = { ...source, runs: [run(to, new Date('2026-09-22T11:00:00Z'))] };
+  expect(catchFailure(() => judgePromotion(open, newer, over, now)).code).toBe('out-of-order');
+  const environment = { ...open.environment, via: 'merge-request' } as const;
+  expect(judgePromotion({ ...open, environment }, newer, over, now)).toBe('changed');
 });
 
 test('a soak is over at its last second, and not before', () => {
-  const early = { ...open, now: new Date('2026-09-22T10:00:59Z') };
-  expect(catchFailure(() => judgePromotion(early)).message).toBe(
+  const early = new Date('2026-09-22T10:00:59Z');
+  expect(catchFailure(() => judgePromotion(open, newer, source, early)).message).toBe(
     'staging takes what has run in dev for 1m; 2222222 will have at 2026-09-22T10:01:00.000Z.',
   );
-  expect(judgePromotion(open)).toBe('changed');
+  expect(judgePromotion(open, newer, source, now)).toBe('changed');
 });
 
 test('a release that left its source too early has not soaked, however long ago', () => {
-  const source = { ...open.source, until: new Date('2026-09-22T10:00:30Z') };
-  const late = { ...open, source, now: new Date('2027-01-01T00:00:00Z') };
-  expect(catchFailure(() => judgePromotion(late)).code).toBe('not-soaked');
+  const environment = { ...open.environment, via: 'merge-request' } as const;
+  const left = { ...source, runs: [run(to, new Date('2026-09-22T10:00:30Z'))] };
+  const late = new Date('2027-01-01T00:00:00Z');
+  const failure = catchFailure(() => judgePromotion({ ...open, environment }, newer, left, late));
+  expect(failure.code).toBe('not-soaked');
 });
 
 test('without a soak, a clock that is ahead delays nobody', () => {
   const environment = { ...open.environment, soak: 0 };
-  expect(judgePromotion({ ...open, environment, now: new Date('2026-09-22T09:00:00Z') })).toBe('changed');
+  const behind = new Date('2026-09-22T09:00:00Z');
+  expect(judgePromotion({ ...open, environment }, newer, source, behind)).toBe('changed');
 });
 
 test('a hold of the source is told before the soak', () => {
-  const source = { ...open.source, hold };
-  expect(catchFailure(() => judgePromotion({ ...open, source, now: source.since })).code).toBe('source-held');
+  const began = new Date('2026-09-22T10:00:00Z');
+  const failure = catchFailure(() => judgePromotion(open, newer, { ...source, hold }, began));
+  expect(failure.code).toBe('source-held');
 });
 
 test('a rollback goes to what ran, image for image, unless it is held; no freeze keeps it', () => {
-  expect(judgeRollback({ ...open, freeze }, [to])).toBe('changed');
-  expect(judgeRollback({ ...open, from: to, hold }, [to])).toBe('unchanged');
-  expect(catchFailure(() => judgeRollback({ ...open, hold }, [to])).code).toBe('held');
+  const frozen: Standing = { ...open, freeze };
+  expect(judgeRollback(frozen, to, [run(to)])).toBe('changed');
+  expect(judgeRollback({ ...open, image: to, hold }, to, [run(to)])).toBe('unchanged');
+  expect(catchFailure(() => judgeRollback({ ...open, hold }, to, [run(to)])).code).toBe('held');
   const rebuilt = { ...to, digest: from.digest };
-  expect(catchFailure(() => judgeRollback(open, [from, rebuilt])).code).toBe('never-ran');
+  expect(catchFailure(() => judgeRollback(open, to, [run(from), run(rebuilt)])).code).toBe('never-ran');
 });
 
-function image(tag: string) {
-  return { tag: parseTag(tag, 'tag'), digest: parseDigest(digestOf(tag), 'digest') };
+function image(tag: string): Image {
+  return {
+    tag: parseTag(tag, 'tag'),
+    digest: parseDigest(digestOf(tag), 'digest'),
+    revision: parseRevision(tag.padEnd(40, '0'), 'revision'),
+  };
+}
+
+/** A run of an image, from ten o'clock on. */
+function run(image: Image, until?: Date): Run {
+  const since = new Date('2026-09-22T10:00:00Z');
+  const commit = { sha: image.tag, author: 'Ada', time: since, message: 'Edit', merged: undefined };
+  const version: Version = { commit, image, kind: 'edit', by: 'Ada', reason: undefined };
+  return { image, version, since, until };
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 import { readImage, readRepository, replaceImage } from '../../scripts/release/values.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
 
@@ -21,6 +21,7 @@ test.each(edited)('a delivery changes the image in %s and no other byte', async 
 
 const quoted = 'Write it as one quoted scalar of its own, such as tag: "3f9c1b2a".';
 const oneDocument = 'Write the file as one YAML document in UTF-8.';
+const allOrNone = 'Empty all of tag, digest, revision, or set them to those of one release.';
 const addTag = 'Add image.tag to it, as "".';
 const aTag = 'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.';
 
@@ -34,7 +35,7 @@ const refusals: Record<string, [message: string, hint: string]> = {
   'comments-alone.yaml': ['values.yaml: the file is empty.', oneDocument],
   'digest-alone.yaml': [
     `values.yaml: image.tag is empty, but image.digest is "${before.digest}".`,
-    'Empty both, or set both to those of one image.',
+    allOrNone,
   ],
   'duplicate-image.yaml': ['values.yaml:4: broken YAML: Map keys must be unique.', oneDocument],
   'duplicate-key.yaml': ['values.yaml:4: broken YAML: Map keys must be unique.', oneDocument],
@@ -46,17 +47,30 @@ const refusals: Record<string, [message: string, hint: string]> = {
   'merged-image.yaml': ['values.yaml: image.tag is missing.', addTag],
   'missing-digest.yaml': ['values.yaml: image.digest is missing.', 'Add image.digest to it, as "".'],
   'missing-image.yaml': ['values.yaml: image is missing.', addTag],
+  'missing-revision.yaml': ['values.yaml: image.revision is missing.', 'Add image.revision to it, as "".'],
   'missing-tag.yaml': ['values.yaml: image.tag is missing.', addTag],
   'no-digest.yaml': [
     'values.yaml: image.digest: "sha256:abc" is no image digest.',
     'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.',
   ],
   'no-map.yaml': ['values.yaml: image.tag is missing.', addTag],
+  'no-revision.yaml': [
+    'values.yaml: image.revision: "3f9c1b2a0" is not the whole SHA of a commit.',
+    'Give all of its 40 lowercase hexadecimal digits: git rev-parse shows them.',
+  ],
   'no-tag.yaml': [`values.yaml: image.tag: "latest" is no release's tag.`, aTag],
   'no-value.yaml': ['values.yaml:2: image.tag has no value.', quoted],
   'not-utf-8.yaml': ['values.yaml: not UTF-8.', oneDocument],
   'null.yaml': [`values.yaml: image.tag: "null" is no release's tag.`, aTag],
+  'other-revision.yaml': [
+    `values.yaml: image.revision is "${after.revision}", which image.tag, "3f9c1b2a", does not abbreviate.`,
+    'Set tag, digest and revision to those of one release.',
+  ],
   'over-two-lines.yaml': ['values.yaml:2: image.tag is written with escapes or over several lines.', quoted],
+  'revision-alone.yaml': [
+    `values.yaml: image.tag is empty, but image.revision is "${before.revision}".`,
+    allOrNone,
+  ],
   'several-documents.yaml': ['values.yaml:4: a second document begins here.', oneDocument],
   'yaml-tag.yaml': ['values.yaml:2: image.tag has a YAML tag (tag:yaml.org,2002:str).', quoted],
 };
@@ -76,14 +90,15 @@ test.each(Object.entries(refusals))('%s is refused by name', async (name, [messa
 });
 
 test('an environment that has run nothing yet has no image', () => {
-  expect(readImage(values('image: {tag: "", digest: ""}'))).toBeUndefined();
+  expect(readImage(values('image: {tag: "", digest: "", revision: ""}'))).toBeUndefined();
 });
 
 test('a tag that somebody wrote without quotes is taken for what it says, and gets quotes', () => {
-  const file = values('image:\n  tag: 01234567\n  digest: ""\n');
+  const file = values('image:\n  tag: 01234567\n  digest: ""\n  revision: ""\n');
   expect(readImage(file)?.tag).toBe('01234567');
-  expect(text(replaceImage(file, imageOf('12345678', 'b')))).toBe(
-    `image:\n  tag: "12345678"\n  digest: "${after.digest}"\n`,
+  const image = imageOf('12345678', 'b');
+  expect(text(replaceImage(file, image))).toBe(
+    `image:\n  tag: "12345678"\n  digest: "${image.digest}"\n  revision: "${image.revision}"\n`,
   );
 });
 
@@ -104,7 +119,11 @@ function values(content: string) {
 }
 
 function imageOf(tag: string, digit: string) {
-  return { tag: parseTag(tag, 'tag'), digest: parseDigest(`sha256:${digit.repeat(64)}`, 'digest') };
+  return {
+    tag: parseTag(tag, 'tag'),
+    digest: parseDigest(`sha256:${digit.repeat(64)}`, 'digest'),
+    revision: parseRevision(tag.padEnd(40, digit), 'revision'),
+  };
 }
 
 function text(bytes: Uint8Array): string {

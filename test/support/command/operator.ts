@@ -1,12 +1,12 @@
-import type { World } from '../../../scripts/branch/place.ts';
+import type { DeliveryPlace } from '../../../scripts/deliver/deliver.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** The world of a command that is called here, at a time of the caller's; its lines are kept. */
+/** The place of a command that is called here, at a time of the caller's; its lines are kept. */
 export function createOperator(
   { env }: Sandbox,
   directory: string,
   { branch = 'main', now = () => new Date() }: { branch?: string; now?: () => Date } = {},
-): World & { lines: string[] } {
+): DeliveryPlace & { lines: string[] } {
   const lines: string[] = [];
   return {
     directory,

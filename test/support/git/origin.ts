@@ -15,14 +15,15 @@ export type Files = Readonly<Record<string, string | Uint8Array | undefined>>;
 
 /** The values of an environment that has run nothing yet. */
 export function emptyValues(environment: string): string {
-  return `environment: ${environment}\n\nimage:\n  # Written by deliveries.\n  tag: ""\n  digest: ""\n\nreplicas: 1\n`;
+  return `environment: ${environment}\n\nimage:\n  # Written by deliveries.\n  tag: ""\n  digest: ""\n  revision: ""\n\nreplicas: 1\n`;
 }
 
 /** The values of an environment that runs an image. */
-export function runningValues(environment: string, tag: string, digest: string): string {
+export function runningValues(environment: string, tag: string, digest: string, revision = ''): string {
   return emptyValues(environment)
     .replace('tag: ""', `tag: "${tag}"`)
-    .replace('digest: ""', `digest: "${digest}"`);
+    .replace('digest: ""', `digest: "${digest}"`)
+    .replace('revision: ""', `revision: "${revision}"`);
 }
 
 const project: Files = {
@@ -73,6 +74,16 @@ export class Origin {
   /** The content of a file at the tip of `main`, or at another commit. */
   async read(path: string, commit = 'main'): Promise<string> {
     return (await gitBytes(this.directory, ['cat-file', 'blob', `${commit}:${path}`])).toString();
+  }
+
+  /** A release as documents name it, with the whole SHA of the commit that its tag abbreviates. */
+  async release(tag: string, digest: string): Promise<{ tag: string; digest: string; revision: string }> {
+    return { tag, digest, revision: await this.git('rev-parse', '--verify', `${tag}^{commit}`) };
+  }
+
+  /** The values of an environment that runs a release, as a delivery writes them. */
+  async runningValues(environment: string, tag: string, digest: string): Promise<string> {
+    return runningValues(environment, tag, digest, (await this.release(tag, digest)).revision);
   }
 
   /** The commits of `main`, newest first, each in the given format of `git log`. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { FileChanges } from '../../scripts/git/file-history.ts';
-import { listRuns, readHistory } from '../../scripts/release/history.ts';
+import { Ledger } from '../../scripts/release/ledger.ts';
 import { runningValues } from '../support/git/origin.ts';
 import { digestOf } from '../support/git/runs.ts';
 
@@ -14,38 +14,49 @@ test.each([
   ['a hold', 'hold(staging)', tag],
 ])("a delivery's message that tells of %s explains nothing, not even who it was", (_, title, runs) => {
   const message = `${title}\n\nActor: mallory\nReason: errors`;
-  const { versions } = readHistory('staging', path, [change(values(runs), message)]);
-  expect(versions).toMatchObject([{ kind: 'edit', by: 'Ada', reason: undefined }]);
+  expect(record([change(values(runs), message)]).versions).toMatchObject([
+    { kind: 'edit', by: 'Ada', reason: undefined },
+  ]);
 });
 
 test('a run begins where another image comes, not where anything else changes', () => {
-  const { versions } = readHistory('staging', path, [
-    change(values(tag)),
+  const changes = [
     change(values('')),
-    change(values(tag, digestOf('2'))),
+    change(values(tag)),
     change(values(tag).replace('replicas: 1', 'replicas: 2')),
-    change(values(tag)),
+    change(values(tag, digestOf('2'))),
     change(values('')),
+    change(values(tag)),
+  ];
+  const { runs } = record(changes);
+  expect(runs.map(({ image, version }) => [image.digest, version.commit])).toEqual([
+    [digestOf(tag), changes[1]?.commit],
+    [digestOf('2'), changes[3]?.commit],
+    [digestOf(tag), changes[5]?.commit],
   ]);
-  expect(listRuns(versions).map(({ image }) => image?.digest)).toEqual([
-    digestOf(tag),
+  expect(runs.map(({ until }) => until)).toEqual([
+    changes[3]?.commit.time,
+    changes[4]?.commit.time,
     undefined,
-    digestOf('2'),
-    digestOf(tag),
   ]);
 });
 
 test('a run goes on over versions that say nothing, and began before them', () => {
   const began = change(values(tag));
-  const { versions, skipped } = readHistory('staging', path, [
-    change(values(tag)),
-    change('image: {tag: "'),
-    change(undefined),
-    began,
-  ]);
+  const { runs, skipped } = record([began, change(undefined), change('image: {tag: "'), change(values(tag))]);
   expect(skipped).toHaveLength(2);
-  expect(listRuns(versions).map(({ commit }) => commit)).toEqual([began.commit]);
+  expect(runs.map(({ version }) => version.commit)).toEqual([began.commit]);
 });
+
+test('a revision that older values did not say begins no run', () => {
+  const old = values(tag).replace(/ *revision.*\n/, '');
+  const whole = runningValues('staging', tag, digestOf(tag), tag.padEnd(40, '0'));
+  expect(record([change(old), change(values(tag)), change(whole)]).runs).toHaveLength(1);
+});
+
+function record(changes: readonly FileChanges[]) {
+  return Ledger.of(changes).recordOf('staging');
+}
 
 function values(tag: string, digest = tag && digestOf(tag)): string {
   return runningValues('staging', tag, digest);
