@@ -4,16 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lintChart, renderChart } from './helm/helm.ts';
 import { helmVersions } from './helm/program.ts';
-import { writeReleaseChart } from './helm/release-chart.ts';
+import { renderRelease } from './branch/render.ts';
+import { findRelease } from './branch/releases.ts';
+import type { Release } from './branch/releases.ts';
 import { readEnvironmentNames } from './branch/checkout-environments.ts';
 import { exitCode, Failure } from './shell/failure.ts';
 import { openGit } from './git/git.ts';
+import { Tip } from './git/tip.ts';
 import { runMain } from './shell/run-main.ts';
 import { flowPath, parseFlowOf } from './release/flow.ts';
 import type { Flow } from './release/flow.ts';
 import { holdPath, parseHold } from './release/hold.ts';
 import { readScalar } from './release/scalars.ts';
-import { readImage, valuesPath } from './release/values.ts';
+import type { Image } from './release/image.ts';
+import { readImage, replaceImage, valuesPath } from './release/values.ts';
 import type { YamlFile } from './release/yaml-file.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -65,45 +69,55 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
 async function renderReleases({ environments }: Flow, signal: AbortSignal): Promise<void> {
   await using temporary = await mkdtempDisposable(join(tmpdir(), 'lint-'));
   const git = openGit(root, { env: process.env, signal });
-  const charts = new Map<string, string>();
+  const tip = new Tip({ git, fetchObjects: () => Promise.resolve() }, await git.read(['rev-parse', 'HEAD']));
+  const rendered = new Set<string>();
   for (const { name, from } of environments) {
-    const runs = await readRelease(name);
-    const comes = from === undefined ? undefined : await readRelease(from);
-    for (const release of new Set([runs, comes].filter((tag) => tag !== undefined))) {
-      const chart =
-        charts.get(release) ?? (await writeReleaseChart(git, release, join(temporary.path, release)));
-      charts.set(release, chart);
-      await renderRelease(name, release, chart, signal);
+    const images = [await readRunning(name), from === undefined ? undefined : await readRunning(from)];
+    for (const image of images.filter((image) => image !== undefined)) {
+      const release = await requireHere(tip, image);
+      const folder = join(temporary.path, name, release.tag);
+      if (!existsSync(folder)) await renderHere(tip, name, release, { folder, signal });
+      rendered.add(release.tag);
     }
   }
-  for (const release of charts.keys())
-    console.log(`So does the chart of ${release}, where it runs or comes next.`);
+  for (const tag of rendered) console.log(`So does the chart of ${tag}, where it runs or comes next.`);
 }
 
-async function renderRelease(
+/** @throws {Failure} `invalid-chart` where the history of the checkout does not have the release. */
+async function requireHere(tip: Tip, image: Image): Promise<Release> {
+  const release = await findRelease(tip, image);
+  if (release) return release;
+  throw new Failure(
+    'invalid-chart',
+    `There is no chart of the release ${image.tag} here.`,
+    'If the history is cut short, fetch it: git fetch --unshallow',
+  );
+}
+
+async function renderHere(
+  tip: Tip,
   name: string,
-  release: string,
-  chart: string,
-  signal: AbortSignal,
+  chart: Release,
+  { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<void> {
-  const values = [join(root, valuesPath(name))];
-  const set = { 'image.tag': release };
+  const values = replaceImage(await readYaml(valuesPath(name)), chart);
+  const names = { chart: 'helm-chart', release: 'lint', namespace: name };
   try {
     for (const helm of helmVersions)
-      await renderChart({ chart, values, set, signal, helm, name: 'lint', namespace: name });
+      await renderRelease(tip, { chart, values, names, folder }, { helm, signal });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(
       error.code,
-      `${valuesPath(name)} does not fit the chart of ${release}, which ${name} runs or gets next.\n${error.message}`,
+      `${valuesPath(name)} does not fit the chart of ${chart.tag}, which ${name} runs or gets next.\n${error.message}`,
       'A value takes effect at once, a chart with its release: first deliver one that knows the value.',
       { cause: error },
     );
   }
 }
 
-async function readRelease(name: string): Promise<string | undefined> {
-  return readImage(await readYaml(valuesPath(name)))?.tag;
+async function readRunning(name: string): Promise<Image | undefined> {
+  return readImage(await readYaml(valuesPath(name)));
 }
 
 async function readYaml(path: string): Promise<YamlFile> {

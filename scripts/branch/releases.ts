@@ -11,17 +11,14 @@ export interface Release extends Image {
   revision: Revision;
 }
 
-/** An image by its names; without a revision, the tag alone says which commit it was built from. */
-type Named = Omit<Image, 'revision'> & { revision?: Image['revision'] };
-
-/** Finds the commit that an image was built from, if the branch has exactly one by its names. */
-export async function findRelease(tip: Tip, image: Named): Promise<Release | undefined> {
-  const revision = await tip.findCommit(image.revision || image.tag);
+/** Finds the commit that an image was built from: that of its revision, or the only one on the branch that its tag abbreviates. */
+export async function findRelease(tip: Tip, image: Image): Promise<Release | undefined> {
+  const revision = await tip.findCommit(image.revision === '' ? image.tag : image.revision);
   return revision === undefined ? undefined : { ...image, revision: parseRevision(revision, 'git') };
 }
 
 /** @throws {Failure} `unrelated` when the branch has no such commit, or several. */
-export async function requireRelease(tip: Tip, image: Named): Promise<Release> {
+export async function requireRelease(tip: Tip, image: Image): Promise<Release> {
   const release = await findRelease(tip, image);
   if (release) return release;
   throw new Failure(

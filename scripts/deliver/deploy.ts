@@ -27,7 +27,7 @@ export async function deploy(
   const decide = async ({ tip, state, now }: Outlook): Promise<Decision> => {
     requireFirst(state.environment);
     const standing = standingOf(state, now);
-    const to = await requireRelease(tip, image);
+    const to = await requireRelease(tip, { ...image, revision: '' });
     const relation = await relateReleases(tip, to, state);
     const outcome = judgeDeploy(standing, { to, relation });
     if (outcome !== 'changed') return { outcome, to };

@@ -16,10 +16,10 @@ interface TreeEntry {
 /** A branch as it was at one moment: all that is decided is read from here. */
 export class Tip {
   readonly commit: string;
-  readonly #scratch: Scratch;
+  readonly #scratch: Pick<Scratch, 'git' | 'fetchObjects'>;
   readonly #folders = new Map<string, Promise<void>>();
 
-  constructor(scratch: Scratch, commit: string) {
+  constructor(scratch: Pick<Scratch, 'git' | 'fetchObjects'>, commit: string) {
     this.#scratch = scratch;
     this.commit = commit;
   }

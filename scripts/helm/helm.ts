@@ -1,6 +1,6 @@
 import { Failure } from '../shell/failure.ts';
-import { runProgram } from '../process/program.ts';
-import { helmVersions, requireHelm, type HelmVersion } from './program.ts';
+import { helmVersions, type HelmVersion } from './program.ts';
+import { runHelm } from './run-helm.ts';
 
 export interface ChartInput {
   /** The chart's folder. */
@@ -22,15 +22,12 @@ export interface ReleaseInput extends ChartInput {
 /** The oldest Kubernetes that the chart supports: whichever Helm renders, it renders for this one. */
 const kubernetesVersion = '1.34.0';
 
-/** Milliseconds; a render takes about a tenth of a second. */
-const timeLimit = 60_000;
-
 /**
  * Renders the chart as Argo CD does, and answers the manifests as one YAML text.
  * @throws {Failure} `invalid-chart` with Helm's own words.
  */
 export async function renderChart({ name, namespace, ...input }: ReleaseInput): Promise<string> {
-  return runHelm(['template', name, input.chart, '--namespace', namespace], input);
+  return callHelm(['template', name, input.chart, '--namespace', namespace], input);
 }
 
 /**
@@ -38,14 +35,12 @@ export async function renderChart({ name, namespace, ...input }: ReleaseInput): 
  * @throws {Failure} `invalid-chart` with Helm's own words.
  */
 export async function lintChart(input: ChartInput): Promise<void> {
-  await runHelm(['lint', input.chart, '--strict', '--quiet'], input);
+  await callHelm(['lint', input.chart, '--strict', '--quiet'], input);
 }
 
-async function runHelm(args: readonly string[], input: ChartInput): Promise<string> {
-  const { values, set = {}, helm = helmVersions[0], signal } = input;
-  const program = await requireHelm(helm);
-  const { status, stdout, stderr, timedOut } = await runProgram(
-    program,
+async function callHelm(args: readonly string[], input: ChartInput): Promise<string> {
+  const { chart, values, set = {}, helm = helmVersions[0], signal } = input;
+  const { stdout } = await runHelm(
     [
       ...args,
       ...values.flatMap((file) => ['--values', file]),
@@ -53,15 +48,20 @@ async function runHelm(args: readonly string[], input: ChartInput): Promise<stri
       '--kube-version',
       kubernetesVersion,
     ],
-    { env: environment(), timeLimit, signal },
+    {
+      helm,
+      // Nobody's Helm settings, plugins, cluster or credentials reach a render: there is no home to find them in.
+      env: { HOME: '/nonexistent' },
+      signal,
+      explain: (words) =>
+        new Failure(
+          'invalid-chart',
+          `Helm ${helm} does not accept the chart ${chart} with ${describe(values)}:\n${withoutAdvice(words)}`,
+          'Correct the value or the template that Helm names, then run: npm run check',
+        ),
+    },
   );
-  if (status === 0) return stdout.toString();
-  const words = timedOut ? `It did not end within ${timeLimit / 1000} s.` : `${stdout.toString()}${stderr}`;
-  throw new Failure(
-    'invalid-chart',
-    `Helm ${helm} does not accept the chart ${input.chart} with ${describe(values)}:\n${withoutAdvice(words)}`,
-    'Correct the value or the template that Helm names, then run: npm run check',
-  );
+  return stdout;
 }
 
 /** Its advice is about its own command line, which the reader did not type. */
@@ -71,9 +71,4 @@ function withoutAdvice(words: string): string {
 
 function describe(values: readonly string[]): string {
   return values.length === 0 ? 'its own values' : values.join(', ');
-}
-
-/** Nobody's Helm settings, plugins, cluster or credentials reach a render: there is no home to find them in. */
-function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: '/nonexistent' };
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { Failure, type FailureCode } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
-import { runProgram } from '../process/program.ts';
 import { type Digest, parseDigest } from '../release/image.ts';
-import { helmVersions, requireHelm } from './program.ts';
+import { runHelm } from './run-helm.ts';
 
 /** What Helm works with to push. */
 export interface PushBench {
@@ -16,9 +15,6 @@ export interface PushBench {
   signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds: a chart is some kilobytes. */
-const timeLimit = 60_000;
-
 /**
  * Packages a chart under a version, and answers the archive's path.
  * @throws {Failure} `invalid-chart` with Helm's own words.
@@ -29,7 +25,7 @@ export async function packageChart(
   bench: PushBench,
 ): Promise<string> {
   const versions = ['--version', version, '--app-version', appVersion];
-  const words = await runHelm(['package', chart, ...versions, '--destination', bench.temporary], bench, {
+  const words = await callHelm(['package', chart, ...versions, '--destination', bench.temporary], bench, {
     code: 'invalid-chart',
     what: `Packaging ${chart}`,
     hint: 'Correct what Helm names, then run: npm run check',
@@ -46,7 +42,7 @@ export async function packageChart(
 export async function pushChart(archive: string, parent: string, bench: PushBench): Promise<Digest> {
   const plain = isLoopback(parent.split('/')[0] ?? '') ? ['--plain-http'] : [];
   const login = ['--registry-config', bench.authFile];
-  const words = await runHelm(['push', archive, `oci://${parent}`, ...login, ...plain], bench, {
+  const words = await callHelm(['push', archive, `oci://${parent}`, ...login, ...plain], bench, {
     code: 'registry-refused',
     what: `Pushing the chart to ${parent}`,
     hint: 'Look at what the registry said; the job can run again as it is.',
@@ -54,22 +50,18 @@ export async function pushChart(archive: string, parent: string, bench: PushBenc
   return parseDigest(/^Digest: (\S+)$/m.exec(words)?.[1] ?? '', 'helm push');
 }
 
-async function runHelm(
+async function callHelm(
   args: readonly string[],
   { env, temporary, signal }: PushBench,
   { code, what, hint }: { code: FailureCode; what: string; hint: string },
 ): Promise<string> {
-  const program = await requireHelm(helmVersions[0]);
   const network = Object.entries(env).filter(([name]) =>
-    /^(PATH|SSL_CERT_\w+|(https?|no|all)_proxy)$/i.test(name),
+    /^(SSL_CERT_\w+|(https?|no|all)_proxy)$/i.test(name),
   );
-  const { status, stdout, stderr, timedOut } = await runProgram(program, args, {
+  const { stdout, stderr } = await runHelm(args, {
     env: { ...Object.fromEntries(network), HOME: join(temporary, 'home') },
-    timeLimit,
     signal,
+    explain: (words) => new Failure(code, `${what} failed: ${words}`, hint),
   });
-  const words = `${stdout.toString()}${stderr}`.trim();
-  if (status === 0) return words;
-  const end = timedOut ? `Helm took longer than ${timeLimit / 1000} s` : words;
-  throw new Failure(code, `${what} failed: ${end}`, hint);
+  return `${stdout}${stderr}`.trim();
 }

@@ -55,7 +55,7 @@ async function findNewest(scratch: Scratch, tip: Tip): Promise<Tag> {
 
 /** The image of a release as an environment runs it, else without a digest: nothing else in Git knows that. */
 async function findImage(tip: Tip, environments: Environments, tag: Tag): Promise<Release> {
-  const release = await requireRelease(tip, { tag, digest: '' });
+  const release = await requireRelease(tip, { tag, digest: '', revision: '' });
   for (const { name } of environments.flow.environments) {
     const { image } = stateOf(environments, name);
     const running = image && (await findRelease(tip, image));

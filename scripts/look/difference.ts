@@ -1,16 +1,15 @@
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { renderChart } from '../helm/helm.ts';
+import { join } from 'node:path';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { parseObjects } from '../helm/manifests.ts';
 import type { KubernetesObject } from '../helm/manifests.ts';
-import { Failure } from '../shell/failure.ts';
 import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
+import { renderRelease } from '../branch/render.ts';
 import { requireRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
@@ -80,25 +79,9 @@ async function render(
   chart: Release,
   image: Release,
 ): Promise<KubernetesObject[]> {
-  const files = await tip.readFolder(names.chart, chart.revision);
-  if (files.size === 0) throw withoutChart(names.chart, chart);
-  // Helm names the files that it does not accept, and so the release.
-  const root = join(folder, `${label}-${chart.tag}`);
-  const values = join(root, 'values.yaml');
-  const contents = [...files.values()].map(({ path, bytes }) => [join(root, path), bytes] as const);
-  for (const [path, bytes] of [...contents, [values, replaceImage(state.values, image)] as const]) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, bytes);
-  }
-  const { release: name, namespace } = names;
-  const manifests = renderChart({
-    chart: join(root, names.chart),
-    name,
-    namespace,
-    values: [values],
-    signal,
-  });
-  return parseObjects(await manifests);
+  const values = replaceImage(state.values, image);
+  const own = join(folder, `${label}-${chart.tag}`);
+  return parseObjects(await renderRelease(tip, { chart, values, names, folder: own }, { signal }));
 }
 
 interface Pair extends Omit<ObjectChange, 'diff'> {
@@ -118,12 +101,4 @@ function pairObjects(before: readonly KubernetesObject[], after: readonly Kubern
       return { kind, name, change, before: old, after: young } as const;
     })
     .filter((pair) => pair.before !== pair.after);
-}
-
-function withoutChart(chart: string, { tag }: Image): Failure {
-  return new Failure(
-    'invalid-chart',
-    `The release ${tag} has no chart at ${chart}.`,
-    'Name a release that has one: git log --oneline shows the commits.',
-  );
 }

@@ -77,7 +77,7 @@ function hasRevision(values: YamlFile): boolean {
 }
 
 function valuesOf(targets: readonly Target[]): Partial<Record<string, string>> {
-  return Object.fromEntries(targets.map(({ value }, index) => [fields[index], value]));
+  return Object.fromEntries(targets.map(({ value }, index) => [fields[index] ?? '', value] as const));
 }
 
 function parseImage(
