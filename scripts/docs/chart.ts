@@ -1,6 +1,7 @@
-import { isMap, isNode, isScalar, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { isMap, isNode, isScalar } from 'yaml';
 import type { Variable } from '../../src/config.ts';
+import { parseYamlFile, toValue } from '../release/yaml-file.ts';
+import type { ParsedFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 
 /** A value of the chart, as `values.yaml` has it. */
@@ -24,8 +25,8 @@ interface Schema {
  * @throws {Failure} `invalid-chart` when a value has no comment.
  */
 export function listValues(text: string): ChartValue[] {
-  const document = parseDocument(text);
-  return listMap(document, document.contents, []);
+  const parsed = parseYamlFile({ path: 'helm-chart/values.yaml', bytes: Buffer.from(text) });
+  return listMap(parsed, parsed.document.contents, []);
 }
 
 /** The chart's README with the table of its values between the two marks. */
@@ -61,19 +62,19 @@ export function writeSchema(
   return JSON.stringify(schema);
 }
 
-function listMap(document: Document, map: unknown, above: readonly string[]): ChartValue[] {
+function listMap(parsed: ParsedFile, map: unknown, above: readonly string[]): ChartValue[] {
   if (!isMap(map)) return [];
   return map.items.flatMap(({ key, value }, index) => {
     if (!isScalar(key)) return [];
     const path = [...above, String(key.value)];
     // The comment above the first key of a map is the map's.
-    if (isMap(value) && value.commentBefore) return listMap(document, value, path);
+    if (isMap(value) && value.commentBefore) return listMap(parsed, value, path);
     const comment = key.commentBefore ?? (index === 0 ? map.commentBefore : undefined);
     if (!comment)
       throw fault('values.yaml', `no comment says what ${path.join('.')} is`, 'Write one above it.');
     return {
       path,
-      default: isNode(value) ? (value.toJS(document) as unknown) : null,
+      default: isNode(value) ? toValue(parsed, { node: value }) : null,
       description: lastParagraph(comment),
     };
   });

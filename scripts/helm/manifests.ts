@@ -1,5 +1,6 @@
-import { parseAllDocuments, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
+import { parseYaml, toValue } from '../release/yaml-file.ts';
 
 /** An object as the cluster would get it. */
 export interface KubernetesObject {
@@ -28,8 +29,8 @@ const shape = z.object({
 /** The objects of a chart that was rendered, ordered by kind and name, without Helm's tests, which run and go. */
 export function parseObjects(manifests: string): KubernetesObject[] {
   // As Kubernetes reads them.
-  return parseAllDocuments(manifests, { version: '1.1' })
-    .map((document) => document.toJS() as unknown)
+  return parseYaml('the rendered chart', manifests, '1.1')
+    .map((parsed) => toValue(parsed))
     .filter((content) => content !== null)
     .map((content) => ({ content, head: shape.parse(content) }))
     .filter(({ head }) => !isTest(head))

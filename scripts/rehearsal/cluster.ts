@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { renderChart } from '../helm/helm.ts';
 import { Failure } from '../shell/failure.ts';
+import { parseYaml, toValue } from '../release/yaml-file.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { Service } from '../process/service.ts';
 import { checkOut, readFromMain } from './gitlab.ts';
@@ -90,7 +90,7 @@ function requireRelease(about: string, tag: string): void {
 }
 
 function parseManifests(manifests: string, tag: string): Pod {
-  const objects = parseAllDocuments(manifests).map((document) => document.toJS() as unknown);
+  const objects = parseYaml('the rendered chart', manifests, '1.1').map((parsed) => toValue(parsed));
   const [pod] = objects.flatMap(
     (object) => deployment.safeParse(object).data?.spec.template.spec.containers ?? [],
   );

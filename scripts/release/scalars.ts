@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isScalar, parse, Scalar } from 'yaml';
-import type { Node } from 'yaml';
+import { isAlias, isMap, isScalar, Scalar } from 'yaml';
+import type { Node, YAMLMap } from 'yaml';
 import { Failure } from '../shell/failure.ts';
-import { parseYamlFile } from './yaml-file.ts';
+import { parseYaml, parseYamlFile, toValue } from './yaml-file.ts';
 import type { ParsedFile, YamlFile, YamlVersion } from './yaml-file.ts';
 
 /** A new value for the scalar at a path of keys. */
@@ -63,7 +63,7 @@ export function replaceScalars(file: YamlFile, edits: readonly Edit[]): Uint8Arr
 
 function requireTarget({ path: file, text, document, placeOf }: ParsedFile, path: readonly string[]): Target {
   const name = path.join('.');
-  const node = requireNode(file, document.contents, path);
+  const node = requireNode({ path: file, document, placeOf }, path);
   const [start, end] = node.range ?? [0, 0];
   const source = text.slice(start, end);
   const problem = findProblem(node, source);
@@ -72,10 +72,14 @@ function requireTarget({ path: file, text, document, placeOf }: ParsedFile, path
   return { value: textOf(scalar, source), style: scalar.type, start, end };
 }
 
-function requireNode(file: string, contents: Node | null, path: readonly string[]): Node {
-  let node: unknown = contents;
+function requireNode(
+  { path: file, document, placeOf }: Pick<ParsedFile, 'path' | 'document' | 'placeOf'>,
+  path: readonly string[],
+): Node {
+  let node: unknown = document.contents;
   for (const [depth, key] of path.entries()) {
     if (isAlias(node)) throw unsafe(file, `${path.slice(0, depth).join('.')} is an alias (*${node.source})`);
+    if (isMap(node)) requirePlainKeys(node, placeOf);
     const pair = isMap(node)
       ? node.items.find((item) => isScalar(item.key) && item.key.value === key)
       : undefined;
@@ -91,6 +95,18 @@ function requireNode(file: string, contents: Node | null, path: readonly string[
   }
   // The parser makes a node of an empty value too.
   return node as Node;
+}
+
+/** Beside the release's keys: what brings or hides a key of the same name for some parsers and not for others. */
+function requirePlainKeys({ items }: YAMLMap, placeOf: ParsedFile['placeOf']): void {
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    const place = placeOf(key.range?.[0]);
+    const name = JSON.stringify(key.value);
+    if (key.value === '<<') throw unsafe(place, 'a merge key (<<) is not allowed here', plainKeys);
+    if (key.anchor) throw unsafe(place, `the key ${name} has an anchor (&${key.anchor})`, plainKeys);
+    if (key.tag) throw unsafe(place, `the key ${name} has a YAML tag (${key.tag})`, plainKeys);
+  }
 }
 
 function findProblem(node: Node, source: string): string | undefined {
@@ -122,13 +138,18 @@ function quote(value: string, style: Scalar.Type | undefined): string {
 }
 
 function isStringInYaml(source: string): boolean {
-  return versions.every((version) => typeof parse(source, { version, logLevel: 'silent' }) === 'string');
+  return versions.every((version) => {
+    const [parsed] = parseYaml('the new value', source, version);
+    return parsed && typeof toValue(parsed) === 'string';
+  });
 }
 
 function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Edit[]): void {
   const expected = new Map(edits.map(({ path, value }) => [path.join('.'), value]));
   for (const version of versions) {
-    const [left, right] = [before, after].map((file) => toValue(parseYamlFile(file, version)));
+    const [left, right] = [before, after].map((file) =>
+      toValue(parseYamlFile(file, version), { mapAsMap: true }),
+    );
     for (const { path, value } of differences(left, right)) {
       if (expected.get(path) !== value) throw unsafe(before.path, `an edit would also change ${path}`);
     }
@@ -137,14 +158,6 @@ function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Ed
     if (readScalar(after, path) !== value) {
       throw unsafe(before.path, `${path.join('.')} would not be ${JSON.stringify(value)} afterwards`);
     }
-  }
-}
-
-function toValue({ path, document }: ParsedFile): unknown {
-  try {
-    return document.toJS({ mapAsMap: true });
-  } catch (error) {
-    throw unsafe(path, `the aliases cannot be resolved: ${(error as Error).message}`, error);
   }
 }
 
@@ -167,7 +180,9 @@ function entriesOf(value: unknown): [unknown, unknown][] | undefined {
   return undefined;
 }
 
-function unsafe(place: string, what: string, cause?: unknown): Failure {
-  const hint = 'Write it as one quoted scalar of its own, such as tag: "3f9c1b2a".';
-  return new Failure('invalid-values', `${place}: ${what}.`, hint, { cause });
+const quoted = 'Write it as one quoted scalar of its own, such as tag: "3f9c1b2a".';
+const plainKeys = 'Write each key beside the release itself, with no merge, anchor or tag.';
+
+function unsafe(place: string, what: string, hint = quoted): Failure {
+  return new Failure('invalid-values', `${place}: ${what}.`, hint);
 }

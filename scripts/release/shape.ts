@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import type { FailureCode } from '../shell/failure.ts';
 import { toLine } from './line.ts';
-import { parseYamlFile } from './yaml-file.ts';
+import { parseYamlFile, toValue } from './yaml-file.ts';
 import type { ParsedFile, YamlFile } from './yaml-file.ts';
 
 /** A moment, as our files write it. */
@@ -27,7 +27,7 @@ export function parseShape<Shape extends z.ZodType>(
   { code, hint }: { code: FailureCode; hint: string },
 ): z.infer<Shape> {
   const parsed = parseYamlFile(file);
-  const result = shape.safeParse(parsed.document.toJS(), {
+  const result = shape.safeParse(toValue(parsed), {
     error: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is missing' : undefined),
   });
   if (result.success) return result.data;

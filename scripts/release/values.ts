@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { parseDigest, parseRevision, parseTag } from './image.ts';
 import type { Image } from './image.ts';
 import { findScalars, replaceScalars } from './scalars.ts';
 import type { Target } from './scalars.ts';
-import { parseYamlFile } from './yaml-file.ts';
+import { decodeFile, parseYamlFile, toValue } from './yaml-file.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** The scalars of a release, each with the form that it has in double quotes. */
@@ -14,6 +15,8 @@ const scalars = {
 } as const;
 type Field = keyof typeof scalars;
 const fields = Object.keys(scalars) as Field[];
+
+const withRepository = z.object({ image: z.object({ repository: z.string() }) });
 
 /** Where the chart's default values are, in the repository. */
 export const chartValuesPath = 'helm-chart/values.yaml';
@@ -44,7 +47,7 @@ export function readImage(values: YamlFile): Image | undefined {
 export function createImageReader(): (values: YamlFile) => Image | undefined {
   let frame: RegExp | undefined;
   return (values) => {
-    const match = frame?.exec(Buffer.from(values.bytes).toString());
+    const match = frame?.exec(decodeFile(values));
     if (match?.groups) return parseImage(values.path, match.groups);
     const present = hasRevision(values) ? fields : fields.filter((field) => field !== 'revision');
     const { text, targets } = findScalars(values, present.map(pathOf));
@@ -64,8 +67,8 @@ export function replaceImage(values: YamlFile, image: Image): Uint8Array {
 /** The repository that an environment pulls its image from: its own, or the chart's default. */
 export function readRepository(values: YamlFile, chartValues: YamlFile | undefined): string | undefined {
   return [values, chartValues]
-    .map((file) => file && parseYamlFile(file).document.getIn(['image', 'repository']))
-    .find((repository) => typeof repository === 'string');
+    .map((file) => file && withRepository.safeParse(toValue(parseYamlFile(file, '1.1'))).data)
+    .find((values) => values !== undefined)?.image.repository;
 }
 
 function pathOf(field: Field): string[] {

@@ -1,7 +1,8 @@
 import { TextDecoder } from 'node:util';
-import { LineCounter, parseAllDocuments } from 'yaml';
-import type { Document } from 'yaml';
+import { Composer, LineCounter, Parser } from 'yaml';
+import type { Document, ErrorCode, Node } from 'yaml';
 import { Failure } from '../shell/failure.ts';
+import { findTreeFault } from './yaml-tree.ts';
 
 /** A YAML file as its bytes, and its name for messages. */
 export interface YamlFile {
@@ -20,33 +21,106 @@ export interface ParsedFile {
 
 export type YamlVersion = '1.1' | '1.2';
 
+/** Bytes. The parser takes up to a second for as many. */
+const sizeLimit = 256 * 1024;
+
+// A lone CR, U+0085, U+2028 and U+2029 end a line for some parsers and not for others; go-yaml refuses all others here.
+const ambiguous =
+  // eslint-disable-next-line no-control-regex
+  /\r(?!\n)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|(?<!^)\ufeff/u;
+
+/** Where the parser's own words speak of its options or of its stack. */
+const problems: Partial<Record<ErrorCode, string>> = {
+  NON_STRING_KEY: 'a key must be a string, with no alias and no tag',
+  RESOURCE_EXHAUSTION: 'it is nested too deeply',
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
- * Parses a file that must be exactly one YAML document in UTF-8.
- * @throws {Failure} `invalid-file` with the line of the first error.
+ * Parses a file that must be exactly one YAML document in UTF-8, with nothing in it that YAML parsers read differently.
+ * @throws {Failure} `invalid-file` with the line of the first fault.
  */
-export function parseYamlFile({ path, bytes }: YamlFile, version: YamlVersion = '1.2'): ParsedFile {
+export function parseYamlFile(file: YamlFile, version: YamlVersion = '1.2'): ParsedFile {
+  const [parsed, second] = parseYaml(file.path, decodeFile(file), version);
+  if (!parsed) throw fault(file.path, 'the file is empty');
+  if (second) throw fault(second.placeOf(second.document.range[0]), 'a second document begins here');
+  return parsed;
+}
+
+/**
+ * Decodes a file, before any parser sees it.
+ * @throws {Failure} `invalid-file` when it is too large, not UTF-8, or holds a character that parsers read differently.
+ */
+export function decodeFile({ path, bytes }: YamlFile): string {
+  if (bytes.length > sizeLimit) {
+    const hint = 'Split it, or move what is large out of it.';
+    throw fault(path, `the file has ${bytes.length} bytes, and must have at most ${sizeLimit}`, hint);
+  }
   const text = decode(path, bytes);
+  const found = ambiguous.exec(text);
+  if (!found) return text;
+  const line = text.slice(0, found.index).split('\n').length;
+  const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  throw fault(
+    `${path}:${line}`,
+    `the character U+${code} is not allowed, since YAML parsers differ on it`,
+    'Remove it, or write it as an escape in double quotes.',
+  );
+}
+
+/**
+ * Parses the YAML documents of a text.
+ * @throws {Failure} `invalid-file` with the line of the first fault.
+ */
+export function parseYaml(path: string, text: string, version: YamlVersion): ParsedFile[] {
   const lines = new LineCounter();
   const placeOf = (offset = 0) => `${path}:${lines.linePos(offset).line}`;
-  const documents = parseAllDocuments(text, { version, lineCounter: lines, prettyErrors: false });
-  const [document, second] = documents;
-  if (!document) throw broken(path, 'the file is empty');
-  const error = documents.flatMap(({ errors }) => errors)[0];
-  if (error) throw broken(placeOf(error.pos[0]), `broken YAML: ${error.message}`);
-  if (second) throw broken(placeOf(second.range[0]), 'a second document begins here');
-  return { path, text, document, placeOf };
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const directive = tokens.find(({ type }) => type === 'directive');
+  if (directive)
+    throw fault(placeOf(directive.offset), 'a YAML directive is not allowed', 'Remove the line.');
+  // The parser compares each key with each before; the walk of the tree finds the same in a moment.
+  const composer = new Composer({ version, stringKeys: true, uniqueKeys: false, logLevel: 'silent' });
+  return [...composer.compose(tokens)].map((document) => {
+    const [error] = document.errors;
+    if (error) {
+      const problem = problems[error.code] ?? `broken YAML: ${error.message}`;
+      throw fault(placeOf(error.pos[0]), problem, oneDocument, error);
+    }
+    const found = findTreeFault(document);
+    if (found) throw fault(placeOf(found.offset), found.problem, found.hint);
+    return { path, text, document, placeOf };
+  });
+}
+
+/**
+ * The value of a parsed file, or of a node in it: the only way from YAML to a value. Maps stay maps where asked for.
+ * @throws {Failure} `invalid-file` when its merge keys cannot be resolved.
+ */
+export function toValue(
+  { path, document, placeOf }: ParsedFile,
+  { node = document.contents, mapAsMap = false }: { node?: Node | null; mapAsMap?: boolean } = {},
+): unknown {
+  try {
+    // The walk of the tree has counted what the aliases repeat.
+    return node?.toJS(document, { mapAsMap, maxAliasCount: -1 }) ?? null;
+  } catch (error) {
+    const place = node === document.contents ? path : placeOf(node?.range?.[0]);
+    throw fault(place, `it cannot be resolved: ${(error as Error).message}`, oneDocument, error);
+  }
 }
 
 function decode(path: string, bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (error) {
-    throw broken(path, 'not UTF-8', error);
+    throw fault(path, 'not UTF-8', oneDocument, error);
   }
 }
 
-function broken(place: string, what: string, cause?: unknown): Failure {
-  return new Failure('invalid-file', `${place}: ${what}.`, 'Write the file as one YAML document in UTF-8.', {
-    cause,
-  });
+const oneDocument = 'Write the file as one YAML document in UTF-8.';
+
+function fault(place: string, what: string, hint = oneDocument, cause?: unknown): Failure {
+  return new Failure('invalid-file', `${place}: ${what}.`, hint, { cause });
 }
