@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isScalar, Scalar } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, Scalar } from 'yaml';
 import type { Node, YAMLMap } from 'yaml';
 import { Failure } from '../shell/failure.ts';
 import { parseYaml, parseYamlFile, toValue } from './yaml-file.ts';
@@ -78,7 +78,10 @@ function requireNode(
 ): Node {
   let node: unknown = document.contents;
   for (const [depth, key] of path.entries()) {
-    if (isAlias(node)) throw unsafe(file, `${path.slice(0, depth).join('.')} is an alias (*${node.source})`);
+    if (isAlias(node)) {
+      const name = path.slice(0, depth).join('.');
+      throw unsafe(placeOf(node.range?.[0]), `${name} is an alias (*${node.source})`);
+    }
     if (isMap(node)) requirePlainKeys(node, placeOf);
     const pair = isMap(node)
       ? node.items.find((item) => isScalar(item.key) && item.key.value === key)
@@ -91,9 +94,13 @@ function requireNode(
         `Add ${path.join('.')} to it, as "".`,
       );
     }
+    // A key of a flow map with no colon has no value at all; any other empty value is a node.
+    if (!isNode(pair.value)) {
+      const place = isNode(pair.key) ? placeOf(pair.key.range?.[0]) : file;
+      throw unsafe(place, `${path.slice(0, depth + 1).join('.')} has no value`);
+    }
     node = pair.value;
   }
-  // The parser makes a node of an empty value too.
   return node as Node;
 }
 

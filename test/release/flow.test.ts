@@ -113,6 +113,23 @@ test.each([
   });
 });
 
+test.each([
+  [
+    'an unknown alias',
+    `${dev}    from: *nothing\n`,
+    ':3: the alias *nothing names nothing that ends before it.',
+  ],
+  [
+    'an alias in itself',
+    'environments: &all [*all]\n',
+    ':1: the alias *all names nothing that ends before it.',
+  ],
+  ['brackets without end', `environments: ${'['.repeat(100_000)}`, ':1: it is nested too deeply.'],
+])('a flow with %s is no fault of the program', (_, content, message) => {
+  const failure = catchFailure(() => parse(content));
+  expect([failure.code, failure.message]).toEqual(['invalid-file', at + message]);
+});
+
 test('an environment that the flow does not name is refused, and those that it names are listed', () => {
   const failure = catchFailure(() => requireEnvironment(parse(whole), 'prod'));
   expect(failure.message).toBe('"prod" is no environment of environments/flow.yaml.');

@@ -5,6 +5,7 @@ import { parseDigest, parseRevision, parseTag } from '../../scripts/release/imag
 import type { Image } from '../../scripts/release/image.ts';
 import { attempt } from '../../scripts/release/ledger.ts';
 import { createImageReader, readImage, replaceImage } from '../../scripts/release/values.ts';
+import { catchFailure } from '../support/command/catch-failure.ts';
 
 type Style = 'double' | 'single' | 'plain';
 
@@ -156,6 +157,22 @@ test('what was written is what is read', () => {
     expect(readImage(file(before))).toEqual(from);
     expect(readImage(file(edit(before, to)))).toEqual(to);
   });
+});
+
+test('what ends a line for some parsers and not for others is refused wherever it stands', () => {
+  const character = fc.constantFrom('\r', '\u0085', '\u2028', '\u2029', '\0', '\u007f', '\ufeff');
+  fc.assert(
+    fc.property(template, image, character, fc.nat(), (template, image, character, position) => {
+      const text = write(template, image);
+      const at = 1 + (position % (text.length - 1));
+      fc.pre(!(character === '\r' && text[at] === '\n'));
+      const failure = catchFailure(() => readImage(file(text.slice(0, at) + character + text.slice(at))));
+      const line = text.slice(0, at).split('\n').length;
+      expect(failure.code).toBe('invalid-file');
+      expect(failure.message).toMatch(`values.yaml:${line}: the character U+`);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('versions that are read one after another are read as each would be alone', () => {

@@ -42,7 +42,7 @@ const refusals: Record<string, [message: string, hint: string]> = {
     'values.yaml:1: the alias *list names nothing that ends before it.',
     'Write &list before it, or the value itself in its place.',
   ],
-  'alias-of-the-image.yaml': ['values.yaml: image is an alias (*image).', quoted],
+  'alias-of-the-image.yaml': ['values.yaml:4: image is an alias (*image).', quoted],
   'alias-of-the-tag.yaml': ['values.yaml:3: image.tag is an alias (*name).', quoted],
   'anchor-on-the-image.yaml': ['values.yaml: an edit would also change sidecar.tag.', quoted],
   'anchor-on-the-key.yaml': ['values.yaml:2: the key "tag" has an anchor (&key).', plainKeys],
@@ -78,6 +78,7 @@ const refusals: Record<string, [message: string, hint: string]> = {
   'missing-revision.yaml': ['values.yaml: image.revision is missing.', 'Add image.revision to it, as "".'],
   'missing-tag.yaml': ['values.yaml: image.tag is missing.', addTag],
   'next-line.yaml': [`values.yaml:2: the character U+0085 ${differ}.`, escape],
+  'no-colon.yaml': ['values.yaml:1: image.tag has no value.', quoted],
   'no-digest.yaml': [
     'values.yaml: image.digest: "sha256:abc" is no image digest.',
     'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.',
