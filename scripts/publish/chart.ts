@@ -50,7 +50,7 @@ export async function publishChart({
 }
 
 /** A version of the chart for each release. The letter keeps it one where a SHA is all digits and begins with 0. */
-export function versionOf(chart: string, release: Tag): string {
+function versionOf(chart: string, release: Tag): string {
   return `${chart}-g${release}`;
 }
 

@@ -2,9 +2,8 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { Failure } from '../shell/failure.ts';
 import type { Digest, Tag } from '../release/image.ts';
-import { buildImage, digestImage, pushImage, type Workbench } from './buildah.ts';
+import { buildImage, pushImage, type Workbench } from './buildah.ts';
 import { openRegistry } from '../registry/open.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { PublishSettings } from '../registry/settings.ts';
@@ -68,31 +67,29 @@ async function buildAndPush(
   const bench: Workbench = { ...context, temporary: folder.path, authFile, echo: progress };
   progress.write(`Building ${repository}:${tag}\n`);
   await buildImage(repository, settings, bench);
-  await requireFree(registry, repository, tag, bench);
+  const faster = () => findFaster(registry, repository, tag, progress);
+  const theirs = await faster();
+  if (theirs !== undefined) return theirs;
   progress.write(`Pushing ${repository}:${tag}\n`);
   try {
     return await pushImage(repository, tag, bench);
   } catch (error) {
     // A registry whose tags are immutable refuses a tag that another job was faster with.
-    await requireFree(registry, repository, tag, bench);
-    throw error;
+    const digest = await faster();
+    if (digest === undefined) throw error;
+    return digest;
   }
 }
 
-/** @throws {Failure} `tag-taken` when another image has got the tag since this one began to be built. */
-async function requireFree(
+/** The image that another job has pushed under the tag since this one looked, if any: a tag is never given twice. */
+async function findFaster(
   registry: Registry,
   repository: string,
   tag: Tag,
-  bench: Workbench,
-): Promise<void> {
-  const taken = await registry.findDigest(tag);
-  if (taken === undefined) return;
-  const built = await digestImage(repository, tag, bench);
-  if (built === taken) return;
-  throw new Failure(
-    'tag-taken',
-    `${repository}:${tag} was pushed by another job meanwhile, as ${taken}; this job has built ${built}.`,
-    'Nothing was replaced. Run the job again: it uses the image that is there.',
-  );
+  progress: Writable,
+): Promise<Digest | undefined> {
+  const digest = await registry.findDigest(tag);
+  if (digest !== undefined)
+    progress.write(`Another job has pushed ${repository}:${tag} meanwhile: its image is used, ${digest}\n`);
+  return digest;
 }

@@ -22,7 +22,7 @@ export async function publishPipeline(context: PublishContext): Promise<Publicat
 }
 
 /** The tag of the image that a Dockerfile's `pipeline` stage and the arguments before all stages make. */
-export function tagOfStage(dockerfile: string): Tag {
+function tagOfStage(dockerfile: string): Tag {
   const [head = '', ...stages] = dockerfile.split(/^(?=FROM )/m);
   const stage = stages.find((text) => new RegExp(`^FROM \\S+ AS ${target}\\s`).test(text));
   if (stage === undefined) {

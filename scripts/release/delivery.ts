@@ -3,8 +3,7 @@ import type { Image } from './image.ts';
 import { toLine } from './line.ts';
 
 /** The kinds of commit that this program makes. */
-export const deliveryKinds = ['deploy', 'promote', 'rollback', 'hold', 'resume'] as const;
-export type DeliveryKind = (typeof deliveryKinds)[number];
+export type DeliveryKind = 'deploy' | 'promote' | 'rollback' | 'hold' | 'resume';
 
 /** A delivery as its commit is to tell it. */
 export interface Delivery {
@@ -74,7 +73,7 @@ export function findDelivery({
 }
 
 /** Reads the delivery that a commit's message tells of; undefined for every other commit. */
-export function parseDelivery(message: string): ParsedDelivery | undefined {
+function parseDelivery(message: string): ParsedDelivery | undefined {
   const [title = '', ...rest] = message.trimEnd().split('\n');
   const [, kind, environment, tag, holdKind, holdEnvironment] = titleForm.exec(title) ?? [];
   const trailers = new Map(

@@ -29,7 +29,6 @@ const exits = {
   'invalid-chart': exitCode.input,
   'out-of-order': exitCode.refused,
   'other-repository': exitCode.refused,
-  'tag-taken': exitCode.refused,
   unrelated: exitCode.refused,
   'nothing-to-promote': exitCode.refused,
   'nothing-to-roll-back': exitCode.refused,

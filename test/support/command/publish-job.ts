@@ -52,7 +52,7 @@ export async function prepareJob(behaviour: Partial<Behaviour> = {}) {
     },
     /** What the job after this one is told. */
     readHandover: () => readFile(join(checkout, 'build.env'), 'utf8'),
-    writeHandover: (content: string) => writeFile(join(checkout, 'build.env'), content),
+    writeFile: (name: string, content: string) => writeFile(join(checkout, name), content),
     [Symbol.asyncDispose]: () => folder.remove(),
   };
 }
