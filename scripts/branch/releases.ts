@@ -1,6 +1,6 @@
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Relation, Tip } from '../git/tip.ts';
-import { isDeliveryTitle } from '../release/delivery.ts';
+import { environmentsFolder } from '../release/flow.ts';
 import type { Image, Revision } from '../release/image.ts';
 import { parseRevision } from '../release/image.ts';
 import { Failure } from '../shell/failure.ts';
@@ -47,9 +47,9 @@ export async function relateReleases(
   );
 }
 
-/** The commits that a release brings, newest first, without the deliveries among them. */
+/** The commits that a release brings, newest first, without those that change nothing but environments. */
 export async function listGains(tip: Tip, from: Image | undefined, to: Release): Promise<CommitLine[]> {
   const commits = from ? await tip.listCommits((await requireRelease(tip, from)).revision, to.revision) : [];
-  const gains = commits.filter(({ subject }) => !isDeliveryTitle(subject));
+  const gains = await tip.keepOutside(commits, environmentsFolder);
   return gains.length > 0 ? gains : tip.describe(to.revision);
 }

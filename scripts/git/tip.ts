@@ -2,6 +2,7 @@ import { lineFormat, parseLines } from './commit-line.ts';
 import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import { readObjects } from './objects.ts';
+import { keepOutside } from './outside.ts';
 import type { Scratch } from './scratch.ts';
 
 /** How a commit stands to another one, in the history of the branch. */
@@ -58,6 +59,11 @@ export class Tip {
   /** The commits that the second one has and the first one lacks, newest first, merged branches left out. */
   async listCommits(from: string, to: string): Promise<CommitLine[]> {
     return parseLines(await this.#scratch.git.read(['log', '--first-parent', lineFormat, `${from}..${to}`]));
+  }
+
+  /** The commits without those that change a folder of the top level and nothing outside it. */
+  async keepOutside(commits: readonly CommitLine[], folder: string): Promise<CommitLine[]> {
+    return keepOutside(this.#scratch, commits, folder);
   }
 
   /** A commit as a list of one. */

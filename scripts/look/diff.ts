@@ -2,7 +2,7 @@ import { Failure } from '../shell/failure.ts';
 import { readMainline } from '../git/mainline.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { isDeliveryTitle } from '../release/delivery.ts';
+import { environmentsFolder } from '../release/flow.ts';
 import { parseTag } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
 import type { Answer } from './answer.ts';
@@ -17,6 +17,9 @@ import type { Place } from '../branch/place.ts';
 
 /** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */
 const tagLength = 8;
+
+/** How many commits are looked at together; the newest release is mostly near the tip. */
+const window = 100;
 
 /** What the cluster would see if an environment ran a release: the one given, else the one that comes next. */
 export async function diff(place: Place, name: string, to: Tag | undefined): Promise<Answer> {
@@ -46,11 +49,14 @@ function requireImage({ environment, image }: EnvironmentState): Image {
   );
 }
 
-/** The newest commit that is a release, and no delivery of one. */
+/** The newest commit that changes more than environments. */
 async function findNewest(scratch: Scratch, tip: Tip): Promise<Tag> {
   const { commits } = await readMainline(scratch, tip.commit);
-  const newest = commits.find(({ subject }) => !isDeliveryTitle(subject));
-  return parseTag((newest?.sha ?? tip.commit).slice(0, tagLength), 'git log');
+  for (let start = 0; start < commits.length; start += window) {
+    const [newest] = await tip.keepOutside(commits.slice(start, start + window), environmentsFolder);
+    if (newest) return parseTag(newest.sha.slice(0, tagLength), 'git log');
+  }
+  return parseTag(tip.commit.slice(0, tagLength), 'git log');
 }
 
 /** The image of a release as an environment runs it, else without a digest: nothing else in Git knows that. */

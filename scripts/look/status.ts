@@ -2,9 +2,9 @@ import { styleText } from 'node:util';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../git/mainline.ts';
 import type { Mainline } from '../git/mainline.ts';
+import type { Tip } from '../git/tip.ts';
 import { formatAge } from '../release/duration.ts';
-import { isDeliveryTitle } from '../release/delivery.ts';
-import { findFreeze } from '../release/flow.ts';
+import { environmentsFolder, findFreeze } from '../release/flow.ts';
 import type { Freeze } from '../release/flow.ts';
 import type { Hold } from '../release/hold.ts';
 import { findPresentRun } from '../release/ledger.ts';
@@ -37,6 +37,7 @@ export async function status(place: Place, columns: number): Promise<Answer> {
   const states = environments.flow.environments.map(({ name }) => stateOf(environments, name));
   const ledger = await readLedger(scratch, tip);
   const live = await readLive(place, tip, states);
+  const code = await findCode(tip, mainline, states);
   const now = place.now();
   const rows = states.map((state): Row => {
     const { name, from } = state.environment;
@@ -48,7 +49,7 @@ export async function status(place: Place, columns: number): Promise<Answer> {
       run,
       subject: position === undefined ? undefined : mainline.commits[position]?.subject,
       behind: countBehind(
-        mainline,
+        { mainline, code },
         position,
         from === undefined ? 0 : source?.image && mainline.find(source.image),
       ),
@@ -60,14 +61,25 @@ export async function status(place: Place, columns: number): Promise<Answer> {
   return { document: rows.map(toDocument), text: formatRows(rows, now, columns) };
 }
 
-/** How many commits of `main`, deliveries left out, are between what runs and what could. */
-function countBehind(
+/** The commits that change more than environments, down to the oldest release that runs. */
+async function findCode(
+  tip: Tip,
   mainline: Mainline,
+  states: readonly EnvironmentState[],
+): Promise<ReadonlySet<string>> {
+  const positions = states.map(({ image }) => (image && mainline.find(image)) ?? 0);
+  const commits = mainline.commits.slice(0, Math.max(...positions));
+  return new Set((await tip.keepOutside(commits, environmentsFolder)).map(({ sha }) => sha));
+}
+
+/** How many commits with code are between what runs and what could. */
+function countBehind(
+  { mainline, code }: { mainline: Mainline; code: ReadonlySet<string> },
   running: number | undefined,
   ahead: number | undefined,
 ): number | undefined {
   if (running === undefined || ahead === undefined) return undefined;
-  return mainline.commits.slice(ahead, running).filter(({ subject }) => !isDeliveryTitle(subject)).length;
+  return mainline.commits.slice(ahead, running).filter(({ sha }) => code.has(sha)).length;
 }
 
 function toDocument({ state: { environment, image }, run, behind, hold, freeze, live }: Row): object {

@@ -29,10 +29,8 @@ export interface ParsedDelivery {
 }
 
 const subjectsShown = 20;
-// The pipeline's rules know these titles too, see .gitlab-ci.yml.
 const titleForm =
   /^(?:(deploy|promote|rollback)\(([a-z0-9-]+)\): ([0-9a-f]+)|(hold|resume)\(([a-z0-9-]+)\))$/;
-const mergeTitle = "Merge branch 'promote/";
 
 /** The message of the commit that makes a delivery: a title, what comes with it, and its facts as trailers. */
 export function formatDelivery(delivery: Delivery): string {
@@ -95,16 +93,21 @@ function parseDelivery(message: string): ParsedDelivery | undefined {
   };
 }
 
-/** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */
-export function isDeliveryTitle(subject: string): boolean {
-  return titleForm.test(subject) || subject.startsWith(mergeTitle);
-}
-
 function formatSubjects(subjects: readonly string[]): string {
-  if (subjects.length <= 1) return subjects.join('');
+  if (subjects.length <= 1) return subjects.map(quoteSubject).join('');
   const hidden = subjects.length - subjectsShown;
-  const lines = subjects.slice(0, subjectsShown).map((subject) => `- ${subject}`);
+  const lines = subjects.slice(0, subjectsShown).map((subject) => `- ${quoteSubject(subject)}`);
   return [`${subjects.length} commits:`, '', ...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join(
     '\n',
   );
+}
+
+// https://docs.gitlab.com/user/project/issues/managing_issues/#default-closing-pattern
+const closing =
+  /\b((?:clos|fix|resolv|implement)(?:e[sd]?|ing|s|ed)?:? +(?:issues? +)?)(\S*#\d+|https?:\/\/\S+|[A-Z][A-Z0-9_]+-\d+)/gi;
+const skipping = /\[(skip ci|ci skip)\]/gi;
+
+/** A subject that does in this message nothing that it has done in its own: close an issue, or skip a pipeline. */
+function quoteSubject(subject: string): string {
+  return subject.replace(closing, '$1($2)').replace(skipping, '($1)');
 }

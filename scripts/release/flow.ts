@@ -5,7 +5,10 @@ import { instant, line, parseShape } from './shape.ts';
 import { valuedEnvironment, valuesPath } from './values.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-export const flowPath = 'environments/flow.yaml';
+/** Where deliveries and edits are. A commit that changes nothing else is no part of a release, whatever its title says. */
+export const environmentsFolder = 'environments';
+
+export const flowPath = `${environmentsFolder}/flow.yaml`;
 
 const duration = z.string().transform((text, context) => {
   const milliseconds = parseDuration(text);

@@ -35,6 +35,8 @@ beforeAll(async () => {
   await origin.commit('Say it better', {
     'environments/dev/values.yaml': `# Here.\n${String(runs({ dev: newer })['environments/dev/values.yaml'])}`,
   });
+  // Its title says that it is a hold, its content that it is code.
+  await origin.commit('hold(dev)', { 'src/main.ts': 'console.log(2);\n' });
   deliveries = [old, staging, dev];
   checkout = await sandbox.clone({ asJob: true });
 });

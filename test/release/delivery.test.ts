@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatDelivery, isDeliveryTitle } from '../../scripts/release/delivery.ts';
+import { formatDelivery } from '../../scripts/release/delivery.ts';
 import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`, 'digest');
@@ -57,10 +57,22 @@ test('of more than 20 commits the newest 20 are listed, and the others counted',
   expect(formatDelivery({ ...delivery, subjects: subjects.slice(0, 20) })).not.toContain('more');
 });
 
-test('the title of a delivery is told from the subject of any other commit', () => {
-  expect(isDeliveryTitle('deploy(dev): 3f9c1b2a')).toBe(true);
-  expect(isDeliveryTitle('Deploy (dev): make it faster')).toBe(false);
-  expect(isDeliveryTitle('Revert "deploy(dev): 3f9c1b2a"')).toBe(false);
+test.each([
+  ['Add the endpoint [skip ci]', 'Add the endpoint (skip ci)'],
+  ['[CI SKIP] Correct a word', '(CI SKIP) Correct a word'],
+  ['Fix the total. Closes #12', 'Fix the total. Closes (#12)'],
+  ['fixes: group/orders#7 and more', 'fixes: (group/orders#7) and more'],
+  [
+    'Resolve https://gitlab.example.com/a/b/-/issues/3',
+    'Resolve (https://gitlab.example.com/a/b/-/issues/3)',
+  ],
+  ['Implements ORDERS-42', 'Implements (ORDERS-42)'],
+  ['Close the connection', 'Close the connection'],
+])('the subject "%s" closes no issue again, and skips no pipeline', (subject, told) => {
+  for (const subjects of [[subject], [subject, 'Another']]) {
+    expect(formatDelivery({ ...delivery, subjects })).toContain(told);
+    expect(formatDelivery({ ...delivery, subjects }).includes(subject)).toBe(subject === told);
+  }
 });
 
 function image(tag: string) {
