@@ -31,7 +31,7 @@ function would(kind: DeliveryKind, environment: string, runs: string, to: string
 
 function formatProposed(
   { environment, to }: DeliveryResult,
-  { branch, existed, address }: NonNullable<DeliveryResult['proposed']>,
+  { branch, existed, cleared, address }: NonNullable<DeliveryResult['proposed']>,
 ): string {
   if (existed) {
     return [
@@ -41,7 +41,8 @@ function formatProposed(
   }
   const request =
     address ?? `open a merge request for the branch ${branch}: the server did not say that it made one`;
-  return `${environment}: ${nameOf(to)} is proposed, to be merged by somebody else.\n${request}`;
+  const anew = cleared ? `, anew: the branch ${branch} was left over from one that has been merged` : '';
+  return `${environment}: ${nameOf(to)} is proposed${anew}, to be merged by somebody else.\n${request}`;
 }
 
 /** A delivery's outcome, as the document of the command contract. */

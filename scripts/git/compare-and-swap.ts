@@ -58,7 +58,7 @@ export async function compareAndSwap<T>(
 
     const commit = await writeCommit(scratch.git, tip, change, identity);
     if (proposal) {
-      const proposed = await propose(scratch, commit, branch, proposal);
+      const proposed = await propose(scratch, { branch, tip, commit }, proposal);
       return { decision, commit: proposed.commit, attempts, proposed };
     }
     const answer = await push(scratch, commit, branch, ['ci.skip']);

@@ -12,44 +12,106 @@ export interface Proposal {
 /** What became of a proposal. */
 export interface Proposed {
   branch: string;
-  /** The commit on the branch: ours, or the one that was there. */
+  /** The commit on the branch: ours, or the one that was there and says the same. */
   commit: string;
-  /** Whether the branch was there before. */
+  /** Whether the same was proposed before. */
   existed: boolean;
+  /** Whether the branch was left over from a proposal that has been merged, and was removed first. */
+  cleared: boolean;
   /** The address of the merge request, where the server told it. */
   address: string | undefined;
 }
 
+/** What is proposed to which branch, as it was when that was decided. */
+interface Target {
+  branch: string;
+  tip: string;
+  commit: string;
+}
+
 /**
  * Pushes a commit to a branch of its own and asks GitLab for a merge request into the target, by push options
- * (https://docs.gitlab.com/topics/git/commit/#push-options-for-merge-requests). A branch that is there stays as it is.
- * @throws {Failure} `remote-refused` or `remote-unreachable`.
+ * (https://docs.gitlab.com/topics/git/commit/#push-options-for-merge-requests). A branch that is there and proposes the
+ * same stays as it is; one that has been merged goes first.
+ * @throws {Failure} `other-proposal`, `remote-refused` or `remote-unreachable`.
  */
-export async function propose(
-  scratch: Scratch,
-  commit: string,
-  target: string,
-  { branch, title, label }: Proposal,
-): Promise<Proposed> {
-  const before = await scratch.findTip(branch);
-  if (before !== undefined) return { branch, commit: before, existed: true, address: undefined };
-  const outcome = await push(scratch, commit, branch, [
+export async function propose(scratch: Scratch, target: Target, proposal: Proposal): Promise<Proposed> {
+  const { branch, title, label } = proposal;
+  const options = [
     'merge_request.create',
-    `merge_request.target=${target}`,
+    `merge_request.target=${target.branch}`,
     `merge_request.title=${title}`,
     `merge_request.label=${label}`,
     'merge_request.remove_source_branch',
-  ]);
-  if (outcome.kind === 'accepted') {
-    const address = /https?:\/\/\S+\/merge_requests\/\S+/.exec(outcome.words)?.[0];
-    return { branch, commit, existed: false, address };
+  ];
+  let cleared = false;
+  let reason = 'no reason';
+  for (let attempts = 0; attempts < 2; attempts += 1) {
+    // Somebody may have made the same proposal meanwhile, or the answer was lost: the branch itself tells.
+    const found = await findProposal(scratch, target, branch);
+    if (found?.isMerged === false)
+      return {
+        branch,
+        commit: found.commit,
+        existed: found.commit !== target.commit,
+        cleared,
+        address: undefined,
+      };
+    if (found) cleared = await removeBranch(scratch, branch, found.commit);
+    const outcome = await push(scratch, target.commit, branch, options);
+    if (outcome.kind === 'accepted') {
+      const address = /https?:\/\/\S+\/merge_requests\/\S+/.exec(outcome.words)?.[0];
+      return { branch, commit: target.commit, existed: false, cleared, address };
+    }
+    if (outcome.kind === 'unknown') reason = outcome.reason;
   }
-  // Somebody made the same proposal meanwhile, or the answer was lost: the branch itself tells.
-  const after = await scratch.findTip(branch);
-  if (after !== undefined) return { branch, commit: after, existed: after !== commit, address: undefined };
   throw new Failure(
     'remote-unreachable',
-    `${scratch.remote.address} did not take ${branch}: ${outcome.kind === 'unknown' ? outcome.reason : 'no reason'}`,
+    `${scratch.remote.address} did not take ${branch}: ${reason}`,
     'Nothing was changed. Run it again when the server is well.',
   );
+}
+
+/**
+ * The proposal that a branch holds, if there is one: ours to the letter, or one that has been merged.
+ * @throws {Failure} `other-proposal` when it proposes anything else.
+ */
+async function findProposal(
+  scratch: Scratch,
+  target: Target,
+  branch: string,
+): Promise<{ commit: string; isMerged: boolean } | undefined> {
+  if ((await scratch.findTip(branch)) === undefined) return undefined;
+  const { git } = scratch;
+  const commit = await scratch.fetchTip(branch);
+  const isMerged = (await git.run(['merge-base', '--is-ancestor', commit, target.tip])).status === 0;
+  const base = isMerged ? commit : await git.read(['merge-base', commit, target.tip]);
+  const changes = (from: string, to: string) =>
+    git.read(['diff-tree', '-r', '--no-renames', '--raw', from, to]);
+  const [theirs, ours] = [await changes(base, commit), await changes(target.tip, target.commit)];
+  if (isMerged || theirs === ours) return { commit, isMerged };
+  const author = await git.read(['log', '--max-count=1', '--format=%an <%ae>', commit]);
+  throw new Failure(
+    'other-proposal',
+    `The branch ${branch} proposes something else, by ${author}: it changes ${pathsOf(theirs) || 'nothing'}, and this changes ${pathsOf(ours)}.`,
+    `Look at it: git diff ${target.branch}...${branch}. To propose anew, delete it: git push origin --delete ${branch}`,
+  );
+}
+
+/** What a raw difference changes, each file with the blob that it gets, since two may change the same one. */
+function pathsOf(raw: string): string {
+  return raw
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.replace(/^\S+ \S+ \S+ (\S{8})\S* \S+\t/, '$1 '))
+    .map((line) => `${line.slice(9)} (${line.slice(0, 8)})`)
+    .join(', ');
+}
+
+/** Removes a branch, if it is where it was. */
+async function removeBranch(scratch: Scratch, branch: string, commit: string): Promise<boolean> {
+  const ref = `refs/heads/${branch}`;
+  const lease = `--force-with-lease=${ref}:${commit}`;
+  const { status } = await scratch.call(['push', '--porcelain', '--no-verify', lease, 'origin', `:${ref}`]);
+  return status === 0;
 }

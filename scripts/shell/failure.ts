@@ -29,6 +29,7 @@ const exits = {
   'invalid-chart': exitCode.input,
   'out-of-order': exitCode.refused,
   'other-repository': exitCode.refused,
+  'other-proposal': exitCode.refused,
   unrelated: exitCode.refused,
   'nothing-to-promote': exitCode.refused,
   'nothing-to-roll-back': exitCode.refused,

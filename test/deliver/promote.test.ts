@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { flow } from '../support/git/flow.ts';
+import { emptyValues } from '../support/git/origin.ts';
 import type { Files, Origin } from '../support/git/origin.ts';
 import { digestOf, holds, runs } from '../support/git/runs.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
@@ -260,6 +261,52 @@ for i in 0 1 2 3 4; do eval "echo \\$GIT_PUSH_OPTION_$i"; done >'${log}'`,
     branch: proposal,
     mergeRequest: null,
   });
+});
+
+test('a proposal that holds anything else is refused, with what differs and who made it', async () => {
+  const files = { ...flow({ production: { via: 'merge-request' } }), ...runs({ staging: newer }) };
+  const branch = await prepare('disputed', files, -31 * minute);
+  const proposal = `promote/production/${newer}`;
+  expect((await promote('production', branch)).status).toBe(0);
+  await origin.commit('Correct a word', { 'README.md': '# Orders, corrected\n' }, branch);
+  expect((await promote('production', branch)).stdout).toContain('is proposed already');
+
+  await origin.commit('Add a surprise', { 'src/main.ts': 'console.log(3);\n' }, proposal);
+  const { status, stdout, stderr } = await promote('production', branch);
+  expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+  expect(stderr).toMatch(
+    new RegExp(
+      `^The branch ${proposal} proposes something else, by Ada Developer <ada@example\\.com>: it changes ` +
+        'environments/production/values\\.yaml \\([0-9a-f]{8}\\), src/main\\.ts \\([0-9a-f]{8}\\), ' +
+        'and this changes environments/production/values\\.yaml \\([0-9a-f]{8}\\)\\.\n' +
+        `Look at it: git diff ${branch}\\.\\.\\.${proposal}\\. To propose anew, delete it: git push origin --delete ${proposal}\n$`,
+    ),
+  );
+});
+
+test('a branch that is left over from a proposal that was merged goes, and the release is proposed anew', async () => {
+  const production = { via: 'merge-request' } as const;
+  const files = { ...flow({ production }), ...runs({ staging: older }) };
+  const branch = await prepare('left-over', files, -31 * minute);
+  const proposal = `promote/production/${older}`;
+  await origin.git('update-ref', '-d', `refs/heads/${proposal}`);
+  await promote('production', branch);
+  const merged = await origin.tip(proposal);
+  await origin.git('update-ref', `refs/heads/${branch}`, merged);
+  await origin.commit(
+    'Empty production',
+    { 'environments/production/values.yaml': emptyValues('production') },
+    branch,
+  );
+
+  const { status, stdout } = await promote('production', branch);
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: expect.stringContaining(
+      `production: ${older} is proposed, anew: the branch ${proposal} was left over from one that has been merged`,
+    ),
+  });
+  expect(await origin.tip(proposal)).not.toBe(merged);
 });
 
 /** A branch with one more commit, made so many milliseconds before or after now. */
