@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { applicationSetPath, parseApplicationSet } from '../argocd/applicationset.ts';
 import { renderChart } from '../helm/helm.ts';
 import { Failure } from '../shell/failure.ts';
 import { parseYaml, toValue } from '../release/yaml-file.ts';
@@ -27,7 +28,6 @@ interface Pod {
 const readyLimit = 15_000;
 const stopLimit = 15_000;
 
-const name = 'nestjs-service';
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) });
 const container = z.object({
   env: z.array(z.object({ name: z.string(), value: z.string() })),
@@ -69,10 +69,15 @@ async function render(stage: Stage, environment: string): Promise<Pod> {
   await checkOut(stage, folder, tag);
   const file = join(stage.folder, `${folder}.yaml`);
   await writeFile(file, values);
+  const rule = {
+    path: applicationSetPath,
+    bytes: Buffer.from(await readFromMain(stage, applicationSetPath)),
+  };
+  const { chart, release: name, namespace } = parseApplicationSet(rule, environment);
   const manifests = await renderChart({
-    chart: join(stage.folder, folder, 'helm-chart'),
+    chart: join(stage.folder, folder, chart),
     name,
-    namespace: `${name}-${environment}`,
+    namespace,
     values: [file],
     signal: stage.signal,
   });

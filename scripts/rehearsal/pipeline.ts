@@ -32,7 +32,7 @@ export async function deploy(
     GITLAB_USER_LOGIN: 'dev.eloper',
     GITLAB_USER_NAME: 'Dev Eloper',
     GITLAB_USER_EMAIL: 'dev.eloper@example.com',
-    CI_PIPELINE_URL: 'https://gitlab.example.com/group/nestjs-service/-/pipelines/1',
+    CI_PIPELINE_URL: 'https://gitlab.example.com/group/project/-/pipelines/1',
   };
   return stage.run(folderOf(tag), ['npm', 'run', '--silent', 'deploy', '--', environment], { env });
 }
