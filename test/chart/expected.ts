@@ -200,8 +200,6 @@ function smokeTestPod(environment: string) {
       annotations: {
         'helm.sh/hook': 'test',
         'helm.sh/hook-delete-policy': 'before-hook-creation',
-        'argocd.argoproj.io/hook': 'PostSync',
-        'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
       },
     },
     spec: {
