@@ -124,6 +124,7 @@ function deploymentSpec(environment: string) {
   return {
     replicas: 2,
     minReadySeconds: 5,
+    progressDeadlineSeconds: 180,
     revisionHistoryLimit: 2,
     selector: { matchLabels: server },
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },

@@ -185,6 +185,10 @@ describe('values that contradict each other do not render, and the message says 
       says: 'autoscaling.cpuPercent is a share of resources.requests.cpu, which is not set: set it, or set the percentage to 0.',
     },
     {
+      values: 'minReadySeconds: 20\nprogressDeadlineSeconds: 50',
+      says: 'progressDeadlineSeconds is 50, but a start may take 50 s, the 30 s of the startup probe and minReadySeconds: raise it.',
+    },
+    {
       values: 'ingress: { enabled: true }',
       says: 'ingress is enabled, but ingress.hosts is empty: name the hosts that it answers for.',
     },

@@ -50,8 +50,10 @@ export const verticalHints: Feature = {
 
 export const rollout: Feature = {
   name: 'another rollout',
-  values: { minReadySeconds: 0, revisionHistoryLimit: 5 },
-  patch: () => ({ Deployment: { spec: { minReadySeconds: 0, revisionHistoryLimit: 5 } } }),
+  values: { minReadySeconds: 0, progressDeadlineSeconds: 60, revisionHistoryLimit: 5 },
+  patch: () => ({
+    Deployment: { spec: { minReadySeconds: 0, progressDeadlineSeconds: 60, revisionHistoryLimit: 5 } },
+  }),
 };
 
 export const placement: Feature = {
