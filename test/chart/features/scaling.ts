@@ -66,5 +66,6 @@ export const placement: Feature = {
 };
 
 function utilization(name: string, averageUtilization: number) {
-  return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
+  const target = { type: 'Utilization', averageUtilization };
+  return { type: 'ContainerResource', containerResource: { name, container: 'service', target } };
 }
