@@ -18,6 +18,9 @@ app.kubernetes.io/instance: {{ printf "%s-%s" .Release.Name (include "service.en
 app.kubernetes.io/version: {{ include "service.release" . | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 environment: {{ include "service.environment" . | quote }}
+{{- with .Values.cluster }}
+cluster: {{ . | quote }}
+{{- end }}
 {{- end }}
 
 {{- define "service.labels" -}}

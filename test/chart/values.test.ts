@@ -143,6 +143,14 @@ describe('a values file that is wrong does not render, and the message names the
       },
     },
     {
+      fault: 'a cluster that cannot be a label',
+      values: `${good}cluster: "arn:aws:eks"`,
+      says: {
+        3: "- cluster: Does not match pattern '^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$'",
+        4: "- at '/cluster': 'arn:aws:eks' does not match pattern '^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$'",
+      },
+    },
+    {
       fault: 'a release that is not said',
       values: 'environment: dev',
       says: {
@@ -255,6 +263,13 @@ test.each(['12345678', '01234567', '1234e567', '0b101101', '3f9c1b2', 'abcdef01'
     });
   },
 );
+
+test('the cluster is a label beside the environment wherever that is one, and changes nothing else', async () => {
+  const text = await render(good);
+  const labelled = text.replaceAll(/^( +)environment: "dev"$/gm, '$&\n$1cluster: "eu-1"');
+  expect(labelled).not.toBe(text);
+  expect(await render(`${good}cluster: eu-1`)).toBe(labelled);
+});
 
 test.each([
   { drainSeconds: 2, before: 1, after: 1, request: 2, grace: 6 },

@@ -58,7 +58,7 @@ export const serviceMonitor: Feature = {
       metadata: { ...metadata, labels: { ...metadata.labels, release: 'prometheus' } },
       spec: {
         selector: { matchLabels: server },
-        podTargetLabels: ['app.kubernetes.io/version', 'environment'],
+        podTargetLabels: ['app.kubernetes.io/version', 'environment', 'cluster'],
         endpoints: [{ port: 'metrics', path: '/metrics', interval: '10s' }],
       },
     },
