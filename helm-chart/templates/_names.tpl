@@ -2,6 +2,11 @@
 {{ required "image.tag is empty: this environment has run no release yet. Deploy or promote one to it." .Values.image.tag }}
 {{- end }}
 
+{{/* The release's commit, whole where the values say it. */}}
+{{- define "service.revision" -}}
+{{ .Values.image.revision | default (include "service.release" .) }}
+{{- end }}
+
 {{- define "service.environment" -}}
 {{ required "environment is empty: each environment's values say its name." .Values.environment }}
 {{- end }}

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { chart, release } from '../support/kubernetes/render.ts';
+import { chart, release as delivered } from '../support/render.ts';
+
+/** What a delivery writes, the whole SHA with it. */
+export const release = { ...delivered, revision: '0123456789abcdef0123456789abcdef01234567' };
 
 const name = 'nestjs-service';
 // Whoever takes the project over changes the repository in the chart's values, and there alone.
@@ -131,7 +134,7 @@ function deploymentSpec(environment: string) {
     template: {
       metadata: {
         labels: { ...server, ...commonLabels(environment) },
-        annotations: { 'org.opencontainers.image.revision': release.tag },
+        annotations: { 'org.opencontainers.image.revision': release.revision },
       },
       spec: {
         ...podSecurity,

@@ -47,6 +47,14 @@ describe('a values file that is wrong does not render, and the message names the
       },
     },
     {
+      fault: 'a revision that is abbreviated',
+      values: 'environment: dev\nimage: { tag: "3f9c1b2a", revision: "3f9c1b2a" }',
+      says: {
+        3: "- image.revision: Does not match pattern '^([0-9a-f]{40})?$'",
+        4: "- at '/image/revision': '3f9c1b2a' does not match pattern '^([0-9a-f]{40})?$'",
+      },
+    },
+    {
       fault: 'a misspelt key',
       values: `${good}replica: 3`,
       says: {
@@ -249,7 +257,11 @@ test.each(['12345678', '01234567', '1234e567', '0b101101', '3f9c1b2', 'abcdef01'
     expect(await renderKind('Deployment', `environment: dev\nimage: { tag: "${tag}" }`)).toMatchObject({
       spec: {
         template: {
-          metadata: { labels: { 'app.kubernetes.io/version': tag } },
+          metadata: {
+            labels: { 'app.kubernetes.io/version': tag },
+            // The values of this test do not say the whole SHA, as those of an older release do not.
+            annotations: { 'org.opencontainers.image.revision': tag },
+          },
           spec: {
             containers: [
               {
