@@ -3,26 +3,14 @@ import { join } from 'node:path';
 
 // node test/chart/cut-schemas.ts FOLDER VERSION: see fixtures/README.md.
 
-const kinds = {
-  'v1/ConfigMap': 'io.k8s.api.core.v1.ConfigMap',
-  'v1/PersistentVolumeClaim': 'io.k8s.api.core.v1.PersistentVolumeClaim',
-  'v1/Pod': 'io.k8s.api.core.v1.Pod',
-  'v1/Service': 'io.k8s.api.core.v1.Service',
-  'v1/ServiceAccount': 'io.k8s.api.core.v1.ServiceAccount',
-  'apps/v1/Deployment': 'io.k8s.api.apps.v1.Deployment',
-  'autoscaling/v2/HorizontalPodAutoscaler': 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
-  'networking.k8s.io/v1/Ingress': 'io.k8s.api.networking.v1.Ingress',
-  'networking.k8s.io/v1/NetworkPolicy': 'io.k8s.api.networking.v1.NetworkPolicy',
-  'policy/v1/PodDisruptionBudget': 'io.k8s.api.policy.v1.PodDisruptionBudget',
-};
-
 const [folder = '', version = ''] = process.argv.slice(2);
 const all = await readDefinitions(join(folder, `v${version}.0-local-strict/_definitions.json`));
+const kinds = listKinds();
 const used = new Map<string, unknown>();
-for (const name of Object.values(kinds)) take(name);
+for (const name of kinds.values()) take(name);
 const document = {
   $id: `kubernetes-${version}`,
-  kinds: Object.fromEntries(Object.entries(kinds).map(([kind, name]) => [kind, { $ref: `#/$defs/${name}` }])),
+  kinds: Object.fromEntries([...kinds].sort().map(([kind, name]) => [kind, { $ref: `#/$defs/${name}` }])),
   $defs: Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1))),
 };
 await writeFile(
@@ -30,11 +18,22 @@ await writeFile(
   `${JSON.stringify(document)}\n`,
 );
 
+/** Every kind that a manifest can be of, as `apps/v1/Deployment`, with the name of its definition. */
+function listKinds(): Map<string, string> {
+  const entries = Object.entries(all).flatMap(([name, definition]) => {
+    const [own, ...others] = (definition as Definition)['x-kubernetes-group-version-kind'] ?? [];
+    // What several kinds share is a part of requests, and a list is what the cluster answers.
+    if (!own || others.length > 0 || own.kind.endsWith('List')) return [];
+    return [[[own.group, own.version, own.kind].filter(Boolean).join('/'), name] as const];
+  });
+  return new Map(entries);
+}
+
 /** Takes a definition, and all that it refers to. */
 function take(name: string): void {
   if (used.has(name)) return;
   used.set(name, undefined);
-  used.set(name, cut(all[name], Object.values(kinds).includes(name)));
+  used.set(name, cut(all[name], [...kinds.values()].includes(name)));
 }
 
 /** What a manifest may say: not what it means, not `null`, and at the top not what the cluster answers. */
@@ -64,4 +63,8 @@ function isProse(key: string, value: unknown): boolean {
 async function readDefinitions(file: string): Promise<Record<string, unknown>> {
   const { $defs } = JSON.parse(await readFile(file, 'utf8')) as { $defs: Record<string, unknown> };
   return $defs;
+}
+
+interface Definition {
+  'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[];
 }

@@ -15,6 +15,11 @@ const packages: Record<string, string> = {
   'monitoring.coreos.com': 'prometheus-operator',
 };
 
+/** Whether a package holds the schema of its group. */
+export function isCustom({ apiVersion }: Manifest): boolean {
+  return (apiVersion.split('/')[0] ?? '') in packages;
+}
+
 /**
  * Finds every fault of a custom resource against the published schema of its kind, unknown fields included.
  * The validators let unknown fields pass, so they are watched: a field that none looks at is unknown.
