@@ -33,7 +33,7 @@ async function bringChart(check: boolean): Promise<void> {
   const read = (name: string) => readFile(join(root, chart, name), 'utf8');
   const values = listValues(await read('values.yaml'));
   await bring(`${chart}/README.md`, writeValues(await read('README.md'), values), check);
-  const schema = writeSchema(await read('values.schema.json'), values, listVariables());
+  const schema = writeSchema(await read('values.schema.json'), values);
   await bring(`${chart}/values.schema.json`, schema, check);
 }
 

@@ -1,37 +1,40 @@
-{{/* What the chart itself tells the service. A rule refuses the same names elsewhere, so that nothing contradicts it. */}}
+{{/* What the chart itself tells each process. A rule refuses the same names elsewhere, so that nothing contradicts it. */}}
 {{- define "service.env" -}}
-- name: PORT
-  value: {{ .Values.port | quote }}
-- name: METRICS_PORT
-  value: {{ ternary .Values.metrics.port "off" .Values.metrics.enabled | quote }}
-- name: ENVIRONMENT
-  value: {{ include "service.environment" . | quote }}
-- name: RELEASE
-  value: {{ include "service.release" . | quote }}
-- name: LOG_LEVEL
-  value: {{ .Values.logLevel | quote }}
-- name: DRAIN_SECONDS
-  value: {{ include "service.drainAfterSignal" . | quote }}
-- name: REQUEST_SECONDS
-  value: {{ include "service.requestSeconds" . | quote }}
-{{- /* Of the memory limit, which Node reads from the container; the rest is for buffers, code and stacks. */}}
-{{- if dig "limits" "memory" "" .Values.resources }}
+{{- $told := dict
+  "port" .Values.port
+  "metricsPort" (ternary .Values.metrics.port "off" .Values.metrics.enabled)
+  "environment" (include "service.environment" .)
+  "release" (include "service.release" .)
+  "logLevel" .Values.logLevel
+  "drainSeconds" (include "service.drainAfterSignal" .)
+  "requestSeconds" (include "service.requestSeconds" .) }}
+{{- range $what, $variable := .Values.variables }}
+{{- with $variable }}
+- name: {{ toYaml . }}
+  value: {{ get $told $what | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.nodeOptions }}
 - name: NODE_OPTIONS
-  value: "--max-old-space-size-percentage=60"
+  value: {{ . | quote }}
 {{- end }}
 {{- end }}
 
+{{/* Where its other variables come from. */}}
 {{- define "service.envFrom" -}}
-{{- if .Values.config }}
+{{- $own := include "service.account" . }}
+{{- with .root.Values }}
+{{- if .config }}
 - configMapRef:
-    name: {{ .Release.Name }}
+    name: {{ $own | quote }}
 {{- end }}
-{{- if .Values.externalSecret.data }}
+{{- if .externalSecret.data }}
 - secretRef:
-    name: {{ .Release.Name }}
+    name: {{ $own | quote }}
 {{- end }}
-{{- range .Values.secrets }}
+{{- range .secrets }}
 - secretRef:
-    name: {{ . }}
+    name: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- end }}

@@ -11,15 +11,34 @@
 {{ required "environment is empty: each environment's values say its name." .Values.environment }}
 {{- end }}
 
-{{/* A pod's place in the service; what selects pods must never change, so it is these two alone. */}}
-{{- define "service.selectorLabels" -}}
-app.kubernetes.io/name: {{ .Release.Name }}
-app.kubernetes.io/component: server
+{{/* As Argo CD names the Application, whose label tracking sets the same. */}}
+{{- define "service.instance" -}}
+{{ .Release.Name }}-{{ include "service.environment" . }}
 {{- end }}
 
-{{/* The instance is named as Argo CD names the Application, whose label tracking sets the same. */}}
-{{- define "service.commonLabels" -}}
-app.kubernetes.io/instance: {{ printf "%s-%s" .Release.Name (include "service.environment" .) }}
+{{/*
+The templates below are about one part of the release: `root` is the chart's own context, `component` what the part is
+(server, worker-<name>, schedule-<name>, migration, test), and `suffix` tells its objects from the server's.
+*/}}
+{{- define "service.partName" -}}
+{{ .root.Release.Name }}{{ with .suffix }}-{{ . }}{{ end }}
+{{- end }}
+
+{{/* The name of its service account, its configuration and its secret: the server's, unless the part has its own. */}}
+{{- define "service.account" -}}
+{{ .account | default .root.Release.Name }}
+{{- end }}
+
+{{/* What selects pods must never change, so it is these two alone. */}}
+{{- define "service.selectorLabels" -}}
+app.kubernetes.io/name: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{- define "service.labels" -}}
+{{ include "service.selectorLabels" . }}
+{{- with .root }}
+app.kubernetes.io/instance: {{ include "service.instance" . }}
 app.kubernetes.io/version: {{ include "service.release" . | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 environment: {{ include "service.environment" . | quote }}
@@ -27,22 +46,16 @@ environment: {{ include "service.environment" . | quote }}
 cluster: {{ . | quote }}
 {{- end }}
 {{- end }}
-
-{{- define "service.labels" -}}
-{{ include "service.selectorLabels" . }}
-{{ include "service.commonLabels" . }}
 {{- end }}
 
-{{/* What every object of the service itself is called, and where it is; labels last, so that more can follow. */}}
+{{/* Labels last, so that more can follow. */}}
 {{- define "service.metadata" -}}
-name: {{ .Release.Name }}
-namespace: {{ .Release.Namespace | quote }}
+name: {{ include "service.partName" . | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
+{{- with .annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 labels:
   {{- include "service.labels" . | nindent 2 }}
-{{- end }}
-
-{{/* The pod of `helm test`, which the network policy admits by these. */}}
-{{- define "service.testLabels" -}}
-app.kubernetes.io/name: {{ .Release.Name }}
-app.kubernetes.io/component: test
 {{- end }}

@@ -1,8 +1,6 @@
-import { isMap, isNode, isScalar } from 'yaml';
-import type { Variable } from '../../src/config.ts';
-import { parseYamlFile, toValue } from '../release/yaml-file.ts';
-import type { ParsedFile } from '../release/yaml-file.ts';
-import { Failure } from '../shell/failure.ts';
+import { isMap, isNode, isScalar, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import { Failure } from '../failure.ts';
 
 /** A value of the chart, as `values.yaml` has it. */
 export interface ChartValue {
@@ -39,25 +37,16 @@ export function writeValues(readme: string, values: readonly ChartValue[]): stri
 }
 
 /**
- * The chart's schema with each value required, its meaning and its default, and of each variable that `config` may hold.
- * @throws {Failure} `invalid-chart` when it lacks a value of the chart, or has a variable that the service lacks.
+ * The chart's schema with each value required, its meaning and its default.
+ * @throws {Failure} `invalid-chart` when it lacks a value of the chart.
  */
-export function writeSchema(
-  text: string,
-  values: readonly ChartValue[],
-  variables: readonly Variable[],
-): string {
+export function writeSchema(text: string, values: readonly ChartValue[]): string {
   const schema = JSON.parse(text) as Schema;
   for (const value of values) {
-    describe(find(schema, value.path), value);
+    const property = find(schema, value.path);
+    property.description = value.description;
+    property.default = value.default;
     require(schema, value.path);
-  }
-  const config = find(schema, ['config']).properties ?? {};
-  for (const [name, property] of Object.entries(config)) {
-    const variable = variables.find((candidate) => candidate.name === name);
-    if (!variable)
-      throw fault('values.schema.json', `config.${name} is no variable of the service`, 'Take it out.');
-    describe(property, variable);
   }
   return JSON.stringify(schema);
 }
@@ -104,11 +93,6 @@ function require(schema: Schema, path: readonly string[]): void {
     const parent = find(schema, path.slice(0, depth));
     parent.required = [...new Set([...(parent.required ?? []), key])];
   }
-}
-
-function describe(schema: Schema, { description, default: value }: ChartValue | Variable): void {
-  schema.description = description;
-  schema.default = value;
 }
 
 function fault(file: string, problem: string, hint: string): Failure {

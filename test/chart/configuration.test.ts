@@ -1,79 +1,92 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { renderChart } from '../../scripts/helm/helm.ts';
+import { parse } from 'yaml';
+import { readEnvironmentNames } from '../../scripts/environments.ts';
 import { listVariables, readConfig } from '../../src/config.ts';
-import { parseManifests } from '../support/kubernetes/manifests.ts';
-import { chart, release } from '../support/kubernetes/render.ts';
+import { parseManifests } from '../support/manifests.ts';
+import { chart, release, renderEnvironment, root } from '../support/render.ts';
+import { makeTrialChart, said, type TrialChart } from './trial-chart.ts';
 
-/** The parts of the chart's schema that are about the service's configuration. */
-interface Schema {
-  properties: {
-    config: { properties: Record<string, unknown> };
-    logLevel: { enum: string[] };
-    drainSeconds: { minimum: number; maximum: number };
+// The chart takes any service; that it fits the service of this repository is seen here.
+
+describe.each(await readEnvironmentNames(root))('%s', (environment) => {
+  test('sets variables that the service knows, to values that it accepts', async () => {
+    const { env, config } = readVariables(await renderEnvironment(environment));
+    expect(findUnknown(config)).toEqual([]);
+    expect(() => readConfig({ ...env, ...config }, release.tag)).not.toThrow();
+  });
+});
+
+test('the chart tells the service what it decides by names that the service knows', async () => {
+  const values = parse(await readFile(join(chart, 'values.yaml'), 'utf8')) as {
+    variables: Record<string, string>;
   };
-  definitions: { port: { minimum: number; maximum: number } };
+  const names = Object.values(values.variables).filter((name) => name !== '');
+  expect(findUnknown(Object.fromEntries(names.map((name) => [name, ''])))).toEqual([]);
+});
+
+test('a variable that the service does not know is found', () => {
+  const config = { TRUST_PROXY: '10.0.0.0/8', TRUST_PROXIES: '10.0.0.0/8', OTEL_SERVICE_NAME: 'orders' };
+  expect(findUnknown(config)).toEqual(['TRUST_PROXIES']);
+});
+
+describe('the service accepts the least and the most that the chart does', () => {
+  let trial: TrialChart;
+  let schema: Schema;
+
+  beforeAll(async () => {
+    trial = await makeTrialChart();
+    schema = JSON.parse(await readFile(join(chart, 'values.schema.json'), 'utf8')) as Schema;
+  });
+
+  afterAll(async () => trial.remove());
+
+  test.each(['minimum', 'maximum'] as const)('%s', async (end) => {
+    const { properties, definitions } = schema;
+    await expectAccepted({ drainSeconds: properties.drainSeconds[end], port: definitions.port[end] });
+  });
+
+  test('no metrics', async () => {
+    await expectAccepted({ metrics: { enabled: false } });
+  });
+
+  async function expectAccepted(values: object): Promise<void> {
+    const { env } = readVariables(await trial.render(values));
+    expect(() => readConfig(env, said.image.tag)).not.toThrow();
+  }
+});
+
+/** The parts of the chart's schema that are about what the service is told. */
+interface Schema {
+  properties: { drainSeconds: Range };
+  definitions: { port: Range };
 }
 
-/** Where a pod listens is no matter of values, and this one is Node's. */
-const [leftAlone, nodes] = ['HOST', 'NODE_OPTIONS'];
-
-let folder: string;
-let schema: Schema;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'configuration-'));
-  schema = JSON.parse(await readFile(join(chart, 'values.schema.json'), 'utf8')) as Schema;
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-test('each variable of the service is set by the chart or may be set in config, and no other', async () => {
-  const set = Object.keys(await renderEnv({})).filter((name) => name !== nodes);
-  const free = Object.keys(schema.properties.config.properties);
-  expect([...set, ...free, leftAlone].sort()).toEqual(
-    listVariables()
-      .map(({ name }) => name)
-      .sort(),
-  );
-});
-
-test('the levels of the log are the same', async () => {
-  const { enum: levels } = schema.properties.logLevel;
-  const described = listVariables().find(({ name }) => name === 'LOG_LEVEL')?.description ?? '';
-  expect(levels.map((level) => `\`${level}\``).sort()).toEqual(described.split(', ').sort());
-  for (const logLevel of levels) await expectAccepted({ logLevel });
-});
-
-test('the service accepts the least and the most that the chart does', async () => {
-  const { drainSeconds } = schema.properties;
-  const { port } = schema.definitions;
-  await expectAccepted({ drainSeconds: drainSeconds.minimum, port: port.minimum });
-  await expectAccepted({ drainSeconds: drainSeconds.maximum, port: port.maximum });
-  await expectAccepted({ metrics: { enabled: false } });
-});
-
-async function expectAccepted(values: object): Promise<void> {
-  const env = await renderEnv(values);
-  expect(() => readConfig(env, release.tag)).not.toThrow();
+interface Range {
+  minimum: number;
+  maximum: number;
 }
 
-/** What the chart sets in the service's container. */
-async function renderEnv(values: object): Promise<NodeJS.ProcessEnv> {
-  const file = join(folder, 'values.yaml');
-  await writeFile(file, stringify({ environment: 'dev', image: release, ...values }));
-  const text = await renderChart({ chart, name: 'nestjs-service', namespace: 'default', values: [file] });
-  const deployment = parseManifests(text).find(({ kind }) => kind === 'Deployment');
-  const { template } = deployment?.spec as DeploymentSpec;
+/** The names that mean nothing to the service, nor to the libraries that trace it. */
+function findUnknown(config: Record<string, string>): string[] {
+  const known = new Set(listVariables().map(({ name }) => name));
+  return Object.keys(config).filter((name) => !known.has(name) && !name.startsWith('OTEL_'));
+}
+
+/** What the chart sets in the service's container, and what it puts into the ConfigMap. */
+function readVariables(text: string) {
+  const manifests = parseManifests(text);
+  const find = (wanted: string) =>
+    manifests.find(({ kind, metadata }) => kind === wanted && metadata.name === 'nestjs-service');
+  const { template } = find('Deployment')?.spec as DeploymentSpec;
   const { env } = template.spec.containers[0];
-  return Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  return {
+    env: Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+    config: (find('ConfigMap')?.data ?? {}) as Record<string, string>,
+  };
 }
 
 interface DeploymentSpec {
-  template: { spec: { containers: [{ env: { name: string; value: string }[] }] } };
+  template: { spec: { containers: [{ env: { name: string; value?: string }[] }] } };
 }

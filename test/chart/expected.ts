@@ -1,21 +1,47 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { chart, release as delivered } from '../support/render.ts';
+import { release as delivered } from '../support/render.ts';
+
+// What the chart renders with the values of fixtures/values.yaml and those that every environment says.
 
 /** What a delivery writes, the whole SHA with it. */
 export const release = { ...delivered, revision: '0123456789abcdef0123456789abcdef01234567' };
 
-const name = 'nestjs-service';
-// Whoever takes the project over changes the repository in the chart's values, and there alone.
-const { image: source } = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as {
-  image: { repository: string };
-};
-export const image = `${source.repository}:${release.tag}@${release.digest}`;
-const resources = { requests: { cpu: '100m', memory: '192Mi' }, limits: { memory: '320Mi' } };
+export const name = 'nestjs-service';
+export const environment = 'dev';
+export const image = `registry.example.com/team/nestjs-service:${release.tag}@${release.digest}`;
 
-export const server = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'server' };
-const smokeTest = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'test' };
+const resources = {
+  requests: { cpu: '100m', memory: '192Mi', 'ephemeral-storage': '64Mi' },
+  limits: { memory: '320Mi', 'ephemeral-storage': '512Mi' },
+};
+
+/** What selects the pods of a part of the release. */
+export function selectorOf(component: string) {
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': component };
+}
+
+const server = selectorOf('server');
+
+/** The labels of what belongs to a part of the release. */
+export function labelsOf(component: string) {
+  return {
+    ...selectorOf(component),
+    'app.kubernetes.io/instance': `${name}-${environment}`,
+    'app.kubernetes.io/version': release.tag,
+    'app.kubernetes.io/managed-by': 'Helm',
+    environment,
+  };
+}
+
+/** The metadata of an object of the server, or of another part, whose objects are called after it. */
+export function metadataOf(component: string, suffix?: string) {
+  return {
+    name: suffix === undefined ? name : `${name}-${suffix}`,
+    namespace: `${name}-${environment}`,
+    labels: labelsOf(component),
+  };
+}
+
+export const metadata = metadataOf('server');
 
 const podSecurity = {
   serviceAccountName: name,
@@ -37,53 +63,11 @@ export const containerSecurity = {
   },
 };
 
-/** The metadata of every object of the service itself. */
-export function metadataOf(environment: string) {
-  return {
-    name,
-    namespace: `${name}-${environment}`,
-    labels: { ...server, ...commonLabels(environment) },
-  };
-}
-
-/** Every object that the chart renders for an environment with its defaults, whole, by its kind. */
-export function expectedObjects(environment: string): Record<string, object> {
-  const metadata = metadataOf(environment);
-  const objects = {
-    ServiceAccount: { apiVersion: 'v1', metadata, automountServiceAccountToken: false },
-    Service: { apiVersion: 'v1', metadata, spec: serviceSpec },
-    NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', metadata, spec: networkPolicySpec },
-    PodDisruptionBudget: disruptionBudget(metadata),
-    Deployment: { apiVersion: 'apps/v1', metadata, spec: deploymentSpec(environment) },
-    Pod: smokeTestPod(environment),
-  };
-  return Object.fromEntries(
-    Object.entries(objects).map(([kind, { apiVersion, ...rest }]) => [kind, { apiVersion, kind, ...rest }]),
-  );
-}
-
-function commonLabels(environment: string) {
-  return {
-    'app.kubernetes.io/instance': `${name}-${environment}`,
-    'app.kubernetes.io/version': release.tag,
-    'app.kubernetes.io/managed-by': 'Helm',
-    environment,
-  };
-}
-
-const serviceSpec = {
-  type: 'ClusterIP',
-  selector: server,
-  ports: [
-    { name: 'http', port: 80, targetPort: 'http' },
-    { name: 'metrics', port: 9090, targetPort: 'metrics' },
-  ],
-};
-
 /** Who may come in: to the service, and for its metrics where there are any. */
 export function admit(from: readonly object[], metricsFrom: readonly object[]) {
+  const test = { podSelector: { matchLabels: selectorOf('test') } };
   const rules = [
-    { ports: [{ port: 'http' }], from: [{ podSelector: { matchLabels: smokeTest } }, ...from] },
+    { ports: [{ port: 'http' }], from: [test, ...from] },
     { ports: [{ port: 'metrics' }], from: metricsFrom },
   ];
   return metricsFrom.length === 0 ? rules.slice(0, 1) : rules;
@@ -102,29 +86,83 @@ export const dns = {
   to: [namespaceCalled('kube-system'), { ipBlock: { cidr: '169.254.20.10/32' } }],
 };
 
-const networkPolicySpec = {
-  podSelector: { matchLabels: server },
-  policyTypes: ['Ingress', 'Egress'],
-  ingress: admit([{ podSelector: {} }], [namespaceCalled('monitoring')]),
-  egress: [dns],
-};
-
-/** The budget of a service that has more than one pod. */
-export function disruptionBudget(metadata: object) {
+/** The policy of a part of the release. */
+export function networkPolicy(component: string, suffix: string | undefined, rules: object) {
   return {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata,
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadataOf(component, suffix),
     spec: {
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: server },
+      podSelector: { matchLabels: selectorOf(component) },
+      policyTypes: ['Ingress', 'Egress'],
+      ...rules,
     },
   };
 }
 
-function deploymentSpec(environment: string) {
+/** The budget of a service that has more than one pod. */
+export const disruptionBudget = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata,
+  spec: {
+    maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    selector: { matchLabels: server },
+  },
+};
+
+/** Pods are spread over the nodes that differ in this label, as far as it can be. */
+export function spreadOver(topologyKey: string, component = 'server') {
   return {
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selectorOf(component) },
+    matchLabelKeys: ['pod-template-hash'],
+  };
+}
+
+const serviceContainer = {
+  name: 'service',
+  image,
+  env: [
+    { name: 'DRAIN_SECONDS', value: '5' },
+    { name: 'ENVIRONMENT', value: environment },
+    { name: 'LOG_LEVEL', value: 'info' },
+    { name: 'METRICS_PORT', value: '9090' },
+    { name: 'PORT', value: '3000' },
+    { name: 'RELEASE', value: release.tag },
+    { name: 'REQUEST_SECONDS', value: '18' },
+    { name: 'NODE_OPTIONS', value: '--max-old-space-size-percentage=60' },
+  ],
+  ports: [
+    { name: 'http', containerPort: 3000 },
+    { name: 'metrics', containerPort: 9090 },
+  ],
+  startupProbe: { httpGet: { path: '/health/live', port: 'http' }, periodSeconds: 1, failureThreshold: 30 },
+  livenessProbe: {
+    httpGet: { path: '/health/live', port: 'http' },
+    periodSeconds: 10,
+    timeoutSeconds: 2,
+    failureThreshold: 3,
+  },
+  readinessProbe: {
+    httpGet: { path: '/health/ready', port: 'http' },
+    periodSeconds: 5,
+    timeoutSeconds: 2,
+    failureThreshold: 2,
+  },
+  lifecycle: { preStop: { sleep: { seconds: 5 } } },
+  resources,
+  ...containerSecurity,
+};
+
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata,
+  spec: {
     replicas: 2,
     minReadySeconds: 5,
     progressDeadlineSeconds: 180,
@@ -133,95 +171,83 @@ function deploymentSpec(environment: string) {
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
     template: {
       metadata: {
-        labels: { ...server, ...commonLabels(environment) },
+        labels: labelsOf('server'),
         annotations: { 'org.opencontainers.image.revision': release.revision },
       },
       spec: {
         ...podSecurity,
-        topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(spreadOver),
+        topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
+          spreadOver(key),
+        ),
         terminationGracePeriodSeconds: 30,
-        containers: [serviceContainer(environment)],
+        containers: [serviceContainer],
       },
     },
-  };
-}
+  },
+};
 
-/** Pods are spread over the nodes that differ in this label, as far as it can be. */
-export function spreadOver(topologyKey: string) {
-  return {
-    topologyKey,
-    maxSkew: 1,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: server },
-    matchLabelKeys: ['pod-template-hash'],
-  };
-}
-
-function serviceContainer(environment: string) {
-  return {
-    name: 'service',
-    image,
-    env: [
-      { name: 'PORT', value: '3000' },
-      { name: 'METRICS_PORT', value: '9090' },
-      { name: 'ENVIRONMENT', value: environment },
-      { name: 'RELEASE', value: release.tag },
-      { name: 'LOG_LEVEL', value: 'info' },
-      { name: 'DRAIN_SECONDS', value: '5' },
-      { name: 'REQUEST_SECONDS', value: '18' },
-      { name: 'NODE_OPTIONS', value: '--max-old-space-size-percentage=60' },
-    ],
-    ports: [
-      { name: 'http', containerPort: 3000 },
-      { name: 'metrics', containerPort: 9090 },
-    ],
-    startupProbe: { httpGet: { path: '/health/live', port: 'http' }, periodSeconds: 1, failureThreshold: 30 },
-    livenessProbe: {
-      httpGet: { path: '/health/live', port: 'http' },
-      periodSeconds: 10,
-      timeoutSeconds: 2,
-      failureThreshold: 3,
-    },
-    readinessProbe: {
-      httpGet: { path: '/health/ready', port: 'http' },
-      periodSeconds: 5,
-      timeoutSeconds: 2,
-      failureThreshold: 2,
-    },
-    lifecycle: { preStop: { sleep: { seconds: 5 } } },
-    resources,
-    ...containerSecurity,
-  };
-}
-
-function smokeTestPod(environment: string) {
-  return {
-    apiVersion: 'v1',
-    metadata: {
-      name: `${name}-ready`,
-      namespace: `${name}-${environment}`,
-      labels: { ...smokeTest, ...commonLabels(environment) },
-      annotations: {
-        'helm.sh/hook': 'test',
-        'helm.sh/hook-delete-policy': 'before-hook-creation',
-      },
-    },
-    spec: {
-      ...podSecurity,
-      restartPolicy: 'Never',
-      activeDeadlineSeconds: 60,
-      containers: [{ name: 'ready', image, args: smokeTestArgs, resources, ...containerSecurity }],
-    },
-  };
-}
-
-const smokeTestArgs = [
-  '-e',
-  [
+/** What the test asks its own Service, by Node. */
+export function testArgs(path: string) {
+  const script = [
     'const answer = await fetch(process.argv[1], { signal: AbortSignal.timeout(10_000) });',
     'console.log(answer.status, await answer.text());',
     'process.exitCode = answer.ok ? 0 : 1;',
     '',
-  ].join('\n'),
-  'http://nestjs-service/health/ready',
-];
+  ].join('\n');
+  return ['-e', script, `http://${name}${path}`];
+}
+
+const smokeTest = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    ...metadataOf('test', 'ready'),
+    // None of Argo CD's: it makes no object of a hook that it has no phase for.
+    annotations: { 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'before-hook-creation' },
+  },
+  spec: {
+    ...podSecurity,
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: 60,
+    containers: [
+      {
+        name: 'ready',
+        image,
+        args: testArgs('/health/ready'),
+        resources,
+        ...containerSecurity,
+      },
+    ],
+  },
+};
+
+/** What the test may ask: the service, at its port. */
+export function testEgress(port: number) {
+  return [dns, { ports: [{ port }], to: [{ podSelector: { matchLabels: server } }] }];
+}
+
+/** Every object, whole, by its kind, and by its suffix where it is not the server's. */
+export const expectedObjects = {
+  ServiceAccount: { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false },
+  Service: {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata,
+    spec: {
+      type: 'ClusterIP',
+      selector: server,
+      ports: [
+        { name: 'http', port: 80, targetPort: 'http' },
+        { name: 'metrics', port: 9090, targetPort: 'metrics' },
+      ],
+    },
+  },
+  NetworkPolicy: networkPolicy('server', undefined, {
+    ingress: admit([{ podSelector: {} }], [namespaceCalled('monitoring')]),
+    egress: [dns],
+  }),
+  'NetworkPolicy ready': networkPolicy('test', 'ready', { egress: testEgress(3000) }),
+  PodDisruptionBudget: disruptionBudget,
+  Deployment: deployment,
+  'Pod ready': smokeTest,
+};

@@ -3,6 +3,8 @@ import { applyPatch } from '../support/kubernetes/patch.ts';
 import { expectedObjects } from './expected.ts';
 import type { Feature } from './features/feature.ts';
 import { anotherSize, config, extras, pullSecrets, secrets, tmp } from './features/pod.ts';
+import { migration, schedules, workers } from './features/processes.ts';
+import { noTest, program } from './features/program.ts';
 import { autoscaling, oneReplica, placement, rollout, verticalHints } from './features/scaling.ts';
 import {
   ingress,
@@ -32,14 +34,20 @@ export const features: readonly Feature[] = [
   extras,
   anotherSize,
   pullSecrets,
+  program,
+  noTest,
+  workers,
+  schedules,
+  migration,
 ];
 
-/** Every object that the chart renders with these features, whole, by its kind. */
+/** Every object that the chart renders with these features, whole, by its kind, and its suffix. */
 export function expectedWith(on: readonly Feature[]): Record<string, Manifest> {
   const names = new Set(on.map(({ name }) => name));
-  const base: unknown = expectedObjects('dev');
-  const patched = on.reduce((objects, feature) => applyPatch(objects, feature.patch(names)), base);
-  return patched as Record<string, Manifest>;
+  return on.reduce<Record<string, Manifest>>(
+    (objects, { patch }) => applyPatch(objects, patch(names, objects)) as Record<string, Manifest>,
+    expectedObjects,
+  );
 }
 
 /**

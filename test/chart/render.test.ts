@@ -1,12 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { helmVersions } from '../../scripts/helm/program.ts';
-import { readEnvironmentNames } from '../../scripts/branch/checkout-environments.ts';
-import { parseManifests } from '../support/kubernetes/manifests.ts';
-import { release, renderEnvironment, root } from '../support/kubernetes/render.ts';
-import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
+import { helmVersions } from '../../scripts/cluster/helm-program.ts';
+import { readEnvironmentNames } from '../../scripts/environments.ts';
+import { parseManifests } from '../support/manifests.ts';
+import { release, renderEnvironment, root } from '../support/render.ts';
+import { findSchemaFaults } from '../support/schemas.ts';
+import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 // Every object is expected whole in features.test.ts; what an environment sets for itself is its own matter, so what is
 // said here holds for any values.
@@ -29,15 +30,23 @@ describe.each(await readEnvironmentNames(root))('%s', (environment) => {
 });
 
 describe('the check against the schemas', () => {
+  let trial: TrialChart;
+
+  beforeAll(async () => {
+    trial = await makeTrialChart();
+  });
+
+  afterAll(async () => trial.remove());
+
   test('finds a field that the schema does not know', async () => {
-    const text = await renderEnvironment('dev');
+    const text = await trial.render();
     const faults = await findFaults(text.replace('livenessProbe:', 'livenesProbe:'));
     const path = 'Deployment/spec/template/spec/containers/0/livenesProbe';
     expect(faults).toEqual([`Kubernetes 1.34: ${path} is unknown`, `Kubernetes 1.37: ${path} is unknown`]);
   });
 
   test('finds a value of a wrong type', async () => {
-    const text = await renderEnvironment('dev');
+    const text = await trial.render();
     const faults = await findFaults(text.replace(/minReadySeconds: .*/, 'minReadySeconds: five'));
     expect(faults).toEqual([
       'Kubernetes 1.34: Deployment/spec/minReadySeconds must be integer',

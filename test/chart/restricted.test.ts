@@ -1,21 +1,25 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Document } from 'yaml';
-import { parseManifests } from '../support/kubernetes/manifests.ts';
-import { renderEnvironment } from '../support/kubernetes/render.ts';
-import { findRestrictedBreaches } from '../support/kubernetes/restricted.ts';
+import { parseManifests } from '../support/manifests.ts';
+import { findRestrictedBreaches } from '../support/restricted.ts';
+import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 /** The pods, as documents that a test can break at a path. */
+let trial: TrialChart;
 let service: Document;
 let smokeTest: Document;
 
 beforeAll(async () => {
-  const manifests = parseManifests(await renderEnvironment('production'));
+  trial = await makeTrialChart();
+  const manifests = parseManifests(await trial.render());
   const [deployment, pod] = ['Deployment', 'Pod'].map(
     (wanted) => new Document(manifests.find(({ kind }) => kind === wanted)),
   );
   service = new Document(deployment?.getIn(['spec', 'template']));
   smokeTest = pod ?? new Document();
 });
+
+afterAll(async () => trial.remove());
 
 test('the pods of the service and of its test pass Pod Security "restricted" with no override', () => {
   expect(findRestrictedBreaches(service.toJS())).toEqual([]);

@@ -2,22 +2,25 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { runProgram } from '../../scripts/process/program.ts';
-import { parseManifests } from '../support/kubernetes/manifests.ts';
-import { renderEnvironment } from '../support/kubernetes/render.ts';
+import { runProgram } from '../../scripts/program.ts';
+import { parseManifests } from '../support/manifests.ts';
+import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
+let trial: TrialChart;
 let status = 200;
 const server = createServer((request, response) => {
   response.writeHead(request.url === '/health/ready' ? status : 404).end('{"status":"as told"}');
 });
 
 beforeAll(async () => {
+  trial = await makeTrialChart();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
 
-afterAll(() => {
+afterAll(async () => {
   server.close();
+  await trial.remove();
 });
 
 test('helm test passes when the service is ready, and shows its answer', async () => {
@@ -32,7 +35,7 @@ test('helm test fails when the service is not ready, and shows its answer', asyn
 
 /** Runs the container's program as it is rendered, with the server here in the place of the Service. */
 async function runSmokeTest() {
-  const manifests = parseManifests(await renderEnvironment('dev'));
+  const manifests = parseManifests(await trial.render());
   const pod = manifests.find(({ kind }) => kind === 'Pod')?.spec as { containers: [{ args: string[] }] };
   const { port } = server.address() as AddressInfo;
   const args = pod.containers[0].args.map((arg) =>

@@ -1,17 +1,13 @@
-import { metadataOf } from '../expected.ts';
+import type { Manifest } from '../../support/manifests.ts';
+import { name } from '../expected.ts';
 
 /** Something that a values file can ask for. */
 export interface Feature {
   name: string;
   values: object;
-  /** What it changes in the expected objects, by their kind, when these features are on. */
-  patch: (on: ReadonlySet<string>) => Record<string, unknown>;
+  /** What it changes in the expected objects, by their kind, when these features are on and those before are patched in. */
+  patch: (on: ReadonlySet<string>, objects: Record<string, Manifest>) => Record<string, unknown>;
 }
-
-export const name = 'nestjs-service';
-
-/** The metadata of the objects that the features are tried with. */
-export const metadata = metadataOf('dev');
 
 /** What follows a Deployment names it so. */
 export const target = { apiVersion: 'apps/v1', kind: 'Deployment', name };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { containerSecurity } from '../expected.ts';
-import { metadata, name, patchContainer, patchPod, type Feature } from './feature.ts';
+import { containerSecurity, metadata, name, testEgress } from '../expected.ts';
+import { patchContainer, patchPod, type Feature } from './feature.ts';
 
 const data = { SHED_DELAY_MS: '500', TRUST_PROXY: '10.0.0.0/8,192.168.0.0/16' };
 const reference = { key: 'service/dev', property: 'token' };
@@ -13,8 +13,9 @@ const claim = {
   metadata: { name: 'cache' },
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
 };
-const agent = { name: 'agent', image: 'agent:1', securityContext: { runAsUser: 1000 } };
-const setUp = { name: 'set-up', image: 'set-up:1', securityContext: { runAsGroup: 1000 } };
+const small = { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '16Mi' } };
+const agent = { name: 'agent', image: 'agent:1', resources: small, securityContext: { runAsUser: 1000 } };
+const setUp = { name: 'set-up', image: 'set-up:1', resources: small, securityContext: { runAsGroup: 1000 } };
 
 export const config: Feature = {
   name: 'config',
@@ -80,7 +81,7 @@ export const extras: Feature = {
     },
   },
   patch: () => ({
-    PersistentVolumeClaim: claim,
+    'PersistentVolumeClaim cache': claim,
     ...patchPod({
       volumes: [cache],
       containers: [{ name: 'service', env: [password], volumeMounts: [cacheMount] }, restricted(agent)],
@@ -92,8 +93,9 @@ export const extras: Feature = {
 export const anotherSize: Feature = {
   name: 'another size',
   values: { port: 8080, drainSeconds: 21, resources: { limits: { memory: '1Gi', cpu: '2' } } },
-  patch: () => ({
-    Pod: { spec: { containers: [{ name: 'ready', resources: largeResources }] } },
+  patch: (on) => ({
+    'Pod ready': { spec: { containers: [{ name: 'ready', resources: largeResources }] } },
+    ...(!on.has('no network policy') && { 'NetworkPolicy ready': { spec: { egress: testEgress(8080) } } }),
     ...patchPod({
       terminationGracePeriodSeconds: 63,
       containers: [
@@ -114,8 +116,8 @@ export const anotherSize: Feature = {
 };
 
 const largeResources = {
-  requests: { cpu: '100m', memory: '192Mi' },
-  limits: { memory: '1Gi', cpu: '2' },
+  requests: { cpu: '100m', memory: '192Mi', 'ephemeral-storage': '64Mi' },
+  limits: { memory: '1Gi', cpu: '2', 'ephemeral-storage': '512Mi' },
 };
 
 export const pullSecrets: Feature = {

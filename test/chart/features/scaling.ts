@@ -1,5 +1,5 @@
-import { disruptionBudget, spreadOver } from '../expected.ts';
-import { metadata, patchPod, target, type Feature } from './feature.ts';
+import { disruptionBudget, metadata, spreadOver } from '../expected.ts';
+import { patchPod, target, type Feature } from './feature.ts';
 
 const queue = {
   type: 'External',
@@ -19,19 +19,13 @@ export const autoscaling: Feature = {
   values: { autoscaling: { enabled: true, memoryPercent: 80, metrics: [queue], behavior } },
   patch: () => ({
     Deployment: { spec: { replicas: undefined } },
-    PodDisruptionBudget: disruptionBudget(metadata),
-    HorizontalPodAutoscaler: {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata,
-      spec: {
-        scaleTargetRef: target,
-        minReplicas: 2,
-        maxReplicas: 10,
-        metrics: [utilization('cpu', 70), utilization('memory', 80), queue],
-        behavior,
-      },
-    },
+    PodDisruptionBudget: disruptionBudget,
+    HorizontalPodAutoscaler: autoscaler(metadata, {
+      minReplicas: 2,
+      maxReplicas: 10,
+      metrics: [utilization('service', 'cpu', 70), utilization('service', 'memory', 80), queue],
+      behavior,
+    }),
   }),
 };
 
@@ -50,9 +44,9 @@ export const verticalHints: Feature = {
 
 export const rollout: Feature = {
   name: 'another rollout',
-  values: { minReadySeconds: 0, progressDeadlineSeconds: 60, revisionHistoryLimit: 5 },
+  values: { minReadySeconds: 0, progressDeadlineSeconds: 120, revisionHistoryLimit: 5 },
   patch: () => ({
-    Deployment: { spec: { minReadySeconds: 0, progressDeadlineSeconds: 60, revisionHistoryLimit: 5 } },
+    Deployment: { spec: { minReadySeconds: 0, progressDeadlineSeconds: 120, revisionHistoryLimit: 5 } },
   }),
 };
 
@@ -65,7 +59,18 @@ export const placement: Feature = {
   }),
 };
 
-function utilization(name: string, averageUtilization: number) {
+/** What scales the Deployment of the same name. */
+export function autoscaler(metadata: { name: string }, spec: object) {
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata,
+    spec: { scaleTargetRef: { ...target, name: metadata.name }, ...spec },
+  };
+}
+
+/** A share of what one container requests, whatever runs beside it. */
+export function utilization(container: string, name: string, averageUtilization: number) {
   const target = { type: 'Utilization', averageUtilization };
-  return { type: 'ContainerResource', containerResource: { name, container: 'service', target } };
+  return { type: 'ContainerResource', containerResource: { name, container, target } };
 }

@@ -1,5 +1,5 @@
-import { admit, dns, namespaceCalled, server } from '../expected.ts';
-import { metadata, name, patchContainer, type Feature } from './feature.ts';
+import { admit, dns, metadata, name, namespaceCalled, selectorOf } from '../expected.ts';
+import { patchContainer, type Feature } from './feature.ts';
 
 const hosts = ['api.example.com', '*.example.org'];
 const gateway = { name: 'public', namespace: 'gateways', sectionName: 'https' };
@@ -57,7 +57,7 @@ export const serviceMonitor: Feature = {
       kind: 'ServiceMonitor',
       metadata: { ...metadata, labels: { ...metadata.labels, release: 'prometheus' } },
       spec: {
-        selector: { matchLabels: server },
+        selector: { matchLabels: selectorOf('server') },
         podTargetLabels: ['app.kubernetes.io/version', 'environment', 'cluster'],
         endpoints: [{ port: 'metrics', path: '/metrics', interval: '10s' }],
       },
@@ -84,7 +84,7 @@ export const noMetrics: Feature = {
 export const noNetworkPolicy: Feature = {
   name: 'no network policy',
   values: { networkPolicy: { enabled: false } },
-  patch: () => ({ NetworkPolicy: undefined }),
+  patch: () => ({ NetworkPolicy: undefined, 'NetworkPolicy ready': undefined }),
 };
 
 function rule(host: string) {

@@ -1,0 +1,198 @@
+{{/* Each of these says what is wrong, a line a fault. `rules.yaml` calls them. */}}
+
+{{- define "service.nameFaults" -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .Release.Name) }}
+- the Helm release is called {{ .Release.Name }}, but a Service's name must begin with a letter, and have letters, digits and "-" alone: call it otherwise.
+{{- end }}
+{{- if gt (include "service.instance" . | len) 63 }}
+- the label app.kubernetes.io/instance would be {{ include "service.instance" . }}, and a label may have 63 characters: shorten environment, or the Helm release's name.
+{{- end }}
+{{- $taken := dict "ready" "the test" "migrate" "migrate" }}
+{{- range $what, $processes := pick .Values "workers" "schedules" }}
+{{- range $name, $_ := $processes }}
+{{- with get $taken $name }}
+- {{ $what }}.{{ $name }} has the name of {{ . }}: call it otherwise.
+{{- end }}
+{{- $_ := set $taken $name (printf "%s.%s" $what $name) }}
+{{- end }}
+{{- end }}
+{{- range $name, $_ := .Values.schedules }}
+{{- if gt (printf "%s-%s" $.Release.Name $name | len) 52 }}
+- the CronJob of schedules.{{ $name }} would be called {{ $.Release.Name }}-{{ $name }}, and a CronJob's name may have 52 characters: shorten it.
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "service.scaleFaults" -}}
+{{- $scaled := dict }}
+{{- if .Values.autoscaling.enabled }}
+{{- $_ := set $scaled "autoscaling" (dict "scaling" .Values.autoscaling "resources" .Values.resources "of" "resources") }}
+{{- end }}
+{{- range $name, $worker := .Values.workers }}
+{{- if and $worker.autoscaling $worker.replicas }}
+- workers.{{ $name }}.autoscaling decides how many pods run: take workers.{{ $name }}.replicas away.
+{{- end }}
+{{- with $worker.autoscaling }}
+{{- $of := ternary (printf "workers.%s.resources" $name) "resources" (hasKey $worker "resources") }}
+{{- $_ := set $scaled (printf "workers.%s.autoscaling" $name) (dict "scaling" . "resources" ($worker.resources | default $.Values.resources) "of" $of) }}
+{{- end }}
+{{- end }}
+{{- range $path, $scale := $scaled }}
+{{- with $scale.scaling }}
+{{- if gt (int .minReplicas) (int .maxReplicas) }}
+- {{ $path }}.minReplicas is {{ .minReplicas }}, more than {{ $path }}.maxReplicas, {{ .maxReplicas }}: lower the one or raise the other.
+{{- end }}
+{{- if not (or .cpuPercent .memoryPercent .metrics) }}
+- {{ $path }} watches nothing: set {{ $path }}.cpuPercent, memoryPercent or metrics.
+{{- end }}
+{{- range $resource, $percent := dict "cpu" .cpuPercent "memory" .memoryPercent }}
+{{- if and $percent (not (dig "requests" $resource "" $scale.resources)) }}
+- {{ $path }}.{{ $resource }}Percent is a share of {{ $scale.of }}.requests.{{ $resource }}, which is not set: set it, or set the percentage to 0.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values }}
+{{- $start := add .probes.startSeconds .minReadySeconds }}
+{{- if le (int .progressDeadlineSeconds) (int $start) }}
+- progressDeadlineSeconds is {{ .progressDeadlineSeconds }}, but a start may take {{ $start }} s, probes.startSeconds and minReadySeconds: raise it.
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "service.trafficFaults" -}}
+{{- with .Values.ingress }}
+{{- if and .enabled (not .hosts) }}
+- ingress is enabled, but ingress.hosts is empty: name the hosts that it answers for.
+{{- end }}
+{{- end }}
+{{- with .Values.route }}
+{{- if and .enabled (not .hosts) }}
+- route is enabled, but route.hosts is empty: name the hosts that it answers for.
+{{- end }}
+{{- if and .enabled (not .gateways) }}
+- route is enabled, but route.gateways is empty: name the Gateway that it belongs to.
+{{- end }}
+{{- end }}
+{{- with .Values }}
+{{- if and .metrics.enabled (eq (int .metrics.port) (int .port)) }}
+- metrics.port and port are both {{ .port }}: give the metrics a port of their own.
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "service.variableFaults" -}}
+{{- with .Values.externalSecret }}
+{{- if and .data (not .store.name) }}
+- externalSecret.data is set, but externalSecret.store.name is empty: name the store that it is read from.
+{{- end }}
+{{- end }}
+{{- $settings := list }}
+{{- range $what, $variable := .Values.variables }}
+{{- with $variable }}
+{{- $settings = append $settings (list . (printf "variables.%s" $what)) }}
+{{- end }}
+{{- end }}
+{{- if .Values.nodeOptions }}
+{{- $settings = append $settings (list "NODE_OPTIONS" "nodeOptions") }}
+{{- end }}
+{{- range $name, $_ := .Values.config }}
+{{- $settings = append $settings (list $name "config") }}
+{{- end }}
+{{- range $name, $_ := .Values.externalSecret.data }}
+{{- $settings = append $settings (list $name "externalSecret.data") }}
+{{- end }}
+{{- range .Values.extra.env }}
+{{- $settings = append $settings (list .name "extra.env") }}
+{{- end }}
+{{- $set := dict }}
+{{- range $settings }}
+{{- $name := first . }}
+{{- $where := last . }}
+{{- with get $set $name }}
+- {{ $name }} is set by {{ . }} and by {{ $where }}: keep one of them.
+{{- end }}
+{{- $_ := set $set $name $where }}
+{{- end }}
+{{- end }}
+
+{{- define "service.containerFaults" -}}
+{{- $own := dict "containers" (list "service") "volumes" (ternary (list "tmp") list (not (empty .Values.tmpSize))) }}
+{{- with .Values.extra }}
+{{- $containers := get $own "containers" }}
+{{- range concat .containers .initContainers }}
+{{- if has .name $containers }}
+- extra has a container called {{ .name }}, and there is one already: call it otherwise.
+{{- end }}
+{{- $containers = append $containers .name }}
+{{- end }}
+{{- $volumes := get $own "volumes" }}
+{{- range .volumes }}
+{{- if has .name $volumes }}
+- extra has a volume called {{ .name }}, and there is one already: call it otherwise.
+{{- end }}
+{{- $volumes = append $volumes .name }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* How much a quantity is, as a number. */}}
+{{- define "service.amount" -}}
+{{- $unit := regexFind "[A-Za-z]*$" . }}
+{{- $factors := dict "m" 0.001 "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 }}
+{{- mulf (trimSuffix $unit . | float64) (get $factors $unit) }}
+{{- end }}
+
+{{- define "service.resourceFaults" -}}
+{{- $all := dict "resources" .Values.resources }}
+{{- range $list := list "containers" "initContainers" }}
+{{- range $index, $container := get $.Values.extra $list }}
+{{- $_ := set $all (printf "extra.%s[%d].resources" $list $index) $container.resources }}
+{{- end }}
+{{- end }}
+{{- range $what := list "workers" "schedules" }}
+{{- range $name, $process := get $.Values $what }}
+{{- with $process.resources }}
+{{- $_ := set $all (printf "%s.%s.resources" $what $name) . }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.migrate.resources }}
+{{- $_ := set $all "migrate.resources" . }}
+{{- end }}
+{{- range $path, $resources := $all }}
+{{- range $resource, $request := $resources.requests }}
+{{- with dig "limits" $resource "" $resources }}
+{{- if gt (include "service.amount" $request | float64) (include "service.amount" . | float64) }}
+- {{ $path }}.requests.{{ $resource }} is {{ $request }}, more than {{ $path }}.limits.{{ $resource }}, {{ . }}: lower the one or raise the other.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and (contains "-percentage=" $.Values.nodeOptions) (not (hasPrefix "extra." $path)) (not (dig "limits" "memory" "" $resources)) }}
+- nodeOptions gives the heap a share of {{ $path }}.limits.memory, which is not set: set it, or let nodeOptions say something else.
+{{- end }}
+{{- end }}
+{{- with .Values.tmpSize }}
+{{- $limit := dig "limits" "ephemeral-storage" "" $.Values.resources }}
+{{- if and $limit (ge (include "service.amount" . | float64) (include "service.amount" $limit | float64)) }}
+- tmpSize is {{ . }}, but a pod may write {{ $limit }} in all, resources.limits.ephemeral-storage, the log with it: lower the one or raise the other.
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "service.objectFaults" -}}
+{{- range $index, $object := .Values.extra.objects }}
+{{- $text := tpl (toYaml $object) $ }}
+{{- $object := fromYaml $text }}
+{{- $path := printf "extra.objects[%d]" $index }}
+{{- if regexMatch "(?m)^(---|\\.\\.\\.)" $text }}
+- {{ $path }} is several objects when it is rendered: write each as one of its own.
+{{- else if hasKey $object "items" }}
+- {{ $path }} is a list of objects: write each as one of its own.
+{{- else if eq (toString $object.kind) "Namespace" }}
+- {{ $path }} is a Namespace: an environment has the one that it is delivered to.
+{{- else if ne (dig "metadata" "namespace" $.Release.Namespace $object) $.Release.Namespace }}
+- {{ $path }} is in the namespace {{ $object.metadata.namespace }}, but an environment may have objects in its own, {{ $.Release.Namespace }}, alone.
+{{- end }}
+{{- end }}
+{{- end }}
