@@ -20,7 +20,7 @@ afterAll(async () => {
 test('the values files that the README shows render, to objects that Kubernetes knows', async () => {
   const readme = await readFile(join(chart, 'README.md'), 'utf8');
   const examples = [...readme.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
-  expect(examples).toHaveLength(2);
+  expect(examples.length).toBeGreaterThan(1);
   for (const example of examples) {
     const file = join(folder, 'values.yaml');
     await writeFile(file, example);
