@@ -9,8 +9,8 @@ automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ .root.Values.runAs.user }}
-  runAsGroup: {{ .root.Values.runAs.group }}
+  runAsUser: {{ int64 .root.Values.runAs.user }}
+  runAsGroup: {{ int64 .root.Values.runAs.group }}
   seccompProfile:
     type: RuntimeDefault
 {{- end }}

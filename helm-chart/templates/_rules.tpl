@@ -52,10 +52,16 @@
 {{- end }}
 {{- end }}
 {{- end }}
-{{- with .Values }}
-{{- $start := add .probes.startSeconds .minReadySeconds }}
-{{- if le (int .progressDeadlineSeconds) (int $start) }}
-- progressDeadlineSeconds is {{ .progressDeadlineSeconds }}, but a start may take {{ $start }} s, probes.startSeconds and minReadySeconds: raise it.
+{{- $starts := dict "probes" .Values.probes.startSeconds }}
+{{- range $name, $worker := .Values.workers }}
+{{- with dig "probe" "startSeconds" 0 $worker }}
+{{- $_ := set $starts (printf "workers.%s.probe" $name) . }}
+{{- end }}
+{{- end }}
+{{- range $path, $seconds := $starts }}
+{{- $start := add $seconds $.Values.minReadySeconds }}
+{{- if le (int $.Values.progressDeadlineSeconds) (int $start) }}
+- progressDeadlineSeconds is {{ $.Values.progressDeadlineSeconds }}, but a start may take {{ $start }} s, {{ $path }}.startSeconds and minReadySeconds: raise it.
 {{- end }}
 {{- end }}
 {{- end }}

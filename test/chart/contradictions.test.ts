@@ -41,7 +41,12 @@ const contradictions: { about: string; values: object; name?: string; says: stri
       autoscaling: { ...scaled, minReplicas: 5, maxReplicas: 3, cpuPercent: 0, memoryPercent: 80 },
       resources: { requests: { memory: null } },
       workers: {
-        mail: { args: ['mail'], replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 2 } },
+        mail: {
+          args: ['mail'],
+          probe: { command: ['alive'], startSeconds: 40 },
+          replicas: 2,
+          autoscaling: { minReplicas: 1, maxReplicas: 2 },
+        },
         bills: {
           args: ['bills'],
           resources: { limits: { memory: '1Gi' } },
@@ -59,6 +64,7 @@ const contradictions: { about: string; values: object; name?: string; says: stri
       'workers.bills.autoscaling.cpuPercent is a share of workers.bills.resources.requests.cpu, which is not set: set it, or set the percentage to 0.',
       'workers.mail.autoscaling watches nothing: set workers.mail.autoscaling.cpuPercent, memoryPercent or metrics.',
       'progressDeadlineSeconds is 50, but a start may take 50 s, probes.startSeconds and minReadySeconds: raise it.',
+      'progressDeadlineSeconds is 50, but a start may take 60 s, workers.mail.probe.startSeconds and minReadySeconds: raise it.',
     ],
   },
   {

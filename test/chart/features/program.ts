@@ -1,7 +1,7 @@
 import { testArgs } from '../expected.ts';
 import { patchPod, type Feature } from './feature.ts';
 
-const runAs = { runAsUser: 1000, runAsGroup: 2000 };
+const runAs = { runAsUser: 1_000_660_000, runAsGroup: 2000 };
 
 /** Another program than ours, and none of Node. */
 export const program: Feature = {
@@ -9,7 +9,7 @@ export const program: Feature = {
   values: {
     command: ['/bin/orders'],
     args: ['serve', '--quiet'],
-    runAs: { user: 1000, group: 2000 },
+    runAs: { user: 1_000_660_000, group: 2000 },
     nodeOptions: '',
     probes: { live: '/alive', ready: '/healthz?ready=1', startSeconds: 90 },
     metrics: { path: '/prometheus' },
