@@ -10,9 +10,17 @@ type KubernetesVersion = (typeof kubernetesVersions)[number];
 
 // Their formats, such as int32, are no formats of JSON Schema.
 const ajv = new Ajv({ strict: false, validateFormats: false });
+const groups = new Set<string>();
 for (const version of kubernetesVersions) {
-  const file = join(import.meta.dirname, `../../chart/fixtures/kubernetes-${version}.json`);
-  ajv.addSchema(JSON.parse(readFileSync(file, 'utf8')) as object, version);
+  const file = join(import.meta.dirname, `../chart/fixtures/kubernetes-${version}.json`);
+  const schemas = JSON.parse(readFileSync(file, 'utf8')) as { kinds: object };
+  ajv.addSchema(schemas, version);
+  for (const kind of Object.keys(schemas.kinds)) groups.add(groupOf(kind.slice(0, kind.lastIndexOf('/'))));
+}
+
+/** Whether a manifest is of a group of Kubernetes' own. */
+export function isKubernetes({ apiVersion }: Manifest): boolean {
+  return groups.has(groupOf(apiVersion));
 }
 
 /** Finds the first fault of a manifest against the schema of its kind in a version of Kubernetes. */
@@ -24,6 +32,10 @@ export function findKubernetesFaults(manifest: Manifest, version: KubernetesVers
     throw new Error(`There is no ${apiVersion} ${kind} in the schemas of Kubernetes ${version}.`);
   if (validate(manifest) === true) return [];
   return (validate.errors ?? []).map((error) => `Kubernetes ${version}: ${kind}${describe(error)}`);
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 function describe({ instancePath, message, params }: ErrorObject): string {
