@@ -1,47 +1,13 @@
-import { release as delivered } from '../support/render.ts';
+import { environment, image, labelsOf, metadata, metadataOf, name, release, selectorOf } from './parts.ts';
 
 // What the chart renders with the values of fixtures/values.yaml and those that every environment says.
-
-/** What a delivery writes, the whole SHA with it. */
-export const release = { ...delivered, revision: '0123456789abcdef0123456789abcdef01234567' };
-
-export const name = 'nestjs-service';
-export const environment = 'dev';
-export const image = `registry.example.com/team/nestjs-service:${release.tag}@${release.digest}`;
 
 const resources = {
   requests: { cpu: '100m', memory: '192Mi', 'ephemeral-storage': '64Mi' },
   limits: { memory: '320Mi', 'ephemeral-storage': '512Mi' },
 };
 
-/** What selects the pods of a part of the release. */
-export function selectorOf(component: string) {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': component };
-}
-
 const server = selectorOf('server');
-
-/** The labels of what belongs to a part of the release. */
-export function labelsOf(component: string) {
-  return {
-    ...selectorOf(component),
-    'app.kubernetes.io/instance': `${name}-${environment}`,
-    'app.kubernetes.io/version': release.tag,
-    'app.kubernetes.io/managed-by': 'Helm',
-    environment,
-  };
-}
-
-/** The metadata of an object of the server, or of another part, whose objects are called after it. */
-export function metadataOf(component: string, suffix?: string) {
-  return {
-    name: suffix === undefined ? name : `${name}-${suffix}`,
-    namespace: `${name}-${environment}`,
-    labels: labelsOf(component),
-  };
-}
-
-export const metadata = metadataOf('server');
 
 const podSecurity = {
   serviceAccountName: name,

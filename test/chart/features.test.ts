@@ -4,7 +4,7 @@ import { parseManifests, type Manifest } from '../support/manifests.ts';
 import { applyPatch } from '../support/patch.ts';
 import { findRestrictedBreaches } from '../support/restricted.ts';
 import { findSchemaFaults } from '../support/schemas.ts';
-import { environment, release } from './expected.ts';
+import { environment, release } from './parts.ts';
 import { combineInPairs, expectedWith, features } from './features.ts';
 import type { Feature } from './features/feature.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';

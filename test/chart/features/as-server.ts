@@ -1,5 +1,6 @@
 import type { Manifest } from '../../support/manifests.ts';
-import { labelsOf, networkPolicy, selectorOf, spreadOver } from '../expected.ts';
+import { networkPolicy, spreadOver } from '../expected.ts';
+import { labelsOf, selectorOf } from '../parts.ts';
 
 /** The expected objects that the features before have patched. */
 export type Objects = Record<string, Manifest>;

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../support/manifests.ts';
-import { name } from '../expected.ts';
+import { name } from '../parts.ts';
 
 /** Something that a values file can ask for. */
 export interface Feature {

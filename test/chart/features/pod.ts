@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { containerSecurity, metadata, name, testEgress } from '../expected.ts';
+import { containerSecurity, testEgress } from '../expected.ts';
+import { metadata, name } from '../parts.ts';
 import { patchContainer, patchPod, type Feature } from './feature.ts';
 
 const data = { SHED_DELAY_MS: '500', TRUST_PROXY: '10.0.0.0/8,192.168.0.0/16' };

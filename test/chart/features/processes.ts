@@ -1,5 +1,5 @@
 import type { Manifest } from '../../support/manifests.ts';
-import { labelsOf, metadataOf } from '../expected.ts';
+import { labelsOf, metadataOf } from '../parts.ts';
 import { askAsServer, deployAsServer, runAsServer, type Objects } from './as-server.ts';
 import { autoscaler, utilization } from './scaling.ts';
 import type { Feature } from './feature.ts';

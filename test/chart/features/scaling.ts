@@ -1,4 +1,5 @@
-import { disruptionBudget, metadata, spreadOver } from '../expected.ts';
+import { disruptionBudget, spreadOver } from '../expected.ts';
+import { metadata } from '../parts.ts';
 import { patchPod, target, type Feature } from './feature.ts';
 
 const queue = {

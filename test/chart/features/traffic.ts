@@ -1,4 +1,5 @@
-import { admit, dns, metadata, name, namespaceCalled, selectorOf } from '../expected.ts';
+import { admit, dns, namespaceCalled } from '../expected.ts';
+import { metadata, name, selectorOf } from '../parts.ts';
 import { patchContainer, type Feature } from './feature.ts';
 
 const hosts = ['api.example.com', '*.example.org'];
