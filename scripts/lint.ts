@@ -67,12 +67,18 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
  * the one that the environment before it runs, which comes next.
  */
 async function renderReleases({ environments }: Flow, signal: AbortSignal): Promise<void> {
+  const running = new Map<string, Image>();
+  for (const { name } of environments) {
+    const image = readImage(await readYaml(valuesPath(name)));
+    if (image) running.set(name, image);
+  }
+  if (running.size === 0) return;
   await using temporary = await mkdtempDisposable(join(tmpdir(), 'lint-'));
   const git = openGit(root, { env: process.env, signal });
   const tip = new Tip({ git, fetchObjects: () => Promise.resolve() }, await git.read(['rev-parse', 'HEAD']));
   const rendered = new Set<string>();
   for (const { name, from } of environments) {
-    const images = [await readRunning(name), from === undefined ? undefined : await readRunning(from)];
+    const images = [running.get(name), running.get(from ?? '')];
     for (const image of images.filter((image) => image !== undefined)) {
       const release = await requireHere(tip, image);
       const folder = join(temporary.path, name, release.tag);
@@ -114,10 +120,6 @@ async function renderHere(
       { cause: error },
     );
   }
-}
-
-async function readRunning(name: string): Promise<Image | undefined> {
-  return readImage(await readYaml(valuesPath(name)));
 }
 
 async function readYaml(path: string): Promise<YamlFile> {

@@ -143,7 +143,7 @@ describe('when releases run', () => {
     expect(await lint()).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(
-        /^There is no chart of the release 0123456789abcdef here: .*\n.*git fetch --unshallow\n$/,
+        /^There is no chart of the release 0123456789abcdef here\.\n.*git fetch --unshallow\n$/,
       ),
     });
   });

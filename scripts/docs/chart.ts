@@ -1,6 +1,7 @@
-import { isMap, isNode, isScalar, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
-import { Failure } from '../failure.ts';
+import { isMap, isNode, isScalar } from 'yaml';
+import { parseYamlFile, toValue } from '../release/yaml-file.ts';
+import type { ParsedFile } from '../release/yaml-file.ts';
+import { Failure } from '../shell/failure.ts';
 
 /** A value of the chart, as `values.yaml` has it. */
 export interface ChartValue {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readEnvironmentNames } from '../../scripts/environments.ts';
+import { readEnvironmentNames } from '../../scripts/branch/checkout-environments.ts';
 import { listVariables, readConfig } from '../../src/config.ts';
-import { parseManifests } from '../support/manifests.ts';
-import { chart, release, renderEnvironment, root } from '../support/render.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { chart, release, renderEnvironment, root } from '../support/kubernetes/render.ts';
 import { makeTrialChart, said, type TrialChart } from './trial-chart.ts';
 
 // The chart takes any service; that it fits the service of this repository is seen here.

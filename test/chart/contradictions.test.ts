@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { helmVersions } from '../../scripts/cluster/helm-program.ts';
+import { helmVersions } from '../../scripts/helm/program.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 let trial: TrialChart;

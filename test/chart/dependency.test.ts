@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderChart } from '../../scripts/cluster/helm.ts';
-import { helmVersions } from '../../scripts/cluster/helm-program.ts';
-import { parseManifests } from '../support/manifests.ts';
+import { renderChart } from '../../scripts/helm/helm.ts';
+import { helmVersions } from '../../scripts/helm/program.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
 import { makeTrialChart, said, type TrialChart } from './trial-chart.ts';
 
 let trial: TrialChart;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { helmVersions, type HelmVersion } from '../../scripts/cluster/helm-program.ts';
-import { parseManifests, type Manifest } from '../support/manifests.ts';
-import { applyPatch } from '../support/patch.ts';
-import { findRestrictedBreaches } from '../support/restricted.ts';
-import { findSchemaFaults } from '../support/schemas.ts';
+import { helmVersions, type HelmVersion } from '../../scripts/helm/program.ts';
+import { parseManifests, type Manifest } from '../support/kubernetes/manifests.ts';
+import { applyPatch } from '../support/kubernetes/patch.ts';
+import { findRestrictedBreaches } from '../support/kubernetes/restricted.ts';
+import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 import { environment, release } from './parts.ts';
 import { combineInPairs, expectedWith, features } from './features.ts';
 import type { Feature } from './features/feature.ts';

@@ -1,4 +1,4 @@
-import { release as delivered } from '../support/render.ts';
+import { release as delivered } from '../support/kubernetes/render.ts';
 
 // What the objects of the chart are called, and labelled, with the values of fixtures/values.yaml and a delivered release.
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { helmVersions, type HelmVersion } from '../../scripts/cluster/helm-program.ts';
-import { applyPatch } from '../support/patch.ts';
+import { helmVersions, type HelmVersion } from '../../scripts/helm/program.ts';
+import { applyPatch } from '../support/kubernetes/patch.ts';
 import { refusals } from './refusals.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 

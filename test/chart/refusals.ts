@@ -1,4 +1,4 @@
-import type { HelmVersion } from '../../scripts/cluster/helm-program.ts';
+import type { HelmVersion } from '../../scripts/helm/program.ts';
 
 /** Values that the chart's schema refuses. */
 export interface Refusal {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { helmVersions } from '../../scripts/cluster/helm-program.ts';
-import { readEnvironmentNames } from '../../scripts/environments.ts';
-import { parseManifests } from '../support/manifests.ts';
-import { release, renderEnvironment, root } from '../support/render.ts';
-import { findSchemaFaults } from '../support/schemas.ts';
+import { helmVersions } from '../../scripts/helm/program.ts';
+import { readEnvironmentNames } from '../../scripts/branch/checkout-environments.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { release, renderEnvironment, root } from '../support/kubernetes/render.ts';
+import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 // Every object is expected whole in features.test.ts; what an environment sets for itself is its own matter, so what is

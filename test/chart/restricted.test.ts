@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Document } from 'yaml';
-import { parseManifests } from '../support/manifests.ts';
-import { findRestrictedBreaches } from '../support/restricted.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
+import { findRestrictedBreaches } from '../support/kubernetes/restricted.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 /** The pods, as documents that a test can break at a path. */

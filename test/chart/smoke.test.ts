@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { runProgram } from '../../scripts/program.ts';
-import { parseManifests } from '../support/manifests.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { parseManifests } from '../support/kubernetes/manifests.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 let trial: TrialChart;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderChart } from '../../scripts/cluster/helm.ts';
-import type { HelmVersion } from '../../scripts/cluster/helm-program.ts';
-import { chart } from '../support/render.ts';
-import { applyPatch } from '../support/patch.ts';
+import { renderChart } from '../../scripts/helm/helm.ts';
+import type { HelmVersion } from '../../scripts/helm/program.ts';
+import { chart } from '../support/kubernetes/render.ts';
+import { applyPatch } from '../support/kubernetes/patch.ts';
 
 /** The chart of this repository, with values of the tests' own: what somebody changes in `values.yaml` breaks no test. */
 export interface TrialChart {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { parseManifests, type Manifest } from '../support/manifests.ts';
+import { parseManifests, type Manifest } from '../support/kubernetes/manifests.ts';
 import { makeTrialChart, type TrialChart } from './trial-chart.ts';
 
 let trial: TrialChart;

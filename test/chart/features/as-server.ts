@@ -1,4 +1,4 @@
-import type { Manifest } from '../../support/manifests.ts';
+import type { Manifest } from '../../support/kubernetes/manifests.ts';
 import { networkPolicy, spreadOver } from '../expected.ts';
 import { labelsOf, selectorOf } from '../parts.ts';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../support/manifests.ts';
+import type { Manifest } from '../../support/kubernetes/manifests.ts';
 import { name } from '../parts.ts';
 
 /** Something that a values file can ask for. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../support/manifests.ts';
+import type { Manifest } from '../../support/kubernetes/manifests.ts';
 import { labelsOf, metadataOf } from '../parts.ts';
 import { askAsServer, deployAsServer, runAsServer, type Objects } from './as-server.ts';
 import { autoscaler, utilization } from './scaling.ts';

@@ -12,7 +12,7 @@ type KubernetesVersion = (typeof kubernetesVersions)[number];
 const ajv = new Ajv({ strict: false, validateFormats: false });
 const groups = new Set<string>();
 for (const version of kubernetesVersions) {
-  const file = join(import.meta.dirname, `../chart/fixtures/kubernetes-${version}.json`);
+  const file = join(import.meta.dirname, `../../chart/fixtures/kubernetes-${version}.json`);
   const schemas = JSON.parse(readFileSync(file, 'utf8')) as { kinds: object };
   ajv.addSchema(schemas, version);
   for (const kind of Object.keys(schemas.kinds)) groups.add(groupOf(kind.slice(0, kind.lastIndexOf('/'))));

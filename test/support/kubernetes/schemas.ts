@@ -1,4 +1,4 @@
-import { findKubernetesFaults, isKubernetes, kubernetesVersions } from './kubernetes.ts';
+import { findKubernetesFaults, isKubernetes, kubernetesVersions } from './schemas-of-kubernetes.ts';
 import type { Manifest } from './manifests.ts';
 import { findModelFaults, isCustom } from './models.ts';
 
