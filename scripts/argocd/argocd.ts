@@ -5,9 +5,11 @@ import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
-import { parseApplication, parseTree } from './application.ts';
-import type { Application, Resource } from './application.ts';
+import { parseApplication } from './application.ts';
+import type { Application } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
+import { parsePods } from './pods.ts';
+import type { Pod } from './pods.ts';
 import type { ArgoSettings } from './settings.ts';
 
 /** What Argo CD says to a question; what may pass by itself is an answer too. */
@@ -23,10 +25,15 @@ type Names = Pick<ApplicationNames, 'application' | 'project'>;
 /** Argo CD, as far as it is asked here. Its methods throw `argocd-refused` when asking again would not help. */
 export interface Argo {
   address: string;
-  /** The Application, compared with Git as it is now. */
+  /**
+   * The Application as it is. It is not asked to refresh itself: a commit never changes, and each time the ApplicationSet is
+   * generated twice, which can swallow a webhook that comes just then.
+   */
   readApplication: (names: Names) => Promise<ArgoAnswer<Application>>;
-  /** The objects in the cluster that belong to the Application. */
-  readResources: (names: Names) => Promise<ArgoAnswer<Resource[]>>;
+  /** The pods of the Application, as far as its project lets Argo CD see them. */
+  readPods: (names: Names) => Promise<ArgoAnswer<Pod[]>>;
+  /** Ends the sync that runs; a token that may only get applications is refused. */
+  endOperation: (names: Names) => Promise<ArgoAnswer<true>>;
 }
 
 export interface ArgoOptions {
@@ -34,6 +41,8 @@ export interface ArgoOptions {
   timeLimit: number;
   signal: AbortSignal;
 }
+
+type Method = 'GET' | 'DELETE';
 
 interface Reply {
   status: number;
@@ -43,16 +52,22 @@ interface Reply {
 
 /** The only door to Argo CD; nothing is asked yet. */
 export function openArgo(settings: ArgoSettings, options: ArgoOptions): Argo {
-  const ask = async <Value>(path: string, names: Names, parse: (content: unknown) => Value | undefined) => {
+  const ask = async <Value>(
+    path: string,
+    names: Names,
+    parse: (content: unknown) => Value | undefined,
+    method: Method = 'GET',
+  ) => {
     const url = new URL(`${settings.address}/api/v1/applications/${names.application}${path}`);
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
     url.searchParams.set('project', names.project);
-    return judge(url, await request(url, settings, options), parse);
+    return judge(url, await request(method, url, settings, options), parse);
   };
   return {
     address: settings.address,
-    readApplication: (names) => ask('?refresh=normal', names, parseApplication),
-    readResources: (names) => ask('/resource-tree', names, parseTree),
+    readApplication: (names) => ask('', names, parseApplication),
+    readPods: (names) => ask('/resource-tree', names, parsePods),
+    endOperation: (names) => ask('/operation', names, () => true as const, 'DELETE'),
   };
 }
 
@@ -74,12 +89,13 @@ function judge<Value>(
   }
   if (status === 403) return { kind: 'hidden', reason };
   if (status === 404) return { kind: 'missing', reason };
-  if (status === 429 || status >= 500) return { kind: 'failed', reason };
+  // 400 is said of an operation that is over already.
+  if (status === 400 || status === 429 || status >= 500) return { kind: 'failed', reason };
   throw refused(reason, status === 401 ? renewToken : checkAddress);
 }
 
 const renewToken =
-  'Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd proj role create-token PROJECT ROLE makes one.';
+  'Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd account generate-token --account NAME makes one.';
 const checkAddress = 'Give ARGOCD_SERVER the address at which Argo CD answers itself.';
 const trustAuthority = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
 
@@ -90,17 +106,25 @@ const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
 
 /** Asks, and gives the error where no answer came. Not by fetch, which cannot be told to take any certificate. */
 async function request(
+  method: Method,
   url: URL,
   { token, isInsecure }: ArgoSettings,
   { timeLimit, signal }: ArgoOptions,
 ): Promise<Reply | Error> {
   const limit = AbortSignal.timeout(timeLimit);
   try {
-    const call = (url.protocol === 'http:' ? http : https).get(url, {
-      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` },
+    const call = (url.protocol === 'http:' ? http : https).request(url, {
+      method,
+      // Whatever is no GET must say that it is JSON, with a body or without.
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+      },
       rejectUnauthorized: !isInsecure,
       signal: AbortSignal.any([signal, limit]),
     });
+    call.end();
     const [response] = (await once(call, 'response')) as [IncomingMessage];
     // What breaks from here on is told by the response.
     call.on('error', () => undefined);

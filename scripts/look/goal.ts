@@ -1,4 +1,4 @@
-import type { Target } from '../argocd/application.ts';
+import type { Target } from '../argocd/judgement.ts';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Scratch } from '../git/scratch.ts';

@@ -1,4 +1,4 @@
-import { describeApplication, runsTarget } from '../argocd/application.ts';
+import { describeApplication, runsTarget } from '../argocd/judgement.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';
 import { openArgo } from '../argocd/argocd.ts';
 import type { Argo } from '../argocd/argocd.ts';

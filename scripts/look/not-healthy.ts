@@ -1,36 +1,44 @@
-import { describeApplication, listReasons } from '../argocd/application.ts';
+import { describeApplication, listReasons } from '../argocd/judgement.ts';
 import type { Application } from '../argocd/application.ts';
-import type { ArgoAnswer, Argo } from '../argocd/argocd.ts';
+import type { Argo } from '../argocd/argocd.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Goal } from './goal.ts';
+import type { Sight } from './sight.ts';
 
-/** Why an environment did not come to its goal, from Argo CD's last answer and what it says of the single objects. */
-export async function notHealthy(
-  argo: Argo,
-  answer: ArgoAnswer<Application>,
+const lookAtTheSet =
+  'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.';
+
+/** Why an environment did not come to its goal, from what Argo CD said last, and what the attempts before failed with. */
+export function notHealthy(
+  { address }: Argo,
+  { sight, faults }: { sight: Sight; faults: readonly string[] },
   goal: Goal,
   elapsed: number,
-): Promise<Failure> {
+): Failure {
   const { environment, names } = goal;
+  const { answer, pods } = sight;
   const after = `after ${Math.round(elapsed / 1000)} s`;
   switch (answer.kind) {
     case 'found': {
-      const resources = await argo.readResources(names);
-      const reasons = listReasons(answer.value, resources.kind === 'found' ? resources.value : []);
+      const reasons = listReasons(answer.value, pods, goal, faults);
       const state = describeApplication(answer.value, goal);
       return new Failure(
         'unhealthy',
-        [`${environment} is not healthy ${after}: ${names.application} is ${state}.`, ...reasons].join(
-          '\n  ',
-        ),
-        `Look at ${argo.address}/applications/${names.application}; to go back: npm run rollback -- ${environment}`,
+        [
+          `${environment} is not healthy ${after}: ${names.application} is ${state}.`,
+          ...listDelays(answer.value, goal),
+          ...reasons,
+        ].join('\n  '),
+        answer.value.wanted === goal.commit
+          ? `Look at ${address}/applications/${names.application}; to go back: npm run rollback -- ${environment}`
+          : lookAtTheSet,
       );
     }
     case 'missing':
       return new Failure(
         'unhealthy',
         `${environment} has no Application ${names.application} in Argo CD ${after}: ${answer.reason}.`,
-        'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.',
+        lookAtTheSet,
       );
     case 'hidden':
       return new Failure(
@@ -45,4 +53,10 @@ export async function notHealthy(
         'Check ARGOCD_SERVER and the network of this machine, then run it again.',
       );
   }
+}
+
+function listDelays({ wanted }: Application, { commit }: Goal): string[] {
+  return wanted === commit
+    ? []
+    : [`The ApplicationSet has it at ${wanted || 'no revision'}, not at ${commit}.`];
 }

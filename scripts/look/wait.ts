@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import { describeApplication, judgeApplication } from '../argocd/application.ts';
-import type { Application } from '../argocd/application.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';
 import { openArgo } from '../argocd/argocd.ts';
-import type { ArgoAnswer } from '../argocd/argocd.ts';
 import type { Image } from '../release/image.ts';
 import type { Answer } from './answer.ts';
 import { lookAgain, readGoal } from './goal.ts';
 import type { Goal } from './goal.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { notHealthy } from './not-healthy.ts';
+import { createClearance } from './obstacle.ts';
+import { describeSight, judgeSight, look } from './sight.ts';
+import type { Sight } from './sight.ts';
 import type { Place } from '../branch/place.ts';
 
 export interface WaitOptions {
@@ -42,22 +42,28 @@ export async function wait(place: Place, name: string, options: WaitOptions): Pr
   await using scratch = await openRemote(place);
   let goal = await readGoal(await readTip(scratch, place), name);
   const tell = createTeller(place);
+  const clear = createClearance(argo, place.log);
   const start = now().getTime();
   let [lookedAt, failures, failingSince] = [0, 0, Infinity];
+  // What an attempt to sync failed with is gone while the next one runs.
+  let faults: readonly string[] = [];
   for (;;) {
-    const answer = await argo.readApplication(goal.names);
-    tell(describeAnswer(answer, goal));
+    const sight = await look(argo, goal);
+    const { answer } = sight;
+    tell(describeSight(sight, goal));
     const elapsed = now().getTime() - start;
-    const state = answer.kind === 'found' ? judgeApplication(answer.value, goal) : 'waiting';
+    const state = judgeSight(sight, goal);
     if (state === 'healthy') return resultOf(goal, elapsed);
+    if (answer.kind === 'found') await clear(answer.value, goal, elapsed);
 
     failingSince = state === 'failing' ? Math.min(failingSince, elapsed) : Infinity;
+    faults = state === 'failing' ? (findFaults(sight) ?? faults) : [];
     const isOver = elapsed >= timeout || elapsed - failingSince >= patience;
     if (isOver || elapsed - lookedAt >= gitPace) {
       const seen = await lookAgain(scratch, place, goal);
       if (seen.isNewer) return resultOf(goal, elapsed, seen.goal.image);
       goal = seen.goal;
-      if (isOver) throw await notHealthy(argo, answer, goal, elapsed);
+      if (isOver) throw notHealthy(argo, { sight, faults }, goal, elapsed);
       lookedAt = elapsed;
     }
     failures = answer.kind === 'failed' ? failures + 1 : 0;
@@ -73,9 +79,9 @@ async function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void
   await setTimeout(milliseconds, undefined, { signal });
 }
 
-function describeAnswer(answer: ArgoAnswer<Application>, goal: Goal): string {
-  const said = answer.kind === 'found' ? describeApplication(answer.value, goal) : answer.reason;
-  return `${goal.names.application}: ${said}`;
+function findFaults({ answer }: Sight): readonly string[] | undefined {
+  const faults = answer.kind === 'found' ? answer.value.operation?.faults : undefined;
+  return faults?.length ? faults : undefined;
 }
 
 /** Tells what differs from what was told last. */

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseArgoSettings } from '../../scripts/argocd/settings.ts';
-import { argoToken, recordApplication } from '../support/argocd/server.ts';
+import { argoToken } from '../support/argocd/server.ts';
+import { recordApplication } from '../support/argocd/situation.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
 import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 

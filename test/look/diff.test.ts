@@ -1,16 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { applicationSetPath } from '../../scripts/argocd/applicationset.ts';
+import { namedApplications } from '../support/git/applicationset.ts';
 import { emptyValues, runningValues } from '../support/git/origin.ts';
-import { root } from '../support/kubernetes/render.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import type { Run, Sandbox } from '../support/command/sandbox.ts';
 import { takeSnapshot } from '../support/git/snapshot.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const otherDigest = `sha256:${'b'.repeat(64)}`;
-const applicationSetPath = 'environments/argocd/applicationset.yaml';
 const image =
   '{{ .Values.image.repository }}:{{ .Values.image.tag }}{{ with .Values.image.digest }}@{{ . }}{{ end }}';
 
@@ -62,9 +62,8 @@ beforeAll(async () => {
   sandbox = await createSandbox();
   const { origin } = sandbox;
   const commit = async (subject: string, files = {}) => (await origin.commit(subject, files)).slice(0, 8);
-  const rule = await readFile(join(root, applicationSetPath), 'utf8');
   bare = await commit('Name the Applications', {
-    [applicationSetPath]: rule.replaceAll('nestjs-service', 'orders'),
+    ...namedApplications,
     'helm-chart/values.yaml': undefined,
   });
   first = await commit('Write a chart', chart);
@@ -273,7 +272,7 @@ test('a source that runs nothing, and a rule that is not known, are told', async
   );
   expect(await diff('production', '--branch', 'empty')).toMatchObject({ status: 3, stdout: '' });
   const rule = await origin.read(applicationSetPath);
-  const clever = rule.replace('name: orders-{{ .file.path.basename }}', 'name: "{{ .environment }}"');
+  const clever = rule.replace("name: 'orders-{{ .file.path.basename }}'", 'name: "{{ .environment }}"');
   await origin.commit('Name them otherwise', { [applicationSetPath]: clever }, 'clever');
   expect(await diff('staging', '--branch', 'clever')).toEqual({
     status: 2,

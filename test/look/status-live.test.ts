@@ -43,7 +43,7 @@ test('a cluster that runs something else than Git says is marked', async () => {
   await using server = await serveArgo({ applications: [room.well({ commit, tag: room.tags[0] })] });
   const run = await room.sandbox.gitops(room.checkout, ['status'], variables(server.host));
   expect(run.stdout.split('\n')[1]).toContain(
-    `open   not as in Git: Synced at ${room.tags[0]}, Healthy, sync Succeeded, no pod of ${room.tags[1]} yet`,
+    `open   not as in Git: Synced at ${room.tags[0]}, Healthy, sync of ${room.tags[0]} Succeeded`,
   );
 });
 

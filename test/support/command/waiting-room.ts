@@ -1,23 +1,30 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Answer } from '../../../scripts/look/answer.ts';
 import { wait } from '../../../scripts/look/wait.ts';
-import { argoToken, recordApplication, serveArgo } from '../argocd/server.ts';
-import type { ArgoServerOptions, Recorded, Situation } from '../argocd/server.ts';
+import { readRecording } from '../argocd/recording.ts';
+import type { Named } from '../argocd/recording.ts';
+import { argoToken, permissionDenied, serveArgo } from '../argocd/server.ts';
+import type { ArgoServerOptions, Recorded } from '../argocd/server.ts';
+import { recordApplication } from '../argocd/situation.ts';
+import type { Situation } from '../argocd/situation.ts';
+import { namedApplications } from '../git/applicationset.ts';
 import { runningValues } from '../git/origin.ts';
-import { root } from '../kubernetes/render.ts';
 import { createSandbox } from './sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
 
+const start = Date.parse('2026-11-24T10:00:00Z');
+
 export const digest = `sha256:${'a'.repeat(64)}`;
 export const otherDigest = `sha256:${'b'.repeat(64)}`;
-
-const applicationSetPath = 'environments/argocd/applicationset.yaml';
 
 /** A wait as it was: its answer, what it told on the way, and the milliseconds of its pauses. */
 export interface Played extends Answer {
   lines: string[];
   pauses: number[];
+}
+
+/** A wait through a recording, with the questions that were asked. */
+export interface Replayed extends Played {
+  questions: string[];
 }
 
 /** What happens in Git during the pause of a number. */
@@ -28,6 +35,7 @@ export class WaitingRoom implements AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly checkout: string;
   readonly commits: readonly [older: string, ours: string, newer: string];
+  #time = start;
 
   constructor(sandbox: Sandbox, checkout: string, commits: WaitingRoom['commits']) {
     this.sandbox = sandbox;
@@ -60,24 +68,51 @@ export class WaitingRoom implements AsyncDisposable {
     return await this.wait(server.host, steps);
   }
 
+  /**
+   * Waits for dev while a recording is played: ours is the release that came in it, or the one before, to which it went
+   * back; from the given second on.
+   */
+  async replay(
+    file: string,
+    ours: 'before' | 'after',
+    { from = 0, ended = permissionDenied } = {},
+  ): Promise<Replayed> {
+    const [older, wanted, newer] = this.#releases();
+    const answer = ours === 'after' ? readRecording(file, older, wanted) : readRecording(file, wanted, newer);
+    const seconds = () => from + (this.#time - start) / 1_000;
+    await using server = await serveArgo({
+      applications: () => ({ body: answer('application', seconds()) }),
+      tree: () => answer('tree', seconds()),
+      ended,
+    });
+    return { ...(await this.wait(server.host)), questions: server.questions };
+  }
+
   /** The same with any server. */
   async wait(host: string, steps: Steps = {}): Promise<Played> {
-    let time = Date.parse('2026-11-24T10:00:00Z');
+    this.#time = start;
     const lines: string[] = [];
     const pauses: number[] = [];
     const world = {
       ...{ directory: this.checkout, remote: 'origin', branch: 'main', deadline: 10_000, dryRun: false },
       env: { ...this.sandbox.env, ...variables(host) },
       signal: new AbortController().signal,
-      now: () => new Date(time),
+      now: () => new Date(this.#time),
       log: (line: string) => void lines.push(line),
     };
     const sleep = async (milliseconds: number) => {
-      time += milliseconds;
+      this.#time += milliseconds;
       pauses.push(milliseconds);
       await steps[pauses.length]?.();
     };
     return { ...(await wait(world, 'dev', { timeout: 60_000, sleep })), lines, pauses };
+  }
+
+  #releases(): [older: Named, ours: Named, newer: Named] {
+    const name = (index: 0 | 1 | 2, digest: string) => {
+      return { commit: this.commits[index], tag: this.tags[index], digest };
+    };
+    return [name(0, otherDigest), name(1, digest), name(2, otherDigest)];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,14 +120,11 @@ export class WaitingRoom implements AsyncDisposable {
   }
 }
 
-/** Makes the sandbox; its Applications are named by the rule of this repository. */
+/** Makes the sandbox. */
 export async function openWaitingRoom(): Promise<WaitingRoom> {
   const sandbox = await createSandbox();
   const { origin } = sandbox;
-  const rule = await readFile(join(root, applicationSetPath), 'utf8');
-  await origin.commit('Name the Applications', {
-    [applicationSetPath]: rule.replaceAll('nestjs-service', 'orders'),
-  });
+  await origin.commit('Name the Applications', namedApplications);
   const [older = '', ours = '', newer = ''] = await origin.commitAll(['Older', 'Ours', 'Newer']);
   const checkout = await sandbox.clone();
   const room = new WaitingRoom(sandbox, checkout, [older, ours, newer]);

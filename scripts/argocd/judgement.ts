@@ -1,0 +1,114 @@
+import type { Image } from '../release/image.ts';
+import type { Application, Operation, Resource } from './application.ts';
+import type { Pod } from './pods.ts';
+
+/** What an Application is to run: the release's whole commit, and its image. */
+export interface Target {
+  commit: string;
+  image: Image;
+}
+
+/**
+ * How an Application stands to what it is to run. Revisions are compared whole: Argo CD takes an abbreviation for the name of
+ * a branch or a tag. The last sync may be of another release only when the cluster had ours already, as after a release whose
+ * sync failed altogether.
+ */
+export function judgeApplication(
+  application: Application,
+  pods: readonly Pod[],
+  target: Target,
+): 'healthy' | 'failing' | 'waiting' {
+  const { wanted, sync, health, operation, conditions } = application;
+  if (wanted !== target.commit) return 'waiting';
+  if (operation?.revision === target.commit && hasFailed(operation)) return 'failing';
+  if (isRunning(operation)) return 'waiting';
+  if (conditions.some(({ type }) => type.endsWith('Error'))) return 'failing';
+  if (!isCompared(application, target) || sync !== 'Synced') return 'waiting';
+  // A Deployment is healthy only when each of its pods is one of the manifest that was compared.
+  if (health === 'Healthy') return 'healthy';
+  return health === 'Degraded' || podsOf(pods, target).some(isDegraded) ? 'failing' : 'waiting';
+}
+
+/** Whether the cluster has what it is to run, however well. */
+export function runsTarget(application: Application, target: Target): boolean {
+  return application.sync === 'Synced' && isCompared(application, target);
+}
+
+/** The sync of another release that runs, and keeps out the one that the Application is to run. */
+export function findObstacle({ wanted, operation }: Application, { commit }: Target): Operation | undefined {
+  if (operation?.phase !== 'Running' || wanted !== commit) return undefined;
+  // An abbreviation can be of this very release.
+  return operation.revision.length === commit.length && operation.revision !== commit ? operation : undefined;
+}
+
+/** An Application in a few words. */
+export function describeApplication(application: Application, target: Target): string {
+  const { sync, revision, health, operation } = application;
+  const name = (commit: string) => commit.slice(0, target.image.tag.length);
+  const isOther = revision === target.commit && !isCompared(application, target);
+  const isOurs = operation?.revision === target.commit;
+  return [
+    revision === '' ? sync : `${sync} at ${name(revision)}${isOther ? ' with another image' : ''}`,
+    health,
+    ...(operation ? [`sync ${isOurs ? '' : `of ${name(operation.revision)} `}${operation.phase}`] : []),
+  ].join(', ');
+}
+
+/**
+ * What Argo CD says of an Application that has not come to what it is to be. An attempt's faults are gone while the next one
+ * runs, so those of the earlier ones are given.
+ */
+export function listReasons(
+  { operation, conditions, resources }: Application,
+  pods: readonly Pod[],
+  target: Target,
+  earlier: readonly string[] = [],
+): string[] {
+  const isOver = !operation || operation.phase === 'Succeeded';
+  return [
+    ...(isOver ? [] : listFaults(operation, earlier)),
+    ...conditions
+      // Argo CD repeats what the last sync failed with.
+      .filter(({ message }) => !operation?.message || !message.includes(operation.message))
+      .map(({ type, message }) => `${type}: ${message}`),
+    ...[...resources, ...podsOf(pods, target)].filter(isUnwell).map(describeResource),
+  ];
+}
+
+function listFaults({ message, faults }: Operation, earlier: readonly string[]): string[] {
+  const told = (fault: string) => message.includes(fault.slice(fault.indexOf(': ') + 2));
+  const rest = [...new Set([...faults, ...earlier])].filter((fault) => !told(fault));
+  return message === '' ? rest : [message, ...rest];
+}
+
+function isRunning(operation: Operation | undefined): boolean {
+  return operation?.phase === 'Running' || operation?.phase === 'Terminating';
+}
+
+function hasFailed({ phase, retries, faults }: Operation): boolean {
+  return phase === 'Running'
+    ? retries > 0 || faults.length > 0
+    : phase !== 'Succeeded' && phase !== 'Terminating';
+}
+
+function isCompared({ revision, image }: Application, target: Target): boolean {
+  return revision === target.commit && image.tag === target.image.tag && image.digest === target.image.digest;
+}
+
+/** Those of the release alone: the ones before it are on their way out. */
+function podsOf(pods: readonly Pod[], { image: { tag, digest } }: Target): Pod[] {
+  const end = digest === '' ? `:${tag}` : `:${tag}@${digest}`;
+  return pods.filter(({ images }) => images.some((image) => image.endsWith(end)));
+}
+
+function isDegraded({ health }: Resource): boolean {
+  return health === 'Degraded';
+}
+
+function isUnwell({ health }: Resource): boolean {
+  return health !== undefined && health !== 'Healthy';
+}
+
+function describeResource({ kind, name, state, message }: Resource): string {
+  return [`${kind}/${name}`, state, message].filter(Boolean).join(': ');
+}
