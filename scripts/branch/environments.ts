@@ -26,10 +26,11 @@ export interface EnvironmentState {
 
 /**
  * Reads the flow, and the files of its environments.
- * @throws {Failure} `invalid-flow`, also where the folders are not those of the flow.
+ * @throws {Failure} `invalid-flow`, also where the folders are not those of the flow; `invalid-file` where one is nested.
  */
 export async function readEnvironments(tip: Tip): Promise<Environments> {
   const files = await tip.readFolder('environments');
+  refuseNested(files.keys());
   return { files, flow: parseFlowOf(requireFile(files, flowPath), files.keys()) };
 }
 
@@ -60,6 +61,21 @@ export function holdOf({ holdFile }: EnvironmentState): Hold | undefined {
 export function standingOf(state: EnvironmentState, now: Date): Standing {
   const { flow, environment, image } = state;
   return { environment, image, hold: holdOf(state), freeze: findFreeze(flow, environment.name, now) };
+}
+
+/**
+ * Refuses values files below the folder of an environment, which Argo CD's patterns reach: their star crosses folders.
+ * @throws {Failure} `invalid-file` naming the first one.
+ */
+export function refuseNested(paths: Iterable<string>): void {
+  for (const path of paths) {
+    if (!/^environments\/[^/]+\/.+\/values\.yaml$/.test(path)) continue;
+    throw new Failure(
+      'invalid-file',
+      `${path} lies too deep: an environment is a folder of environments/ itself.`,
+      'Move the file out of environments/, or give it another name.',
+    );
+  }
 }
 
 /** @throws {Failure} `invalid-file` when there is no such file. */
