@@ -7,7 +7,10 @@ import { helmVersions } from './helm/program.ts';
 import { renderRelease } from './branch/render.ts';
 import { findRelease } from './branch/releases.ts';
 import type { Release } from './branch/releases.ts';
-import { readEnvironmentNames } from './branch/checkout-environments.ts';
+import { applicationSetPath, parseApplicationSet } from './argocd/applicationset.ts';
+import { projectsPath, requireProject } from './argocd/projects.ts';
+import { listValuesFiles, readEnvironmentNames } from './branch/checkout-environments.ts';
+import { refuseNested } from './branch/environments.ts';
 import { exitCode, Failure } from './shell/failure.ts';
 import { openGit } from './git/git.ts';
 import { Tip } from './git/tip.ts';
@@ -18,6 +21,7 @@ import { holdPath, parseHold } from './release/hold.ts';
 import { readScalar } from './release/scalars.ts';
 import type { Image } from './release/image.ts';
 import { readImage, replaceImage, valuesPath } from './release/values.ts';
+import { parseYamlFile } from './release/yaml-file.ts';
 import type { YamlFile } from './release/yaml-file.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -26,10 +30,12 @@ const root = join(import.meta.dirname, '..');
 const standIn = { 'image.tag': '0000000' };
 
 await runMain(async (signal) => {
+  refuseNested(await listValuesFiles(root));
   const names = await readEnvironmentNames(root);
   const flow = parseFlowOf(await readYaml(flowPath), names.map(valuesPath));
   for (const name of names) await lintHold(name);
   for (const name of names) await lintEnvironment(name, signal);
+  for (const name of names) await lintProject(name);
   console.log(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
   await renderReleases(flow, signal);
   return exitCode.done;
@@ -60,6 +66,12 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
     await lintChart({ ...input, helm });
     await renderChart({ ...input, helm, name: 'lint', namespace: name });
   }
+}
+
+async function lintProject(name: string): Promise<void> {
+  const names = parseApplicationSet(await readYaml(applicationSetPath), name);
+  const cluster = parseYamlFile(await readYaml(valuesPath(name))).document.get('cluster');
+  requireProject(await readYaml(projectsPath), names, cluster);
 }
 
 /**

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applicationSetPath, parseApplicationSet } from '../scripts/argocd/applicationset.ts';
+import { projectsPath } from '../scripts/argocd/projects.ts';
 import { helmVersions } from '../scripts/helm/program.ts';
 import { readEnvironmentNames } from '../scripts/branch/checkout-environments.ts';
 import { runProgram } from '../scripts/process/program.ts';
@@ -32,7 +34,7 @@ afterEach(async () => {
 test('a checkout that is fine gets one line', async () => {
   expect(await lint()).toEqual({
     status: 0,
-    stdout: `The chart renders for dev, production, staging with Helm ${helmVersions.join(' and ')}.\n`,
+    stdout: `The chart renders for ${(await readEnvironmentNames(root)).join(', ')} with Helm ${helmVersions.join(' and ')}.\n`,
     stderr: '',
   });
 });
@@ -67,6 +69,37 @@ test('an environment without a folder, and a folder outside the flow, are named 
       'environments/flow.yaml:3: environments.0.name: preview has no environments/preview/values.yaml: add that file, or take preview out of the flow\n' +
       'environments/flow.yaml:3: environments: environments/qa/values.yaml is of no environment here: list qa, or remove that file\n' +
       'environments/README.md says what the flow may hold.\n',
+  });
+});
+
+test('a values file in a deeper folder, which Argo CD would find, is named', async () => {
+  const folder = join(checkout, 'environments/archive');
+  await cp(join(checkout, 'environments/dev'), join(folder, 'dev'), { recursive: true });
+  expect(await lint()).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'environments/archive/dev/values.yaml lies too deep: an environment is a folder of environments/ itself.\n' +
+      'Move the file out of environments/, or give it another name.\n',
+  });
+});
+
+test('an environment without a project, or with one that allows more than its namespace, is named', async () => {
+  const file = join(checkout, projectsPath);
+  const projects = await readFile(file, 'utf8');
+  const { project, namespace } = parseApplicationSet(
+    { path: applicationSetPath, bytes: await readFile(join(checkout, applicationSetPath)) },
+    'dev',
+  );
+  await writeFile(file, projects.replace(`name: ${project}`, 'name: nobody'));
+  expect(await lint()).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(`${projectsPath}: there is no AppProject ${project}.\n`),
+  });
+  await writeFile(file, projects.replace(`namespace: ${namespace}`, "namespace: '*'"));
+  expect(await lint()).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/the destinations of \S+ must be \[\{.*\}\] and nothing more\.\n/),
   });
 });
 

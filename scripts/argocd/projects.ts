@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { Failure } from '../shell/failure.ts';
+import { parseShape } from '../release/shape.ts';
+import type { YamlFile } from '../release/yaml-file.ts';
+import type { ApplicationNames } from './applicationset.ts';
+
+/** Where the projects of Argo CD are, in the repository. */
+export const projectsPath = 'environments/argocd/projects.yaml';
+
+/** The name by which Argo CD knows the cluster that it runs in, where an environment's values name none. */
+const ownCluster = 'in-cluster';
+
+const place = z.strictObject({ name: z.string(), namespace: z.string() });
+const kind = z.object({ group: z.string(), kind: z.string(), name: z.string().optional() });
+
+const shape = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ destinations: z.array(place), clusterResourceWhitelist: z.array(kind) }),
+    }),
+  ),
+});
+
+const hint =
+  'Write it as those of the other environments are, and apply it: environments/README.md says how.';
+
+/**
+ * Makes sure that an environment has a project of its own, which lets it into its own namespace and nowhere else.
+ * @throws {Failure} `invalid-file` when it has none, or one that allows something else.
+ */
+export function requireProject(
+  file: YamlFile,
+  { project, namespace }: ApplicationNames,
+  cluster: unknown,
+): void {
+  const { items } = parseShape(shape, file, { code: 'invalid-file', hint });
+  const spec = items.find(({ metadata }) => metadata.name === project)?.spec;
+  if (!spec) throw new Failure('invalid-file', `${file.path}: there is no AppProject ${project}.`, hint);
+  const expected = {
+    destinations: [{ name: cluster === undefined || cluster === '' ? ownCluster : cluster, namespace }],
+    clusterResourceWhitelist: [{ group: '', kind: 'Namespace', name: namespace }],
+  };
+  for (const [field, value] of Object.entries(expected)) {
+    if (isDeepStrictEqual(spec[field as keyof typeof expected], value)) continue;
+    throw new Failure(
+      'invalid-file',
+      `${file.path}: the ${field} of ${project} must be ${JSON.stringify(value)} and nothing more.`,
+      hint,
+    );
+  }
+}
