@@ -1,15 +1,11 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { Failure } from '../shell/failure.ts';
 import { parseApplication } from './application.ts';
 import type { Application } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
 import { parsePods } from './pods.ts';
 import type { Pod } from './pods.ts';
+import { refused, request } from './request.ts';
+import type { ArgoOptions, Method, Reply } from './request.ts';
 import type { ArgoSettings } from './settings.ts';
 
 /** What Argo CD says to a question; what may pass by itself is an answer too. */
@@ -34,20 +30,6 @@ export interface Argo {
   readPods: (names: Names) => Promise<ArgoAnswer<Pod[]>>;
   /** Ends the sync that runs; a token that may only get applications is refused. */
   endOperation: (names: Names) => Promise<ArgoAnswer<true>>;
-}
-
-export interface ArgoOptions {
-  /** Milliseconds for one question. */
-  timeLimit: number;
-  signal: AbortSignal;
-}
-
-type Method = 'GET' | 'DELETE';
-
-interface Reply {
-  status: number;
-  location: string | undefined;
-  body: string;
 }
 
 /** The only door to Argo CD; nothing is asked yet. */
@@ -97,54 +79,7 @@ function judge<Value>(
 const renewToken =
   'Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd account generate-token --account NAME makes one.';
 const checkAddress = 'Give ARGOCD_SERVER the address at which Argo CD answers itself.';
-const trustAuthority = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
-
 const said = z.object({ message: z.string() });
-
-/** What a certificate is refused with: it will not get better by waiting. */
-const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
-
-/** Asks, and gives the error where no answer came. Not by fetch, which cannot be told to take any certificate. */
-async function request(
-  method: Method,
-  url: URL,
-  { token, isInsecure }: ArgoSettings,
-  { timeLimit, signal }: ArgoOptions,
-): Promise<Reply | Error> {
-  const limit = AbortSignal.timeout(timeLimit);
-  try {
-    const call = (url.protocol === 'http:' ? http : https).request(url, {
-      method,
-      // Whatever is no GET must say that it is JSON, with a body or without.
-      headers: {
-        Accept: 'application/json',
-        Authorization: `Bearer ${token}`,
-        'Content-Type': 'application/json',
-      },
-      rejectUnauthorized: !isInsecure,
-      signal: AbortSignal.any([signal, limit]),
-    });
-    call.end();
-    const [response] = (await once(call, 'response')) as [IncomingMessage];
-    // What breaks from here on is told by the response.
-    call.on('error', () => undefined);
-    const { statusCode = 0, headers } = response;
-    return { status: statusCode, location: headers.location, body: await text(response) };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (limit.aborted) return new Error(`no answer within ${timeLimit / 1000} s`, { cause: error });
-    const fault = error as NodeJS.ErrnoException;
-    if (!certificateCodes.test(fault.code ?? '')) return new Error(describe(fault), { cause: error });
-    // After the first words comes advice about the command line of Node.
-    const [words = ''] = fault.message.split(';');
-    throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, trustAuthority, error);
-  }
-}
-
-/** An address with several numbers fails with an error for each, and no words of its own. */
-function describe({ message, code }: NodeJS.ErrnoException): string {
-  return message || (code ?? 'unknown');
-}
 
 function parseJson(body: string): unknown {
   try {
@@ -152,8 +87,4 @@ function parseJson(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function refused(reason: string, hint: string, cause?: unknown): Failure {
-  return new Failure('argocd-refused', reason, hint, { cause });
 }

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { text } from 'node:stream/consumers';
+import { Failure } from '../shell/failure.ts';
+import type { ArgoSettings } from './settings.ts';
+
+export interface ArgoOptions {
+  /** Milliseconds for one question. */
+  timeLimit: number;
+  signal: AbortSignal;
+}
+
+export type Method = 'GET' | 'DELETE';
+
+export interface Reply {
+  status: number;
+  location: string | undefined;
+  body: string;
+}
+
+const trustAuthority = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
+
+/** What a certificate is refused with: it will not get better by waiting. */
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
+
+/** Asks, and gives the error where no answer came. Not by fetch, which cannot be told to take any certificate. */
+export async function request(
+  method: Method,
+  url: URL,
+  { token, isInsecure }: ArgoSettings,
+  { timeLimit, signal }: ArgoOptions,
+): Promise<Reply | Error> {
+  const limit = AbortSignal.timeout(timeLimit);
+  try {
+    const call = (url.protocol === 'http:' ? http : https).request(url, {
+      method,
+      // Whatever is no GET must say that it is JSON, with a body or without.
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+      },
+      rejectUnauthorized: !isInsecure,
+      signal: AbortSignal.any([signal, limit]),
+    });
+    call.end();
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    // What breaks from here on is told by the response.
+    call.on('error', () => undefined);
+    const { statusCode = 0, headers } = response;
+    return { status: statusCode, location: headers.location, body: await text(response) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.aborted) return new Error(`no answer within ${timeLimit / 1000} s`, { cause: error });
+    const fault = error as NodeJS.ErrnoException;
+    if (!certificateCodes.test(fault.code ?? '')) return new Error(describe(fault), { cause: error });
+    // After the first words comes advice about the command line of Node.
+    const [words = ''] = fault.message.split(';');
+    throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, trustAuthority, error);
+  }
+}
+
+/** An address with several numbers fails with an error for each, and no words of its own. */
+function describe({ message, code }: NodeJS.ErrnoException): string {
+  return message || (code ?? 'unknown');
+}
+
+/** Argo CD would answer the same again. */
+export function refused(reason: string, hint: string, cause?: unknown): Failure {
+  return new Failure('argocd-refused', reason, hint, { cause });
+}
