@@ -1,9 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseArgoSettings } from '../../scripts/argocd/settings.ts';
 import { argoToken } from '../support/argocd/server.ts';
-import { recordApplication } from '../support/argocd/situation.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
-import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 
 test.each([
   ['argocd.example.com', 'https://argocd.example.com'],
@@ -41,12 +39,3 @@ test.each(['argocd.example.com', '127.0.0.1.example.com', '10.0.0.1'])(
     });
   },
 );
-
-test('the answers that the tests play have the form of Argo CD', async () => {
-  const situation = { commit: 'a'.repeat(40), tag: 'aaaaaaaa', digest: `sha256:${'a'.repeat(64)}` };
-  const condition = { type: 'ComparisonError', message: 'failed to generate manifest' };
-  for (const phase of ['Running', 'Failed', 'Succeeded'] as const) {
-    const application = recordApplication({ ...situation, phase, conditions: [condition] });
-    expect(await findSchemaFaults(application)).toEqual([]);
-  }
-});

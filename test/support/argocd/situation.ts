@@ -1,5 +1,3 @@
-import type { Manifest } from '../kubernetes/manifests.ts';
-
 /** What the Application of a test is like; the rest is as Argo CD records it of a release that is well. */
 export interface Situation {
   commit: string;
@@ -25,7 +23,7 @@ const repoURL = 'https://gitlab.example.com/group/orders.git';
 const time = '2026-11-24T10:00:00Z';
 
 /** An answer of `/api/v1/applications/orders-dev`, whole, as the recorded ones are. */
-export function recordApplication(situation: Situation): Manifest {
+export function recordApplication(situation: Situation): object {
   const { commit, tag, digest, synced = commit, wanted = commit, startedAt = time } = situation;
   const { sync = 'Synced', health = 'Healthy', phase = 'Succeeded' } = situation;
   const { message = 'successfully synced (all tasks run)' } = situation;
@@ -35,8 +33,6 @@ export function recordApplication(situation: Situation): Manifest {
     return { repoURL, path: 'helm-chart', targetRevision, helm: { releaseName: 'orders', values } };
   };
   return {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
     metadata: { name: 'orders-dev', namespace: 'argocd' },
     spec: {
       project: 'orders-dev',
@@ -45,10 +41,6 @@ export function recordApplication(situation: Situation): Manifest {
       syncPolicy: { automated: { prune: true, selfHeal: true } },
     },
     status: {
-      controllerNamespace: 'argocd',
-      reconciledAt: time,
-      resourceHealthSource: 'appTree',
-      sourceType: 'Helm',
       sync: { status: sync, revision: commit, comparedTo: { source: sourceOf(commit), destination } },
       health: { status: health, lastTransitionTime: time },
       conditions: situation.conditions ?? [],
