@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { toLine } from '../release/line.ts';
 
 /** An Application of Argo CD, as far as it says what runs. */
 export interface Application {
@@ -46,9 +47,11 @@ export interface Resource {
 }
 
 const text = z.string().default('');
+/** What Argo CD says, which is others' words: it is told in one line. */
+const words = z.string().transform(toLine).default('');
 
 /** The health of an object, which a kind that has none leaves out. */
-export const healthShape = z.object({ status: z.string().optional(), message: text }).prefault({});
+export const healthShape = z.object({ status: z.string().optional(), message: words }).prefault({});
 const source = z.object({
   targetRevision: text,
   helm: z.object({ values: text }).prefault({}),
@@ -59,12 +62,12 @@ const result = z.object({
   name: z.string(),
   status: text,
   hookPhase: text,
-  message: text,
+  message: words,
 });
 
 const operationState = z.object({
   phase: z.string(),
-  message: text,
+  message: words,
   retryCount: z.number().default(0),
   startedAt: text,
   operation: z
@@ -86,7 +89,7 @@ const applicationShape = z.object({
         .prefault({}),
       health: z.object({ status: z.string().default('Unknown') }).prefault({}),
       operationState: operationState.optional(),
-      conditions: z.array(z.object({ type: z.string(), message: z.string() })).default([]),
+      conditions: z.array(z.object({ type: z.string(), message: words })).default([]),
       resources: z.array(z.object({ kind: z.string(), name: z.string(), health: healthShape })).default([]),
     })
     .prefault({}),

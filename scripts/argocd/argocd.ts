@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toLine } from '../release/line.ts';
 import { parseApplication } from './application.ts';
 import type { Application } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
@@ -79,7 +80,7 @@ function judge<Value>(
 const renewToken =
   'Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd account generate-token --account NAME makes one.';
 const checkAddress = 'Give ARGOCD_SERVER the address at which Argo CD answers itself.';
-const said = z.object({ message: z.string() });
+const said = z.object({ message: z.string().transform(toLine) });
 
 function parseJson(body: string): unknown {
   try {

@@ -198,11 +198,13 @@ test('a sync that failed is given up, with its message', async () => {
 });
 
 test('a release that Argo CD cannot render is given up, with what Argo CD complains about', async () => {
-  const condition = { type: 'ComparisonError', message: 'failed to generate manifest: helm template failed' };
+  // What others wrote is told in a line, and moves no cursor.
+  const message = 'failed to generate manifest:\n\u001B[2Jhelm template failed\n';
+  const condition = { type: 'ComparisonError', message };
   const stuck = room.well({ sync: 'Unknown', synced: room.commits[0], conditions: [condition] });
   await expect(room.play([stuck])).rejects.toMatchObject({
     code: 'unhealthy',
     message: `dev is not healthy after 16 s: orders-dev is Unknown at ${room.tags[1]}, Healthy, sync of ${room.tags[0]} Succeeded.
-  ComparisonError: failed to generate manifest: helm template failed`,
+  ComparisonError: failed to generate manifest: [2Jhelm template failed`,
   });
 });
