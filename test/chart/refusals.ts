@@ -134,6 +134,14 @@ export const refusals: readonly { about: string; faults: readonly Refusal[] }[] 
         },
       },
       {
+        fault: 'a schedule that runs what the image runs anyway',
+        values: { schedules: { empty: { schedule: '@daily', args: [] } } },
+        says: {
+          3: 'schedules.empty.args: Array must have at least 1 items',
+          4: "at '/schedules/empty/args': minItems: got 0, want 1",
+        },
+      },
+      {
         fault: 'a worker whose name no label can have',
         values: { workers: { Mail: { args: ['mail'] } } },
         says: unknown('workers', 'Mail'),
