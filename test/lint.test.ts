@@ -1,17 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { applicationSetPath, parseApplicationSet } from '../scripts/argocd/applicationset.ts';
 import { projectsPath } from '../scripts/argocd/projects.ts';
 import { helmVersions } from '../scripts/helm/program.ts';
-import { readEnvironmentNames } from '../scripts/branch/checkout-environments.ts';
 import { runProgram } from '../scripts/process/program.ts';
 import { flowPath } from '../scripts/release/flow.ts';
 import { replaceScalars } from '../scripts/release/scalars.ts';
 import { valuesPath } from '../scripts/release/values.ts';
+import { namedApplications, projectsOf } from './support/git/applicationset.ts';
+import { flow } from './support/git/flow.ts';
 import { git } from './support/git/git.ts';
+import { emptyValues } from './support/git/origin.ts';
 import { root } from './support/kubernetes/render.ts';
+
+const environments = ['dev', 'staging', 'production'];
 
 let checkout: string;
 /** Where programs are found; git alone is needed, and only once a release runs. */
@@ -20,11 +24,16 @@ let path: string | undefined;
 beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'lint-'));
   path = join(checkout, 'nothing');
-  for (const part of ['package.json', 'scripts', 'helm-chart', 'environments']) {
+  for (const part of ['package.json', 'scripts', 'helm-chart']) {
     await cp(join(root, part), join(checkout, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
-  for (const environment of await readEnvironmentNames(checkout)) await deliver(environment, '');
+  await writeFiles({
+    ...flow(),
+    ...namedApplications,
+    ...projectsOf(environments),
+    ...Object.fromEntries(environments.map((name) => [valuesPath(name), emptyValues(name)])),
+  });
 });
 
 afterEach(async () => {
@@ -34,7 +43,7 @@ afterEach(async () => {
 test('a checkout that is fine gets one line', async () => {
   expect(await lint()).toEqual({
     status: 0,
-    stdout: `The chart renders for ${(await readEnvironmentNames(root)).join(', ')} with Helm ${helmVersions.join(' and ')}.\n`,
+    stdout: `The chart renders for ${environments.toSorted().join(', ')} with Helm ${helmVersions.join(' and ')}.\n`,
     stderr: '',
   });
 });
@@ -66,8 +75,8 @@ test('an environment without a folder, and a folder outside the flow, are named 
     status: 2,
     stdout: '',
     stderr:
-      'environments/flow.yaml:3: environments.0.name: preview has no environments/preview/values.yaml: add that file, or take preview out of the flow\n' +
-      'environments/flow.yaml:3: environments: environments/qa/values.yaml is of no environment here: list qa, or remove that file\n' +
+      'environments/flow.yaml:2: environments.0.name: preview has no environments/preview/values.yaml: add that file, or take preview out of the flow\n' +
+      'environments/flow.yaml:2: environments: environments/qa/values.yaml is of no environment here: list qa, or remove that file\n' +
       'environments/README.md says what the flow may hold.\n',
   });
 });
@@ -211,6 +220,13 @@ async function deliver(environment: string, tag: string): Promise<void> {
       { path: ['image', 'digest'], value: '' },
     ]),
   );
+}
+
+async function writeFiles(files: Readonly<Record<string, string | Uint8Array | undefined>>): Promise<void> {
+  for (const [path, content = ''] of Object.entries(files)) {
+    await mkdir(dirname(join(checkout, path)), { recursive: true });
+    await writeFile(join(checkout, path), content);
+  }
 }
 
 async function lint(...options: string[]) {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { runProgram } from '../../scripts/process/program.ts';
 import { git } from '../support/git/git.ts';
 import { root } from '../support/kubernetes/render.ts';
@@ -68,16 +69,26 @@ async function addEnvironment(): Promise<void> {
   const values = `environment: ${environment}\n\nimage:\n  tag: ""\n  digest: ""\n  revision: ""\n`;
   await mkdir(join(folder, 'environments', environment));
   await writeFile(join(folder, `environments/${environment}/values.yaml`), values);
-  const flow = join(folder, 'environments/flow.yaml');
-  const document = parseDocument(await readFile(flow, 'utf8'));
-  document.addIn(['environments'], { name: environment, from: 'dev' });
-  await writeFile(flow, document.toString());
+  await change('environments/flow.yaml', (document) => {
+    document.addIn(['environments'], { name: environment, from: 'dev' });
+  });
+  await change('environments/argocd/projects.yaml', (document) => {
+    const { items } = document.toJS() as { items: [unknown] };
+    const project = JSON.stringify(items[0]).replaceAll(`${name}-dev`, `${name}-${environment}`);
+    document.addIn(['items'], JSON.parse(project));
+  });
 }
 
 async function edit(path: string, keys: readonly string[], value: unknown): Promise<void> {
+  await change(path, (document) => {
+    document.setIn(keys, value);
+  });
+}
+
+async function change(path: string, alter: (document: Document) => void): Promise<void> {
   const file = join(folder, path);
   const document = parseDocument(await readFile(file, 'utf8'));
-  document.setIn(keys, value);
+  alter(document);
   await writeFile(file, document.toString());
 }
 
