@@ -25,8 +25,12 @@ export interface ProgramResult {
   timedOut: boolean;
 }
 
+// Milliseconds for the rest of the output. A child that left the group, such as SSH's shared connection, keeps it open.
+const drainLimit = 1_000;
+
 /**
- * Runs a program in a process group of its own, so that a time limit also ends what the program started.
+ * Runs a program in a process group of its own, so that a time limit also ends what the program started. A child that
+ * outlives the program does not make it run longer.
  * @throws {Failure} `missing-program` when it is not installed; the signal's reason when aborted.
  */
 export async function runProgram(
@@ -50,6 +54,13 @@ export async function runProgram(
     killGroup();
   }, timeLimit);
   signal?.addEventListener('abort', killGroup);
+  let drain: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    drain = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, drainLimit);
+  });
 
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
@@ -82,6 +93,7 @@ export async function runProgram(
     );
   } finally {
     clearTimeout(timer);
+    clearTimeout(drain);
     signal?.removeEventListener('abort', killGroup);
   }
 }

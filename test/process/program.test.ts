@@ -42,6 +42,23 @@ test('a time limit ends what the program started too', async () => {
   });
 });
 
+// The grandchild has left the group, and holds the outputs open for longer than a test may take.
+const emigrant = 'setsid sleep 45 & echo started';
+
+test('a time limit ends a program although a child has left its group and keeps the output', async () => {
+  expect(await runProgram('sh', ['-c', `${emigrant}; wait`], { env, timeLimit: 300 })).toEqual({
+    status: null,
+    stdout: Buffer.from('started\n'),
+    stderr: '',
+    timedOut: true,
+  });
+});
+
+test('a program that has ended is not waited for because of such a child', async () => {
+  const run = runProgram('sh', ['-c', `${emigrant}; exit 3`], { env, timeLimit: 60_000 });
+  expect(await run).toMatchObject({ status: 3, stdout: Buffer.from('started\n'), timedOut: false });
+});
+
 test('an abort ends what the program started too, and its reason comes out', async () => {
   const controller = new AbortController();
   const echo = new PassThrough().once('data', () => {
