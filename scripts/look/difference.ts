@@ -1,9 +1,8 @@
-import { mkdtempDisposable } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { parseObjects } from '../helm/manifests.ts';
 import type { KubernetesObject } from '../helm/manifests.ts';
+import { makeTemporary } from '../shell/machine.ts';
 import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
@@ -56,7 +55,7 @@ export async function renderDifference(
 ): Promise<Difference> {
   const { environment, image: from } = state;
   const names = await readApplicationNames(tip, environment.name);
-  await using temporary = await mkdtempDisposable(join(tmpdir(), 'gitops-diff-'));
+  await using temporary = await makeTemporary('gitops-diff-');
   const rendering = { tip, state, names, folder: temporary.path, signal };
   const running = from && (await requireRelease(tip, from));
   const before = running ? await render(rendering, 'before', running, running) : [];

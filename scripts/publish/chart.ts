@@ -1,8 +1,8 @@
-import { mkdtempDisposable, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageChart, pushChart } from '../helm/push.ts';
 import { Failure } from '../shell/failure.ts';
+import { makeTemporary } from '../shell/machine.ts';
 import { answerLimit, type PublishContext, writeLogin } from './ensure-image.ts';
 import { openRegistry } from '../registry/open.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
@@ -41,7 +41,7 @@ export async function publishChart({
   if (found !== undefined) return { outcome: 'reused', reference, version, digest: found };
 
   const auth = await registry.authorizePush();
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'publish-'));
+  await using folder = await makeTemporary('publish-');
   const authFile = await writeLogin(folder.path, host, auth);
   const bench = { env, temporary: folder.path, authFile, signal };
   const archive = await packageChart(chart.folder, { version, appVersion: settings.tag }, bench);

@@ -1,7 +1,7 @@
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { makeTemporary } from '../shell/machine.ts';
 import type { Digest, Tag } from '../release/image.ts';
 import { buildImage, pushImage, type Workbench } from './buildah.ts';
 import { openRegistry } from '../registry/open.ts';
@@ -61,7 +61,7 @@ async function buildAndPush(
   const { tag } = settings;
   // Asked before the build, so that a job that may not push learns it now, and a build can read from here too.
   const auth = await registry.authorizePush();
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'publish-'));
+  await using folder = await makeTemporary('publish-');
   const authFile = await writeLogin(folder.path, settings.registry.host, auth);
 
   const bench: Workbench = { ...context, temporary: folder.path, authFile, echo: progress };

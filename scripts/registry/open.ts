@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { ECR } from '@aws-sdk/client-ecr';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 import { openBasic } from './basic.ts';
@@ -16,8 +18,10 @@ export function openRegistry(settings: RegistrySettings, dialogue: Dialogue): Re
 }
 
 function createEcr({ region, role }: EcrSettings): ECR {
-  if (!role) return new ECR({ region });
+  // The SDK's own agents know no proxy.
+  const requestHandler = { httpAgent: http.globalAgent, httpsAgent: https.globalAgent };
+  if (!role) return new ECR({ region, requestHandler });
   const { arn, token, session } = role;
   const credentials = fromWebToken({ roleArn: arn, webIdentityToken: token, roleSessionName: session });
-  return new ECR({ region, credentials });
+  return new ECR({ region, credentials, requestHandler });
 }

@@ -1,4 +1,6 @@
 import { exitCode, Failure } from './failure.ts';
+import { useProxies } from './proxies.ts';
+import { findMachineFault } from './machine.ts';
 
 /** The exit status that a shell gives to a program ended by the signal. */
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -33,6 +35,7 @@ export async function runMain(
     throw error;
   });
   try {
+    useProxies(process.env);
     process.exitCode = await entry(controller.signal);
   } catch (error) {
     // What an abort made fail on the way is not what ended the program.
@@ -45,7 +48,7 @@ function report(error: unknown, json: boolean): number {
     console.error(error.message);
     return error.status;
   }
-  const failure = error instanceof Failure ? error : undefined;
+  const failure = error instanceof Failure ? error : findMachineFault(error);
   const hint = failure?.hint ?? 'This is a fault of the program: please report it with the lines above.';
   if (json) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,48 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Failure } from './failure.ts';
+
+/** What the operating system calls its own limits, in the codes of Node and in the words of other programs. */
+const codes = /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM)$/;
+const words =
+  /^(?!remote:).*(no space left on device|disk quota exceeded|read-only file system|too many open files|cannot allocate memory).*$/im;
+
+/**
+ * Makes a folder in the temporary folder, which goes with the block that uses it.
+ * @throws {Failure} `machine-fault` when the temporary folder is missing, full or read-only.
+ */
+export async function makeTemporary(prefix: string): Promise<AsyncDisposable & { path: string }> {
+  // Git runs in another folder, from which a relative path would lead elsewhere.
+  const parent = resolve(tmpdir());
+  try {
+    return await mkdtempDisposable(join(parent, prefix));
+  } catch (error) {
+    throw machineFault(`No folder can be made in ${parent}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** The failure that an error of Node stands for, where it is the machine that cannot go on. */
+export function findMachineFault(error: unknown): Failure | undefined {
+  const isFault = Error.isError(error) && 'code' in error && codes.test(String(error.code));
+  return isFault ? machineFault(`This machine cannot go on: ${error.message}`, error) : undefined;
+}
+
+/** The failure that a program's own words stand for, where it is the machine that cannot go on. */
+export function findMachineFaultIn(program: string, stderr: string): Failure | undefined {
+  const [line] = words.exec(stderr) ?? [];
+  return line === undefined ? undefined : machineFault(`${program} cannot go on: ${line.trim()}`);
+}
+
+function machineFault(message: string, cause?: unknown): Failure {
+  return new Failure(
+    'machine-fault',
+    message,
+    `Make room on this machine, or set TMPDIR to a folder that can be written; then run it again.`,
+    { cause },
+  );
+}
+
+function reasonOf(error: unknown): string {
+  return Error.isError(error) ? error.message : String(error);
+}
