@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs';
-import { mkdtempDisposable, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lintChart, renderChart } from './helm/helm.ts';
 import { helmVersions } from './helm/program.ts';
 import { renderRelease } from './branch/render.ts';
 import { findRelease } from './branch/releases.ts';
 import type { Release } from './branch/releases.ts';
-import { applicationSetPath, parseApplicationSet } from './argocd/applicationset.ts';
+import { applicationSetPath, parseApplicationSet, parseBranches } from './argocd/applicationset.ts';
 import { projectsPath, requireProject } from './argocd/projects.ts';
 import { listValuesFiles, readEnvironmentNames } from './branch/checkout-environments.ts';
 import { refuseNested } from './branch/environments.ts';
 import { exitCode, Failure } from './shell/failure.ts';
+import { makeTemporary } from './shell/machine.ts';
 import { openGit } from './git/git.ts';
 import { Tip } from './git/tip.ts';
 import { runMain } from './shell/run-main.ts';
+import { usualBranch } from './branch/place.ts';
 import { flowPath, parseFlowOf } from './release/flow.ts';
 import type { Flow } from './release/flow.ts';
 import { holdPath, parseHold } from './release/hold.ts';
@@ -33,6 +34,7 @@ await runMain(async (signal) => {
   refuseNested(await listValuesFiles(root));
   const names = await readEnvironmentNames(root);
   const flow = parseFlowOf(await readYaml(flowPath), names.map(valuesPath));
+  await lintBranch();
   for (const name of names) await lintHold(name);
   for (const name of names) await lintEnvironment(name, signal);
   for (const name of names) await lintProject(name);
@@ -40,6 +42,18 @@ await runMain(async (signal) => {
   await renderReleases(flow, signal);
   return exitCode.done;
 });
+
+/** Argo CD reads the branch that the deliveries go to, or nothing that is delivered arrives. */
+async function lintBranch(): Promise<void> {
+  const branch = usualBranch(process.env);
+  const other = parseBranches(await readYaml(applicationSetPath)).find((revision) => revision !== branch);
+  if (other === undefined) return;
+  throw new Failure(
+    'invalid-file',
+    `${applicationSetPath}: Argo CD reads the branch ${other}, but the commands deliver to ${branch}.`,
+    `Write revision: ${branch}; or, where the branch is ${other}, name that in usualBranch of scripts/branch/place.ts.`,
+  );
+}
 
 async function lintHold(name: string): Promise<void> {
   const path = holdPath(name);
@@ -85,7 +99,7 @@ async function renderReleases({ environments }: Flow, signal: AbortSignal): Prom
     if (image) running.set(name, image);
   }
   if (running.size === 0) return;
-  await using temporary = await mkdtempDisposable(join(tmpdir(), 'lint-'));
+  await using temporary = await makeTemporary('lint-');
   const git = openGit(root, { env: process.env, signal });
   const tip = new Tip({ git, fetchObjects: () => Promise.resolve() }, await git.read(['rev-parse', 'HEAD']));
   const rendered = new Set<string>();

@@ -29,6 +29,10 @@ const shape = z.object({
   }),
 });
 
+// What is handed to Helm and to git as an argument: neither takes it for an option, and no path climbs.
+const objectName = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
+const folderPath = /^(?!-)(?!.*(^|\/)\.{0,2}(\/|$))[^{}\\\p{Cc}]+$/u;
+
 /**
  * Names what an ApplicationSet generates for an environment, by the one expression that such a name may hold.
  * @throws {Failure} `invalid-file` when it says it in another way.
@@ -36,9 +40,16 @@ const shape = z.object({
 export function parseApplicationSet(file: YamlFile, environment: string): ApplicationNames {
   const hint = 'environments/README.md says what the ApplicationSet is for.';
   const { metadata, spec } = parseShape(shape, file, { code: 'invalid-file', hint }).spec.template;
-  const evaluate = (template: string) => {
+  const evaluate = (template: string, form = objectName) => {
     const name = template.replace(/\{\{\s*\.file\.path\.basename\s*\}\}/g, environment);
-    if (!name.includes('{{')) return name;
+    if (form.test(name)) return name;
+    if (!name.includes('{{')) {
+      throw new Failure(
+        'invalid-file',
+        `${file.path}: ${JSON.stringify(name)} is ${form === objectName ? "no name of Kubernetes'" : 'no path of a folder in the repository'}.`,
+        hint,
+      );
+    }
     throw new Failure(
       'invalid-file',
       `${file.path}: ${JSON.stringify(template)} is no name that can be known here.`,
@@ -48,8 +59,22 @@ export function parseApplicationSet(file: YamlFile, environment: string): Applic
   return {
     application: evaluate(metadata.name),
     project: evaluate(spec.project),
-    chart: evaluate(spec.source.path),
+    chart: evaluate(spec.source.path, folderPath),
     release: evaluate(spec.source.helm.releaseName),
     namespace: evaluate(spec.destination.namespace),
   };
+}
+
+const generatorShape = z.object({
+  spec: z.object({ generators: z.array(z.object({ git: z.object({ revision: z.string() }).optional() })) }),
+});
+
+/**
+ * The branches that an ApplicationSet finds the environments on.
+ * @throws {Failure} `invalid-file` when it says it in another way.
+ */
+export function parseBranches(file: YamlFile): string[] {
+  const hint = 'environments/README.md says what the ApplicationSet is for.';
+  const { generators } = parseShape(generatorShape, file, { code: 'invalid-file', hint }).spec;
+  return generators.flatMap(({ git }) => (git ? [git.revision] : []));
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { usualBranch } from '../branch/place.ts';
 import type { Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
 
@@ -23,7 +24,7 @@ export function withCommonOptions(command: Command): Command {
   return command
     .option('--repo <directory>', 'a checkout of the repository', '.')
     .option('--remote <name>', 'the remote that the deliveries go to', 'origin')
-    .option('--branch <name>', 'its branch that the deliveries go to', 'main')
+    .option('--branch <name>', 'its branch that the deliveries go to', usualBranch(process.env))
     .option('--json', 'print one JSON document on standard output, and nothing else');
 }
 
