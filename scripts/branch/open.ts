@@ -1,3 +1,4 @@
+import { requireBranchName } from '../git/branch-name.ts';
 import { openCheckout } from '../git/checkout.ts';
 import { readRemote } from '../git/remote.ts';
 import { createScratch } from '../git/scratch.ts';
@@ -16,10 +17,13 @@ const longestCall = 30_000;
 
 /** Opens the branch's remote, to read it and to push to it; it is put away with `await using`. */
 export async function openRemote(
-  { directory, remote: name, env, signal }: Place,
+  { directory, remote: name, branch, env, signal }: Place,
   { history = 'commits', callLimit = longestCall }: OpenOptions = {},
 ): Promise<Scratch> {
-  const checkout = await openCheckout(directory, { env, signal });
+  const [checkout] = await Promise.all([
+    openCheckout(directory, { env, signal }),
+    requireBranchName(branch, directory, { env, signal }),
+  ]);
   const remote = await readRemote(checkout, name, env);
   return createScratch({
     checkout,

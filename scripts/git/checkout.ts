@@ -6,9 +6,13 @@ import type { Git, GitOptions, Setting } from './git.ts';
 /** The checkout that the program was called in: it is asked, and never changed. */
 export interface Checkout {
   git: Git;
-  /** Its top, from where git goes to a remote at a relative path. */
+  /** Its top: from there git goes to a remote at a relative path, and starts what a setting names. */
   directory: string;
+  /** All that are in force in it, of every scope. */
   settings: ReadonlyMap<string, readonly string[]>;
+  /** Its objects, where it has the whole history. */
+  objects: string | undefined;
+  objectFormat: string;
 }
 
 /** Who a commit names as its author and committer, each as `Name <address>`. */
@@ -17,20 +21,34 @@ export interface Identity {
   committer: string;
 }
 
-/** @throws {Failure} `not-a-repository` with git's own words. */
+// The first that knows GIT_CONFIG_GLOBAL, without which the settings of the user cannot be shut out.
+const oldestGit = [2, 32] as const;
+
+/** @throws {Failure} `not-a-repository` with git's own words, `missing-program` where git is too old. */
 export async function openCheckout(directory: string, options: GitOptions): Promise<Checkout> {
   const git = openGit(directory, options);
-  const { status, stdout, stderr } = await git.run(['config', '--local', '--includes', '--list', '-z']);
-  if (status !== 0) {
-    throw new Failure(
-      'not-a-repository',
-      `${JSON.stringify(directory)} is no Git repository: ${stderr.trim()}`,
-      'Run it in a checkout of the repository, or name one by --repo.',
-    );
-  }
+  const [version, place, list] = await Promise.all([
+    git.run(['version']),
+    git.run([
+      ...['rev-parse', '--path-format=absolute', '--show-object-format', '--is-shallow-repository'],
+      ...['--git-path', 'objects', '--show-cdup'],
+    ]),
+    git.run(['config', '--includes', '--list', '-z']),
+  ]);
+  if (version.status === 0) requireVersion(version.stdout.toString().trim());
+  if (place.status !== 0) throw noRepository(directory, place.stderr.trim());
+  if (list.status !== 0) throw noRepository(directory, list.stderr.trim());
   // A bare repository has no top, and git gives none.
-  const top = await git.read(['rev-parse', '--show-cdup']);
-  return { git, directory: resolve(directory, top), settings: parseSettings(stdout.toString()) };
+  const [objectFormat = '', isShallow, objects = '', top = ''] = place.stdout.toString().split('\n');
+  const settings = parseSettings(list.stdout.toString());
+  const isWhole = isShallow === 'false' && !isPartial(settings);
+  return {
+    git,
+    directory: resolve(directory, top),
+    settings,
+    objects: isWhole ? objects : undefined,
+    objectFormat,
+  };
 }
 
 /** The settings of the checkout whose key the form matches, in their order. */
@@ -38,6 +56,11 @@ export function selectSettings({ settings }: Checkout, form: RegExp): Setting[] 
   return [...settings].flatMap(([key, values]) =>
     form.test(key) ? values.map((value) => [key, value] as const) : [],
   );
+}
+
+/** Whether a setting of the checkout that is true or false is true. */
+export function isSet({ settings }: Checkout, key: string): boolean {
+  return /^(true|yes|on|[1-9]\d*)$/i.test(settings.get(key)?.at(-1) ?? '');
 }
 
 /**
@@ -57,27 +80,62 @@ export async function readIdentity(
       ...(email && { GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_EMAIL: email }),
     },
     signal,
-    // An identity made up from the name of the machine tells nobody who it was.
-    settings: [['user.useConfigOnly', 'true']],
   });
-  const [author, committer] = await Promise.all(
-    ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map(async (variable) => {
-      const { status, stdout } = await git.run(['var', variable]);
-      // Git adds the time, which a commit is given by whoever decided it.
-      return status === 0
-        ? stdout
-            .toString()
-            .trim()
-            .replace(/ \d+ \S+$/, '')
-        : undefined;
-    }),
-  );
-  if (author && committer) return { author, committer };
+  const [author, committer] = await Promise.all([
+    readPerson(git, 'GIT_AUTHOR_IDENT'),
+    readPerson(git, 'GIT_COMMITTER_IDENT'),
+  ]);
+  return { author, committer };
+}
+
+async function readPerson(git: Git, variable: string): Promise<string> {
+  // An identity made up from the name of the machine tells nobody who it was.
+  const { status, stdout, stderr } = await git.run(['-c', 'user.useConfigOnly=true', 'var', variable]);
+  // Git adds the time, which a commit is given by whoever decided it.
+  const person = stdout
+    .toString()
+    .trim()
+    .replace(/ \d+ \S+$/, '');
+  if (status === 0) return person;
+  const words = /^fatal: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim();
   throw new Failure(
     'no-identity',
-    'Git does not know who commits.',
+    `Git does not know who commits: ${words}.`,
     'Set it: git config user.name "…" && git config user.email "…", or GITLAB_USER_NAME and GITLAB_USER_EMAIL.',
   );
+}
+
+function requireVersion(text: string): void {
+  const [version = text, major, minor] = /(\d+)\.(\d+)\S*/.exec(text) ?? [];
+  if (Number(major) > oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) >= oldestGit[1]))
+    return;
+  throw new Failure(
+    'missing-program',
+    `The Git on the PATH is ${version}, which is too old.`,
+    `Install Git ${oldestGit.join('.')} or a newer one.`,
+  );
+}
+
+function noRepository(directory: string, words: string): Failure {
+  const quoted = JSON.stringify(directory);
+  const owned = /(?:dubious ownership in|unsafe) repository (?:at )?\(?'([^']*)'/.exec(words)?.[1];
+  if (owned !== undefined) {
+    return new Failure(
+      'not-a-repository',
+      `Git does not work in ${quoted}: ${owned} belongs to another user.`,
+      `If you trust what is in it: git config --global --add safe.directory '${owned}'`,
+    );
+  }
+  const isNone = /not a git repository|cannot change to/.test(words);
+  return new Failure(
+    'not-a-repository',
+    `${quoted} is no Git repository${isNone ? '' : ' that Git can read'}: ${words}`,
+    'Run it in a checkout of the repository, or name one by --repo.',
+  );
+}
+
+function isPartial(settings: Checkout['settings']): boolean {
+  return [...settings.keys()].some((key) => /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key));
 }
 
 function parseSettings(list: string): ReadonlyMap<string, readonly string[]> {

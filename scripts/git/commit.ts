@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Failure } from '../shell/failure.ts';
 import type { Identity } from './checkout.ts';
-import type { Git } from './git.ts';
+import { formMessage } from './commit-form.ts';
+import type { Scratch } from './scratch.ts';
 
 /** A file of a commit. */
 export interface CommitFile {
@@ -19,14 +21,20 @@ export interface Change {
   removals?: readonly string[];
 }
 
-/** Writes a commit on a parent without a work tree or an index, and gives its SHA. */
+/**
+ * Writes a commit on a parent without a work tree or an index, and gives its SHA.
+ * @throws {Failure} `not-signed` where the checkout signs, and could not.
+ */
 export async function writeCommit(
-  git: Git,
+  { git, form }: Pick<Scratch, 'git' | 'form'>,
   parent: string,
-  { message, time, files, removals = [] }: Change,
-  { author, committer }: Identity,
+  change: Change,
+  identity: Identity,
 ): Promise<string> {
-  const moment = `${Math.floor(time.getTime() / 1000)} +0000`;
+  const { files, removals = [] } = change;
+  const message = formMessage(change.message, form, identity);
+  const { author, committer } = identity;
+  const moment = momentOf(change);
   const input = Buffer.concat([
     // A ref of its own for each, since a commit on another tip may not replace the one before.
     Buffer.from(
@@ -38,7 +46,38 @@ export async function writeCommit(
     ...removals.map((path) => Buffer.from(`D ${path}\n`)),
     Buffer.from('get-mark :1\ndone\n'),
   ]);
-  return git.read(['fast-import', '--quiet', '--done'], { input });
+  const commit = await git.read(['fast-import', '--quiet', '--done'], { input });
+  return form.isSigned ? signCommit(git, { commit, parent }, { ...change, message }, identity) : commit;
+}
+
+/** Writes a commit again, signed, which fast-import cannot do. */
+async function signCommit(
+  git: Scratch['git'],
+  { commit, parent }: { commit: string; parent: string },
+  change: Change,
+  { author, committer }: Identity,
+): Promise<string> {
+  const moment = momentOf(change);
+  const args = ['commit-tree', '--gpg-sign', '-p', parent, '-F', '-', `${commit}^{tree}`];
+  const { status, stdout, stderr } = await git.run(args, {
+    input: change.message,
+    env: { ...nameIn('GIT_AUTHOR', author, moment), ...nameIn('GIT_COMMITTER', committer, moment) },
+  });
+  if (status === 0) return stdout.toString().trim();
+  throw new Failure(
+    'not-signed',
+    `The commit could not be signed, as commit.gpgSign asks in this checkout: ${stderr.trim()}`,
+    'Make git commit -S work here, or unset it: git config commit.gpgSign false',
+  );
+}
+
+function nameIn(prefix: string, person: string, moment: string): NodeJS.ProcessEnv {
+  const [, name = '', email = ''] = /^(.*) <(.*)>$/.exec(person) ?? [];
+  return { [`${prefix}_NAME`]: name, [`${prefix}_EMAIL`]: email, [`${prefix}_DATE`]: `@${moment}` };
+}
+
+function momentOf({ time }: Change): string {
+  return `${Math.floor(time.getTime() / 1000)} +0000`;
 }
 
 function data(bytes: Uint8Array): Buffer {

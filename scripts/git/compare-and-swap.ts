@@ -56,7 +56,7 @@ export async function compareAndSwap<T>(
     const { decision, change, proposal } = await plan(new Tip(scratch, tip));
     if (!change) return { decision, commit: undefined, attempts };
 
-    const commit = await writeCommit(scratch.git, tip, change, identity);
+    const commit = await writeCommit(scratch, tip, change, identity);
     if (proposal) {
       const proposed = await propose(scratch, { branch, tip, commit }, proposal);
       return { decision, commit: proposed.commit, attempts, proposed };

@@ -1,10 +1,17 @@
+import { join } from 'node:path';
 import { runProgram } from '../process/program.ts';
 import type { ProgramResult } from '../process/program.ts';
+import { findMachineFaultIn } from '../shell/machine.ts';
 
 export interface GitOptions {
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
-  /** Settings for every call, passed in the environment, where no process list shows them. */
+  /** A bare repository that git works on from its folder, instead of the one that it finds there. */
+  repository?: string;
+  /**
+   * Settings that are in force, and no others: none of the user's, nor of the folder's. They are passed in the
+   * environment, where no process list shows them.
+   */
   settings?: readonly Setting[];
   /** Texts that are never to appear in what git is quoted with. */
   secrets?: readonly string[];
@@ -15,6 +22,8 @@ export type Setting = readonly [key: string, value: string];
 
 export interface CallOptions {
   input?: string | Uint8Array;
+  /** Variables of this call alone. */
+  env?: NodeJS.ProcessEnv;
   /** Milliseconds; what stays on this machine gets a minute. */
   timeLimit?: number;
 }
@@ -31,40 +40,35 @@ export interface Git {
 
 const localTimeLimit = 60_000;
 
-// What `git rev-parse --local-env-vars` names: set inside a hook, they would turn git to another repository.
-const repositoryVariables = new Set([
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_COMMON_DIR',
-  'GIT_CONFIG',
-  'GIT_CONFIG_PARAMETERS',
-  'GIT_DIR',
-  'GIT_GRAFT_FILE',
-  'GIT_IMPLICIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_INTERNAL_SUPER_PREFIX',
-  'GIT_NAMESPACE',
-  'GIT_NO_REPLACE_OBJECTS',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_PREFIX',
-  'GIT_REPLACE_REF_BASE',
-  'GIT_SHALLOW_FILE',
-  'GIT_WORK_TREE',
-]);
+/** The file of such a repository that names the folders of others which the user trusts. */
+export const trustFile = 'trusted';
+
+// Which of git's variables count: who commits, how a server is reached, what is traced. The others, set inside a hook or
+// by a user for other commands, turn git to another repository, to another date, or read a path as a pattern.
+const variables =
+  /^GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL)|ALLOW_PROTOCOL|ASKPASS|CURL_VERBOSE|EXEC_PATH|HTTP_\w+|PROTOCOL_FROM_USER|PROXY_\w+|SSH(_\w+)?|SSL_\w+|TRACE\w*|TRANSFER_TRACE)$/;
+// Which say what the settings are, and where a repository is looked for.
+const configuration = /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/;
 
 // Nobody is there to answer a prompt; messages are read by this program.
 const quiet = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' };
 
 /** The only door to git: no prompt, a fixed locale, a time limit, no secret in an argument or a quoted answer. */
-export function openGit(directory: string, { env, signal, settings = [], secrets = [] }: GitOptions): Git {
-  const environment = { ...withoutRepository(env), ...quiet, ...configuration(env, settings) };
-  const run: Git['run'] = async (args, { input, timeLimit = localTimeLimit } = {}) => {
-    const result = await runProgram('git', ['-C', directory, ...args], {
-      env: environment,
+export function openGit(directory: string, options: GitOptions): Git {
+  const { signal, repository, secrets = [] } = options;
+  const environment = { ...environmentOf(options), ...quiet };
+  const place = ['-C', directory, ...(repository === undefined ? [] : [`--git-dir=${repository}`])];
+  const run: Git['run'] = async (args, { input, env, timeLimit = localTimeLimit } = {}) => {
+    const result = await runProgram('git', [...place, ...args], {
+      env: { ...environment, ...env },
       timeLimit,
       signal,
       ...(input !== undefined && { input }),
     });
-    return { ...result, stderr: redact(result.stderr, secrets) };
+    const stderr = redact(result.stderr, secrets);
+    const fault = result.status === 0 ? undefined : findMachineFaultIn('Git', stderr);
+    if (fault) throw fault;
+    return { ...result, stderr };
   };
   const readBytes: Git['readBytes'] = async (args, options) => {
     const { status, stdout, stderr } = await run(args, options);
@@ -78,20 +82,32 @@ export function openGit(directory: string, { env, signal, settings = [], secrets
   };
 }
 
-function withoutRepository(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !repositoryVariables.has(name)));
+function environmentOf({ env, repository, settings }: GitOptions): NodeJS.ProcessEnv {
+  const known = Object.entries(env).filter(
+    ([name]) =>
+      !name.startsWith('GIT_') ||
+      variables.test(name) ||
+      (settings === undefined && configuration.test(name)),
+  );
+  return { ...Object.fromEntries(known), ...(settings && configure(settings, repository)) };
 }
 
-function configuration(env: NodeJS.ProcessEnv, settings: readonly Setting[]): NodeJS.ProcessEnv {
-  const before = Number(env.GIT_CONFIG_COUNT ?? 0);
-  const variables: NodeJS.ProcessEnv = { GIT_CONFIG_COUNT: String(before + settings.length) };
-  for (const [index, [key, value]] of settings.entries()) {
-    variables[`GIT_CONFIG_KEY_${before + index}`] = key;
-    variables[`GIT_CONFIG_VALUE_${before + index}`] = value;
-  }
-  return variables;
+function configure(settings: readonly Setting[], repository: string | undefined): NodeJS.ProcessEnv {
+  return {
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: repository === undefined ? '/dev/null' : join(repository, trustFile),
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
+  };
 }
 
+/** Takes out the secrets that are known, and what else stands before the host of an address. */
 function redact(text: string, secrets: readonly string[]): string {
-  return secrets.filter(Boolean).reduce((result, secret) => result.replaceAll(secret, '[secret]'), text);
+  const known = secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+  return known.replace(/\b(https?:\/\/)[^\s/?#]*@/g, '$1').replace(/(\w:\/\/[^\s/?#:@]*):[^\s/?#]*@/g, '$1@');
 }

@@ -8,7 +8,9 @@ export type PushOutcome =
 // How servers say that the branch was moved meanwhile. GitLab's and a racing lock file's words are among them.
 const lostReasons =
   /fetch first|non-fast-forward|stale info|incorrect old value|cannot lock ref|failed to (lock|update ref)|reference already exists/;
-// How a server says that it was reached, and will not.
+// What a branch of the server's in the way of this one is told by, which no further attempt changes.
+const inTheWay = /'refs\/heads\/(\S+)' exists; cannot create|directory\/file conflict/i;
+// How a server says that it was reached, and does not know who this is, or lets it do nothing.
 const refusedReasons =
   /authentication failed|could not read (username|password)|permission denied|not allowed|\b40[13]\b/i;
 
@@ -33,17 +35,40 @@ export async function push(
 
   const [line = '', verdict, reason = ''] = /^!\t\S+\t\[([a-z ]+)\] \((.*)\)$/m.exec(stdout.toString()) ?? [];
   const isRejected = verdict === 'rejected' || verdict === 'remote rejected';
+  const obstacle = isRejected ? inTheWay.exec(`${reason}\n${stderr}`) : null;
+  if (obstacle) throw blocked(scratch, branch, obstacle[1]);
   if (isRejected && lostReasons.test(reason)) return { kind: 'lost' };
-  if (isRejected || refusedReasons.test(stderr)) throw refused(scratch, reason, stderr);
+  if (isRejected) throw refused(scratch, reason, stderr);
+  if (refusedReasons.test(stderr)) throw unknownHere(scratch, stderr);
   return { kind: 'unknown', reason: stderr.trim() || line || 'git push gave no answer' };
 }
 
+/** A rule of the server's refuses, and would again. */
 function refused({ remote }: Scratch, reason: string, stderr: string): Failure {
-  // Git fills up the server's lines with spaces.
-  const words = [...stderr.matchAll(/^(?:remote|fatal):.*\S/gm)].map(([line]) => line);
+  return new Failure(
+    'push-refused',
+    [`${remote.address} refused the push${reason && ` (${reason})`}:`, ...wordsOf(stderr)].join('\n  '),
+    'Look at who the token belongs to, at the rules of the protected branch, and at the push rules of the project.',
+  );
+}
+
+function unknownHere({ remote }: Scratch, stderr: string): Failure {
   return new Failure(
     'remote-refused',
-    [`${remote.address} refused the push${reason && ` (${reason})`}:`, ...words].join('\n  '),
-    'Look at who the token belongs to, and at the rules of the protected branch.',
+    [`${remote.address} refused the push:`, ...wordsOf(stderr)].join('\n  '),
+    'Look at who the token belongs to, whether it has expired, and whether it may write to the repository.',
   );
+}
+
+function blocked({ remote }: Scratch, branch: string, other = branch.split('/')[0]): Failure {
+  return new Failure(
+    'push-refused',
+    `${remote.address} has a branch ${other}, beside which Git lets no branch ${branch} be.`,
+    `Rename it, or delete it: git push origin --delete ${other}`,
+  );
+}
+
+function wordsOf(stderr: string): string[] {
+  // Git fills up the server's lines with spaces.
+  return [...stderr.matchAll(/^(?:remote|fatal):.*\S/gm)].map(([line]) => line);
 }

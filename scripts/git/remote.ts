@@ -1,64 +1,97 @@
 import { resolve } from 'node:path';
 import { Failure } from '../shell/failure.ts';
+import { parseAddress } from './address.ts';
+import type { Address, Credential } from './address.ts';
 import { selectSettings } from './checkout.ts';
 import type { Checkout } from './checkout.ts';
 import type { Setting } from './git.ts';
 
-/** Where the branch lives, and what git needs to get there from another folder. */
+/** Where the branch lives, and what git needs to get there. */
 export interface Remote {
   /** For messages: the address, without a password. */
   address: string;
   settings: readonly Setting[];
+  /** The same for somebody whom nobody knows. */
+  anonymous: readonly Setting[];
   secrets: readonly string[];
 }
 
-interface Credential {
-  user: string;
-  password: string;
-}
-
-interface Address {
-  address: string;
-  /** Scheme and host, for addresses that take a credential. */
-  origin?: string;
-  credential?: Credential | undefined;
-}
-
-// How this checkout reaches its remotes: proxies, certificates, keys, helpers.
-const transport = /^(http|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy)$/;
-// What of that would contradict a token of our own.
-const authentication = /^credential\.|^http\.(.*\.)?(extraheader|cookiefile)$/;
+// How this checkout reaches its servers: proxies, certificates, keys, helpers.
+const transport = /^(http|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy|askpass)$/;
+// What of that is a credential, or finds one, and would contradict a token of our own.
+const authentication = /^credential\.|^core\.askpass$|^http\.(.*\.)?(extraheader|cookiefile)$/;
+// Git sends a header to wherever the server's first answer points.
+const header = /^http\.(.*\.)?extraheader$/;
+const redirection = /^http\.(.*\.)?followredirects$/;
+// What a remote's own section says of the way there.
+const ofRemote = /\.(proxy|proxyauthmethod|uploadpack|receivepack)$/;
 
 /**
  * Reads how a remote of the checkout is reached. The credential, GITOPS_PUSH_TOKEN before CI_JOB_TOKEN before a
- * password in the remote's address, becomes a header in git's environment: no argument and no message shows it.
- * @throws {Failure} `unknown-remote` when the checkout has none of that name.
+ * password in the remote's address, becomes a header in git's environment: no argument and no message shows it, and
+ * it goes to the host that is pushed to alone.
+ * @throws {Failure} `unknown-remote` when the checkout has none of that name, or at no address.
  */
 export async function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv): Promise<Remote> {
   const token = findToken(env);
-  const fetch = await readAddress(checkout, name);
-  const push = await readAddress(checkout, name, '--push');
+  const [fetch, push] = await Promise.all([
+    readAddress(checkout, name),
+    readAddress(checkout, name, '--push'),
+  ]);
   const credentials = new Map<string, Credential>();
-  for (const { origin, credential } of [push, fetch]) {
-    const chosen = token ?? credential;
+  for (const { origin, credential } of [fetch, push]) {
+    const chosen = origin === push.origin ? (token ?? credential) : credential;
     if (origin !== undefined && chosen) credentials.set(origin, chosen);
   }
   const headers = [...credentials].map(([origin, credential]) => [origin, basic(credential)] as const);
+  const own: Setting[] = headers.map(([origin, value]) => [
+    `http.${origin}/.extraHeader`,
+    `Authorization: Basic ${value}`,
+  ]);
+  const way = readWay(checkout, name);
+  const anonymous = way.filter(([key]) => !authentication.test(key) && !redirection.test(key));
+  const chosen = own.length > 0 ? [...anonymous, ...own] : way;
+  const addresses: Setting[] = [
+    ['remote.origin.url', fetch.address],
+    ['remote.origin.pushurl', push.address],
+  ];
   return {
     address: fetch.address,
-    settings: [
-      ...selectSettings(checkout, transport).filter(([key]) => !headers.length || !authentication.test(key)),
-      ...headers.map(
-        ([origin, header]) => [`http.${origin}/.extraHeader`, `Authorization: Basic ${header}`] as const,
-      ),
-      ...pin('remote.origin.url', fetch.address),
-      ...pin('remote.origin.pushurl', push.address),
-    ],
+    settings: [...staying(chosen), ...nameUsers([fetch, push]), ...addresses],
+    anonymous: [...anonymous, ...addresses],
     secrets: [
-      ...headers.map(([, header]) => header),
+      ...headers.map(([, value]) => value),
       ...[...credentials.values()].flatMap(({ password }) => [password, encodeURIComponent(password)]),
+      ...fetch.secrets,
+      ...push.secrets,
     ],
   };
+}
+
+/** The settings, by which no redirection is followed where they hold a header. */
+function staying(settings: readonly Setting[]): Setting[] {
+  if (!settings.some(([key]) => header.test(key))) return [...settings];
+  return [...settings.filter(([key]) => !redirection.test(key)), ['http.followRedirects', 'false']];
+}
+
+function readWay(checkout: Checkout, name: string): Setting[] {
+  const section = `remote.${name}.`;
+  const ofThis = [...checkout.settings.keys()].filter((key) => key.startsWith(section) && ofRemote.test(key));
+  return [
+    ...selectSettings(checkout, transport),
+    ...ofThis.flatMap((key) =>
+      (checkout.settings.get(key) ?? []).map(
+        (value) => [`remote.origin.${key.slice(section.length)}`, value] as const,
+      ),
+    ),
+  ];
+}
+
+/** Who a helper is asked about; a token can be a user's name too, which no address may show. */
+function nameUsers(addresses: readonly Address[]): Setting[] {
+  return addresses.flatMap(({ origin, user }) =>
+    origin !== undefined && user ? [[`credential.${origin}.username`, user] as const] : [],
+  );
 }
 
 function findToken({ GITOPS_PUSH_TOKEN, CI_JOB_TOKEN }: NodeJS.ProcessEnv): Credential | undefined {
@@ -73,37 +106,25 @@ async function readAddress(
   ...options: string[]
 ): Promise<Address> {
   const { status, stdout } = await git.run(['remote', 'get-url', ...options, '--', name]);
-  if (status === 0) return parseAddress(stdout.toString().trimEnd(), directory);
+  if (status !== 0) {
+    throw new Failure(
+      'unknown-remote',
+      `${directory} has no remote ${JSON.stringify(name)}.`,
+      'git remote -v lists those that it has; name one by --remote.',
+    );
+  }
+  const text = stdout.toString().trimEnd();
+  const address = parseAddress(text);
+  if (address) return isPath(text) ? { ...address, address: resolve(directory, text) } : address;
   throw new Failure(
     'unknown-remote',
-    `${directory} has no remote ${JSON.stringify(name)}.`,
-    'git remote -v lists those that it has; name one by --remote.',
+    `The address of the remote ${JSON.stringify(name)} of ${directory} is no URL.`,
+    `git remote get-url ${name} shows it, git remote set-url mends it; special characters of a password are written %XX.`,
   );
 }
 
-function parseAddress(text: string, directory: string): Address {
-  if (/^https?:\/\//i.test(text)) {
-    const url = new URL(text);
-    const { origin, username, password } = url;
-    if (!password) return { address: text, origin };
-    url.username = url.password = '';
-    const credential = { user: decodeURIComponent(username), password: decodeURIComponent(password) };
-    return { address: url.href, origin, credential };
-  }
-  const isPath = !/^[^/]*:/.test(text);
-  return { address: isPath ? resolve(directory, text) : text };
-}
-
-/**
- * Settings by which a remote has just this address. Git applies the user's own rules (`insteadOf`) to an address that
- * it is given, and from them this one could get back the password, as an argument, that was taken out of it.
- */
-function pin(key: string, address: string): Setting[] {
-  const name = `pinned:${key}`;
-  return [
-    [key, name],
-    [`url.${address}.insteadOf`, name],
-  ];
+function isPath(text: string): boolean {
+  return !/^[^/]*:/.test(text);
 }
 
 function basic({ user, password }: Credential): string {

@@ -1,17 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../shell/failure.ts';
+import { makeTemporary } from '../shell/machine.ts';
 import type { ProgramResult } from '../process/program.ts';
+import { selectSettings } from './checkout.ts';
 import type { Checkout } from './checkout.ts';
-import { openGit } from './git.ts';
+import { readCommitForm } from './commit-form.ts';
+import type { CommitForm } from './commit-form.ts';
+import { openGit, trustFile } from './git.ts';
 import type { Git, GitOptions, Setting } from './git.ts';
+import { fetchFailure, findRedirection, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 
 /** A bare repository of a moment, in the temporary folder, that knows the remote as `origin`. */
 export interface Scratch extends AsyncDisposable {
   git: Git;
   remote: Remote;
+  /** What the checkout asks of the commits that are made here. */
+  form: CommitForm;
   /** Runs a git command that talks to the remote, ends it after the call limit. */
   call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
   /** Fetches the tip of a branch of the remote, with its history. */
@@ -31,6 +36,9 @@ export interface ScratchOptions extends GitOptions {
   history: 'commits' | 'trees';
 }
 
+// How the checkout signs.
+const signing = /^gpg\.|^user\.signingkey$/;
+
 // What is left out is fetched by name before it is read, so that git never does it in passing, object by object.
 const historyFilter = { commits: '--filter=tree:0', trees: '--filter=blob:none' };
 const objectsFilter = { alone: '--filter=tree:0', whole: '--no-filter' };
@@ -38,48 +46,93 @@ const objectsFilter = { alone: '--filter=tree:0', whole: '--no-filter' };
 const withoutNegotiation = ['-c', 'fetch.negotiationAlgorithm=noop'];
 const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
 
+// What git checks of an object that arrives, and what old programs wrote without harm: no such commit of long ago, or
+// tree that nobody has touched since, is to stop anybody.
+const harmless = [
+  ...[
+    'badDate',
+    'badDateOverflow',
+    'badEmail',
+    'badName',
+    'badTimezone',
+    'missingEmail',
+    'missingNameBeforeEmail',
+  ],
+  ...[
+    'missingSpaceBeforeDate',
+    'missingSpaceBeforeEmail',
+    'multipleAuthors',
+    'nulInCommit',
+    'zeroPaddedDate',
+  ],
+  ...['nullSha1', 'zeroPaddedFilemode'],
+];
+// Git before 2.44 knows none of them where something is left out. What comes then, commits and their top trees, is read
+// here and never written to a disk.
+const unchecked = ['-c', 'fetch.fsckObjects=false'];
+
 const settings: readonly Setting[] = [
   // No hook of the user's runs on a repository that is not the user's.
   ['core.hooksPath', '/dev/null'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['core.quotePath', 'false'],
-  ['i18n.commitEncoding', 'UTF-8'],
-  ['i18n.logOutputEncoding', 'UTF-8'],
+  ['fetch.fsckObjects', 'true'],
+  ...harmless.map((fault) => [`fetch.fsck.${fault}`, 'ignore'] as const),
 ];
 
 /** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
   const { checkout, remote, callLimit, history, ...gitOptions } = options;
-  const directory = await mkdtemp(join(tmpdir(), 'gitops-'));
-  const dispose = () => rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  const { directory, objects, objectFormat } = checkout;
+  const form = readCommitForm(checkout);
+  const folder = await makeTemporary('gitops-');
   const git = openGit(directory, {
     ...gitOptions,
-    settings: [...settings, ...remote.settings],
+    repository: folder.path,
+    settings: [...settings, ...selectSettings(checkout, signing), ...remote.settings],
     secrets: remote.secrets,
   });
   try {
-    const objects = await findWholeObjects(checkout);
-    const format = await checkout.git.read(['rev-parse', '--show-object-format']);
-    await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`]);
-    if (objects !== undefined) await writeFile(join(directory, 'objects/info/alternates'), `${objects}\n`);
+    await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${objectFormat}`]);
+    if (objects !== undefined) await writeFile(join(folder.path, 'objects/info/alternates'), `${objects}\n`);
+    const trusted = checkout.settings.get('safe.directory') ?? [];
+    const lines = trusted.map((path) => `[safe]\n\tdirectory = ${JSON.stringify(path)}\n`);
+    await writeFile(join(folder.path, trustFile), lines.join(''));
     const filter = objects === undefined ? historyFilter[history] : undefined;
-    return { ...connect(git, remote, callLimit, filter), [Symbol.asyncDispose]: dispose };
+    const where = () =>
+      findRedirection(
+        openGit(directory, { ...gitOptions, settings: remote.anonymous, secrets: remote.secrets }),
+        remote,
+      );
+    return {
+      ...connect(git, { remote, callLimit, filter, where }),
+      form,
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
   } catch (error) {
-    await dispose();
+    await folder[Symbol.asyncDispose]();
     throw error;
   }
 }
 
+interface Connection {
+  remote: Remote;
+  callLimit: number;
+  filter: string | undefined;
+  /** Where the remote's address points to. */
+  where: () => Promise<string | undefined>;
+}
+
 function connect(
   git: Git,
-  remote: Remote,
-  callLimit: number,
-  filter: string | undefined,
-): Omit<Scratch, keyof AsyncDisposable> {
+  { remote, callLimit, filter, where }: Connection,
+): Omit<Scratch, keyof AsyncDisposable | 'form'> {
   const call: Scratch['call'] = async (args, input) => {
     const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
-    return result.timedOut ? { ...result, stderr: `no answer within ${callLimit / 1000} s` } : result;
+    if (result.timedOut) return { ...result, stderr: `no answer within ${callLimit / 1000} s` };
+    if (/returned error: 30\d/.test(result.stderr)) throw movedFailure(remote, await where());
+    return result;
   };
   const ask = async (args: readonly string[], input?: string) => {
     const { status, stdout, stderr } = await call(args, input);
@@ -92,8 +145,7 @@ function connect(
     call,
     fetchTip: async (branch) => {
       await ask([
-        ...fetchArgs,
-        ...(filter === undefined ? [] : [filter]),
+        ...(filter === undefined ? fetchArgs : [...unchecked, ...fetchArgs, filter]),
         'origin',
         `+refs/heads/${branch}:refs/heads/${branch}`,
       ]);
@@ -105,41 +157,9 @@ function connect(
     },
     fetchObjects: async (objects, how = 'whole') => {
       if (filter === undefined || objects.length === 0) return;
-      const args = [...withoutNegotiation, ...fetchArgs, objectsFilter[how], '--stdin', 'origin'];
+      const check = how === 'alone' ? unchecked : [];
+      const args = [...withoutNegotiation, ...check, ...fetchArgs, objectsFilter[how], '--stdin', 'origin'];
       await ask(args, objects.join('\n'));
     },
   };
-}
-
-async function findWholeObjects({ git, settings }: Checkout): Promise<string | undefined> {
-  const isPartial = [...settings.keys()].some((key) =>
-    /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key),
-  );
-  const isShallow = (await git.read(['rev-parse', '--is-shallow-repository'])) === 'true';
-  if (isPartial || isShallow) return undefined;
-  return git.read(['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
-}
-
-function fetchFailure(remote: Remote, stderr: string): Failure {
-  const branch = /couldn't find remote ref refs\/heads\/(\S+)/.exec(stderr)?.[1];
-  if (branch !== undefined) {
-    return new Failure(
-      'unknown-branch',
-      `${remote.address} has no branch ${JSON.stringify(branch)}.`,
-      'Name the branch that the deliveries go to by --branch.',
-    );
-  }
-  // So does a server of the old protocol, unless it is told otherwise, and repeats it for each object.
-  if (stderr.includes('unadvertised object')) {
-    return new Failure(
-      'remote-refused',
-      `${remote.address} sends whole branches, and no object that is asked for by its name.`,
-      'Run it in a whole clone: after git fetch --unshallow, or with GIT_DEPTH: 0 in GitLab CI.',
-    );
-  }
-  return new Failure(
-    'remote-unreachable',
-    `${remote.address} could not be reached: ${stderr.trim()}`,
-    'Try it by hand with git ls-remote; in CI, look at the token and its rights.',
-  );
 }

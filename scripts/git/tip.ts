@@ -3,6 +3,7 @@ import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import { readObjects } from './objects.ts';
 import { keepOutside } from './outside.ts';
+import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
 
 /** How a commit stands to another one, in the history of the branch. */
@@ -119,7 +120,7 @@ export class Tip {
 }
 
 function parseEntry(entry: string): TreeEntry {
-  const [attributes = '', path = ''] = entry.split('\t');
-  const [mode = '', , object = ''] = attributes.split(' ');
-  return { mode, object, path };
+  const end = entry.indexOf('\t');
+  const [mode = '', , object = ''] = entry.slice(0, end).split(' ');
+  return { mode, object, path: requirePlainPath(entry.slice(end + 1)) };
 }

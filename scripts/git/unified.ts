@@ -1,13 +1,10 @@
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeTemporary } from '../shell/machine.ts';
 import { openGit } from './git.ts';
 import type { GitOptions } from './git.ts';
 
 const missing = '/dev/null';
-
-// Nobody's own settings make a difference of a difference.
-const defaults = { GIT_CONFIG_GLOBAL: missing, GIT_CONFIG_NOSYSTEM: '1' };
 
 /** The unified difference of two texts under a name, one of which may be missing; git makes it, in no repository. */
 export async function unifyTexts(
@@ -15,8 +12,9 @@ export async function unifyTexts(
   { before, after }: { before: string | undefined; after: string | undefined },
   { env, signal }: GitOptions,
 ): Promise<string> {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'gitops-diff-'));
-  const git = openGit(folder.path, { env: { ...env, ...defaults }, signal });
+  await using folder = await makeTemporary('gitops-diff-');
+  // Nobody's own settings make a difference of a difference.
+  const git = openGit(folder.path, { env, signal, settings: [] });
   const files = [await place(folder.path, 'before', before), await place(folder.path, 'after', after)];
   const args = ['diff', '--no-index', '--no-color', '--no-ext-diff', '--', ...files];
   const { status, stdout, stderr } = await git.run(args);

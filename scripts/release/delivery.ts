@@ -1,3 +1,4 @@
+import { prefixForm } from '../git/commit-form.ts';
 import type { Commit } from '../git/file-history.ts';
 import type { Image } from './image.ts';
 import { toLine } from './line.ts';
@@ -29,8 +30,9 @@ export interface ParsedDelivery {
 }
 
 const subjectsShown = 20;
-const titleForm =
-  /^(?:(deploy|promote|rollback)\(([a-z0-9-]+)\): ([0-9a-f]+)|(hold|resume)\(([a-z0-9-]+)\))$/;
+const titleForm = new RegExp(
+  `^${prefixForm.source}(?:(deploy|promote|rollback)\\(([a-z0-9-]+)\\): ([0-9a-f]+)|(hold|resume)\\(([a-z0-9-]+)\\))$`,
+);
 
 /** The message of the commit that makes a delivery: a title, what comes with it, and its facts as trailers. */
 export function formatDelivery(delivery: Delivery): string {

@@ -145,7 +145,7 @@ test('what a user has configured changes nothing of a delivery', async () => {
   await writeFile(
     join(sandbox.env.HOME ?? '', '.gitconfig'),
     `[core]\n\thooksPath = ${hooks}\n\tautocrlf = true\n\tabbrev = 4\n[color]\n\tui = always\n` +
-      '[commit]\n\tgpgSign = true\n[log]\n\tshowSignature = true\n\tdecorate = full\n' +
+      '[log]\n\tshowSignature = true\n\tdecorate = full\n' +
       '[i18n]\n\tcommitEncoding = ISO-8859-1\n\tlogOutputEncoding = ISO-8859-1\n[push]\n\tfollowTags = true\n',
   );
   const checkout = await sandbox.clone();

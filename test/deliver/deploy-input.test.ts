@@ -128,7 +128,8 @@ test.each<BadInput>([
   },
   {
     args: [...good, '--repo', '..'],
-    message: '".." is no Git repository: fatal: --local can only be used inside a git repository',
+    message:
+      '".." is no Git repository: fatal: not a git repository (or any of the parent directories): .git',
     hint: 'Run it in a checkout of the repository, or name one by --repo.',
   },
   {
@@ -143,7 +144,7 @@ test.each<BadInput>([
   },
   {
     env: { GITLAB_USER_NAME: undefined, GITLAB_USER_EMAIL: undefined },
-    message: 'Git does not know who commits.',
+    message: 'Git does not know who commits: no email was given and auto-detection is disabled.',
     hint: 'Set it: git config user.name "…" && git config user.email "…", or GITLAB_USER_NAME and GITLAB_USER_EMAIL.',
   },
   { env: { PATH: '/nowhere' }, message: 'git is not installed, or not on the PATH.', hint: 'Install git.' },

@@ -22,11 +22,11 @@ exit 1`,
   const run = await deploy(sandbox);
 
   expect(run).toEqual({
-    status: 5,
+    status: 3,
     stdout: '',
     stderr: `${origin.directory} refused the push (pre-receive hook declined):
   remote: GitLab: You are not allowed to push code to protected branches on this project.
-Look at who the token belongs to, and at the rules of the protected branch.
+Look at who the token belongs to, at the rules of the protected branch, and at the push rules of the project.
 `,
   });
   expect(await readFile(calls, 'utf8')).toBe('called\n');

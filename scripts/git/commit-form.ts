@@ -1,0 +1,44 @@
+import { Failure } from '../shell/failure.ts';
+import { isSet } from './checkout.ts';
+import type { Checkout, Identity } from './checkout.ts';
+
+/** What the settings of a checkout ask of the commits that are made for it, as push rules of a server do. */
+export interface CommitForm {
+  isSigned: boolean;
+  isSignedOff: boolean;
+  /** What stands before every title, with the space after it; or nothing. */
+  titlePrefix: string;
+}
+
+/** The form of a prefix: labels such as `chore:` or `[ops]`, and the keys of issues. Other words would pass for a title. */
+export const prefixForm = /(?:(?:\S*[:\])]|[A-Z][A-Z0-9]*-\d+|#\d+) )*/;
+
+/**
+ * Reads the form from commit.gpgSign, gitops.signOff and gitops.titlePrefix.
+ * @throws {Failure} `usage` when a title with the prefix could not be told from others.
+ */
+export function readCommitForm(checkout: Checkout): CommitForm {
+  const prefix = checkout.settings.get('gitops.titleprefix')?.at(-1)?.trim() ?? '';
+  const titlePrefix = prefix && `${prefix} `;
+  if (!new RegExp(`^${prefixForm.source}$`).test(titlePrefix)) {
+    throw new Failure(
+      'usage',
+      `The setting gitops.titlePrefix is ${JSON.stringify(prefix)}, which is no prefix of a title.`,
+      'Each word of it must end in a colon or a bracket, or be the key of an issue: chore: or [ops] or OPS-12 or #12.',
+    );
+  }
+  return {
+    isSigned: isSet(checkout, 'commit.gpgsign'),
+    isSignedOff: isSet(checkout, 'gitops.signoff'),
+    titlePrefix,
+  };
+}
+
+/** A message in the form; it ends with its trailers. */
+export function formMessage(
+  message: string,
+  { isSignedOff, titlePrefix }: CommitForm,
+  { committer }: Identity,
+): string {
+  return `${titlePrefix}${message}${isSignedOff ? `Signed-off-by: ${committer}\n` : ''}`;
+}
