@@ -6,8 +6,10 @@ export interface Credential {
 
 /** Where a remote is. */
 export interface Address {
-  /** What git is given, and messages show: no password is in it. */
+  /** What git is given: no password is in it. */
   address: string;
+  /** What messages show instead, where a token can be in it elsewhere. */
+  shown?: string;
   /** What messages must not show of it. */
   secrets: string[];
   /** Scheme and host of an address that takes a credential. */
@@ -38,6 +40,7 @@ export function parseAddress(text: string): Address | undefined {
       decode(password),
       encodeURIComponent(decode(password)),
     ],
+    ...(search && { shown: `${url.origin}${url.pathname}` }),
     ...(hasPassword ? { credential: { user, password: decode(password) } } : user && { user }),
   };
 }

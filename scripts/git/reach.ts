@@ -55,7 +55,7 @@ export async function findRedirection(anonymous: Git, { address }: Remote): Prom
     // Nor is a program asked for a password.
     env: { GIT_ASKPASS: '', SSH_ASKPASS: '' },
   });
-  return /^warning: redirecting to (\S+)/m.exec(stderr)?.[1]?.replace(/[?#].*$/, '');
+  return /^warning: redirecting to (\S+)/m.exec(stderr)?.[1]?.replace(/\/?([?#].*)?$/, '');
 }
 
 /** The failure of a call whose answer was to go elsewhere. */

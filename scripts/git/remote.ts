@@ -21,7 +21,7 @@ const transport = /^(http|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy
 // What of that is a credential, or finds one, and would contradict a token of our own.
 const authentication = /^credential\.|^core\.askpass$|^http\.(.*\.)?(extraheader|cookiefile)$/;
 // Git sends a header to wherever the server's first answer points.
-const header = /^http\.(.*\.)?extraheader$/;
+const header = /^http\.(.*\.)?extraheader$/i;
 const redirection = /^http\.(.*\.)?followredirects$/;
 // What a remote's own section says of the way there.
 const ofRemote = /\.(proxy|proxyauthmethod|uploadpack|receivepack)$/;
@@ -56,7 +56,7 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     ['remote.origin.pushurl', push.address],
   ];
   return {
-    address: fetch.address,
+    address: fetch.shown ?? fetch.address,
     settings: [...staying(chosen), ...nameUsers([fetch, push]), ...addresses],
     anonymous: [...anonymous, ...addresses],
     secrets: [

@@ -102,7 +102,12 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
     const filter = objects === undefined ? historyFilter[history] : undefined;
     const where = () =>
       findRedirection(
-        openGit(directory, { ...gitOptions, settings: remote.anonymous, secrets: remote.secrets }),
+        openGit(directory, {
+          ...gitOptions,
+          repository: folder.path,
+          settings: remote.anonymous,
+          secrets: remote.secrets,
+        }),
         remote,
       );
     return {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gitEnvironment } from './git.ts';
 import { listen } from '../process/loopback.ts';
@@ -11,7 +13,12 @@ export interface GitServerOptions {
   users?: Readonly<Record<string, string>>;
   /** Whether the connection breaks after a push has been done, before its answer. */
   losesAnswers?: boolean;
+  /** Whether it speaks TLS, with the certificate of `certificate`. */
+  isSecure?: boolean;
 }
+
+/** A certificate for the loopback address that no machine trusts, with its key. */
+export const certificate = join(import.meta.dirname, '../argocd/self-signed.pem');
 
 export interface GitServer extends Loopback {
   /** The repository's address. */
@@ -22,18 +29,22 @@ export interface GitServer extends Loopback {
 
 /** Serves a repository by git's own HTTP backend, for reading and pushing. */
 export async function serveGit(options: GitServerOptions): Promise<GitServer> {
-  const { users } = options;
+  const { users, isSecure = false } = options;
+  const pem = isSecure ? await readFile(certificate) : undefined;
   const visitors: string[] = [];
-  const server = await listen((request, response) => {
-    const { user, password } = readCredential(request);
-    if (users && (!user || users[user] !== password)) {
-      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
-      return;
-    }
-    visitors.push(user);
-    runBackend(request, response, { ...options, user });
-  });
-  return { ...server, address: `http://${server.host}/shop/project.git`, visitors };
+  const server = await listen(
+    (request, response) => {
+      const { user, password } = readCredential(request);
+      if (users && (!user || users[user] !== password)) {
+        response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
+        return;
+      }
+      visitors.push(user);
+      runBackend(request, response, { ...options, user });
+    },
+    pem && { cert: pem, key: pem },
+  );
+  return { ...server, address: `http${isSecure ? 's' : ''}://${server.host}/shop/project.git`, visitors };
 }
 
 function readCredential({ headers }: IncomingMessage): { user: string; password: string } {
