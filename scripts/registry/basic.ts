@@ -66,11 +66,15 @@ function ask(url: URL, init: RequestInit, dialogue: Dialogue): Promise<Response>
     try {
       return await fetch(url, { ...init, signal });
     } catch (error) {
-      // What fetch itself says is no more than "fetch failed".
-      const cause = Error.isError(error) ? (error.cause ?? error) : error;
-      throw unreachable(url.host, Error.isError(cause) ? cause.message : String(cause), error);
+      throw unreachable(url.host, reasonOf(error), error);
     }
   });
+}
+
+/** What fetch itself says is no more than "fetch failed"; why is in the last of its causes. */
+function reasonOf(error: unknown): string {
+  if (!Error.isError(error)) return String(error);
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
 }
 
 function requireSuccess({ ok, status, url }: Response, { user }: BasicSettings): void {
