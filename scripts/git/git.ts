@@ -106,8 +106,11 @@ function configure(settings: readonly Setting[], repository: string | undefined)
   };
 }
 
-/** Takes out the secrets that are known, and what else stands before the host of an address. */
+/** Takes out the secrets that are known, what else stands before the host of an address, and SSH's carriage returns. */
 function redact(text: string, secrets: readonly string[]): string {
   const known = secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
-  return known.replace(/\b(https?:\/\/)[^\s/?#]*@/g, '$1').replace(/(\w:\/\/[^\s/?#:@]*):[^\s/?#]*@/g, '$1@');
+  return known
+    .replace(/\r+$/gm, '')
+    .replace(/\b(https?:\/\/)[^\s/?#]*@/g, '$1')
+    .replace(/(\w:\/\/[^\s/?#:@]*):[^\s/?#]*@/g, '$1@');
 }

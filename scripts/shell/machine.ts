@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from './failure.ts';
 
-/** What the operating system calls its own limits, in the codes of Node and in the words of other programs. */
+/** What the operating system calls its own limits, in the codes of Node. */
 const codes = /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM)$/;
+/** The same in the words of a program, or that it could not write a file; a server's words are about another machine. */
 const words =
-  /^(?!remote:).*(no space left on device|disk quota exceeded|read-only file system|too many open files|cannot allocate memory).*$/im;
+  /^(?!(error: )?remote).*(no space left on device|disk quota exceeded|read-only file system|too many open files|cannot allocate memory|couldn't write '|unable to create temporary file).*$/im;
 
 /**
  * Makes a folder in the temporary folder, which goes with the block that uses it.
