@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTemporary } from '../shell/machine.ts';
 import type { ProgramResult } from '../process/program.ts';
-import { selectSettings } from './checkout.ts';
 import type { Checkout } from './checkout.ts';
 import { readCommitForm } from './commit-form.ts';
 import type { CommitForm } from './commit-form.ts';
 import { openGit, trustFile } from './git.ts';
-import type { Git, GitOptions, Setting } from './git.ts';
+import type { Git, GitOptions } from './git.ts';
 import { fetchFailure, findRedirection, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
+import { listSettings } from './scratch-settings.ts';
 
 /** A bare repository of a moment, in the temporary folder, that knows the remote as `origin`. */
 export interface Scratch extends AsyncDisposable {
@@ -36,50 +36,18 @@ export interface ScratchOptions extends GitOptions {
   history: 'commits' | 'trees';
 }
 
-// How the checkout signs.
-const signing = /^gpg\.|^user\.signingkey$/;
-
 // What is left out is fetched by name before it is read, so that git never does it in passing, object by object.
 const historyFilter = { commits: '--filter=tree:0', trees: '--filter=blob:none' };
 const objectsFilter = { alone: '--filter=tree:0', whole: '--no-filter' };
 // The history that is here would let the server think that what it names is here too.
 const withoutNegotiation = ['-c', 'fetch.negotiationAlgorithm=noop'];
+// In a bare repository git looks into the tree of HEAD, for .mailmap and attributes, and would fetch it: there is none.
+const initArgs = ['init', '--quiet', '--bare', '--template=', '--initial-branch=gitops-none'];
 const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
 
-// What git checks of an object that arrives, and what old programs wrote without harm: no such commit of long ago, or
-// tree that nobody has touched since, is to stop anybody.
-const harmless = [
-  ...[
-    'badDate',
-    'badDateOverflow',
-    'badEmail',
-    'badName',
-    'badTimezone',
-    'missingEmail',
-    'missingNameBeforeEmail',
-  ],
-  ...[
-    'missingSpaceBeforeDate',
-    'missingSpaceBeforeEmail',
-    'multipleAuthors',
-    'nulInCommit',
-    'zeroPaddedDate',
-  ],
-  ...['nullSha1', 'zeroPaddedFilemode'],
-];
-// Git before 2.44 knows none of them where something is left out. What comes then, commits and their top trees, is read
-// here and never written to a disk.
+// Git knows no exception where something is left out. What comes then, commits and their top trees, is read here and
+// never written to a disk.
 const unchecked = ['-c', 'fetch.fsckObjects=false'];
-
-const settings: readonly Setting[] = [
-  // No hook of the user's runs on a repository that is not the user's.
-  ['core.hooksPath', '/dev/null'],
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-  ['core.quotePath', 'false'],
-  ['fetch.fsckObjects', 'true'],
-  ...harmless.map((fault) => [`fetch.fsck.${fault}`, 'ignore'] as const),
-];
 
 /** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
@@ -87,29 +55,17 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
   const { directory, objects, objectFormat } = checkout;
   const form = readCommitForm(checkout);
   const folder = await makeTemporary('gitops-');
-  const git = openGit(directory, {
-    ...gitOptions,
-    repository: folder.path,
-    settings: [...settings, ...selectSettings(checkout, signing), ...remote.settings],
-    secrets: remote.secrets,
-  });
+  const place = { ...gitOptions, repository: folder.path, secrets: remote.secrets };
+  const settings = [...listSettings(checkout, form), ...remote.settings];
+  const git = openGit(directory, { ...place, settings });
   try {
-    await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${objectFormat}`]);
+    await git.read([...initArgs, `--object-format=${objectFormat}`]);
     if (objects !== undefined) await writeFile(join(folder.path, 'objects/info/alternates'), `${objects}\n`);
     const trusted = checkout.settings.get('safe.directory') ?? [];
     const lines = trusted.map((path) => `[safe]\n\tdirectory = ${JSON.stringify(path)}\n`);
     await writeFile(join(folder.path, trustFile), lines.join(''));
     const filter = objects === undefined ? historyFilter[history] : undefined;
-    const where = () =>
-      findRedirection(
-        openGit(directory, {
-          ...gitOptions,
-          repository: folder.path,
-          settings: remote.anonymous,
-          secrets: remote.secrets,
-        }),
-        remote,
-      );
+    const where = () => findRedirection(openGit(directory, { ...place, settings: remote.anonymous }), remote);
     return {
       ...connect(git, { remote, callLimit, filter, where }),
       form,

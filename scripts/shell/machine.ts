@@ -1,4 +1,4 @@
-import { mkdtempDisposable } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from './failure.ts';
@@ -17,7 +17,9 @@ export async function makeTemporary(prefix: string): Promise<AsyncDisposable & {
   // Git runs in another folder, from which a relative path would lead elsewhere.
   const parent = resolve(tmpdir());
   try {
-    return await mkdtempDisposable(join(parent, prefix));
+    const path = await mkdtemp(join(parent, prefix));
+    // What was killed a moment ago may still write.
+    return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   } catch (error) {
     throw machineFault(`No folder can be made in ${parent}: ${reasonOf(error)}`, error);
   }
@@ -39,7 +41,7 @@ function machineFault(message: string, cause?: unknown): Failure {
   return new Failure(
     'machine-fault',
     message,
-    `Make room on this machine, or set TMPDIR to a folder that can be written; then run it again.`,
+    'Make room on this machine, or set TMPDIR to a folder that can be written; then run it again.',
     { cause },
   );
 }

@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { delivered, deployRelease } from '../support/command/delivery.ts';
+import { delivered, deployRelease, digest } from '../support/command/delivery.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import type { CloneOptions, Sandbox } from '../support/command/sandbox.ts';
 import { git } from '../support/git/git.ts';
@@ -113,6 +113,23 @@ test.each(checkouts)('an odd commit of long ago stops nobody, in $name', async (
   const other = await deployRelease(sandbox, second);
   expect(other).toEqual(await delivered(sandbox, other.tag, one.tag));
   expect(await sandbox.gitops(second, ['history', 'dev'])).toMatchObject({ status: 0, stderr: '' });
+});
+
+test.each(['main', 'master', 'gitops'])('git fetches nothing in passing, on a branch %s', async (branch) => {
+  await using sandbox = await createSandbox();
+  const { origin } = sandbox;
+  const tag = (await origin.commit('Add a thing', {}, branch)).slice(0, 8);
+  const checkout = await sandbox.clone({ asJob: true });
+  const trace = join(sandbox.folder, 'trace');
+  const words = ['deploy', 'dev', '--branch', branch, '--tag', tag, '--digest', digest];
+  expect(await sandbox.gitops(checkout, words, { GIT_TRACE: trace })).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  const fetches = (await readFile(trace, 'utf8')).match(/built-in: git .*\bfetch\b.*/g) ?? [];
+  expect(fetches).not.toHaveLength(0);
+  // Its own do without the word that all of ours have.
+  expect(fetches.filter((call) => !call.includes('--quiet'))).toEqual([]);
 });
 
 /** Where the planted file is, of the folders that a path with some `..` leads to. */

@@ -6,6 +6,10 @@ export const gitEnvironment = {
   HOME: '/nonexistent',
   LC_ALL: 'C',
   GIT_CONFIG_NOSYSTEM: '1',
+  // Servers' repositories are bare, and Git 3.0 works in none that it is not given by name.
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.bareRepository',
+  GIT_CONFIG_VALUE_0: 'all',
   GIT_AUTHOR_NAME: 'Ada Developer',
   GIT_AUTHOR_EMAIL: 'ada@example.com',
   GIT_AUTHOR_DATE: '1790000000 +0000',
