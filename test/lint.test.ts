@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { applicationSetPath, parseApplicationSet } from '../scripts/argocd/applicationset.ts';
+import { applicationSetPath, parseApplicationSet, parseBranches } from '../scripts/argocd/applicationset.ts';
 import { projectsPath } from '../scripts/argocd/projects.ts';
 import { helmVersions } from '../scripts/helm/program.ts';
 import { runProgram } from '../scripts/process/program.ts';
@@ -54,6 +54,26 @@ test('a values file with a misspelt key is named, with the key', async () => {
   expect(status).toBe(2);
   expect(stderr).toContain(join(checkout, 'environments/staging/values.yaml'));
   expect(stderr).toContain("additional properties 'replica' not allowed");
+});
+
+test('a branch that Argo CD reads and nobody delivers to is named', async () => {
+  const file = join(checkout, applicationSetPath);
+  const text = await readFile(file, 'utf8');
+  const [branch = ''] = parseBranches({ path: applicationSetPath, bytes: Buffer.from(text) });
+  await writeFile(file, text.replaceAll(`revision: ${branch}`, 'revision: elsewhere'));
+  expect(await lint()).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      `${applicationSetPath}: Argo CD reads the branch elsewhere, but the commands deliver to ${branch}.\n` +
+      `Write revision: ${branch}; or, where the branch is elsewhere, name that in usualBranch of scripts/branch/place.ts.\n`,
+  });
+  const run = await runProgram(process.execPath, ['scripts/lint.ts'], {
+    cwd: checkout,
+    env: { PATH: path, CI_DEFAULT_BRANCH: 'elsewhere' },
+    timeLimit: 25_000,
+  });
+  expect(run).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('an environment that takes itself for another is named', async () => {

@@ -30,8 +30,11 @@ const shape = z.object({
 });
 
 // What is handed to Helm and to git as an argument: neither takes it for an option, and no path climbs.
-const objectName = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
-const folderPath = /^(?!-)(?!.*(^|\/)\.{0,2}(\/|$))[^{}\\\p{Cc}]+$/u;
+const objectName = { form: /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, words: 'no name that Kubernetes accepts' };
+const folderPath = {
+  form: /^(?!-)(?!.*(^|\/)\.{0,2}(\/|$))[^\p{Cc}\\]+$/u,
+  words: 'no path of a folder in the repository',
+};
 
 /**
  * Names what an ApplicationSet generates for an environment, by the one expression that such a name may hold.
@@ -40,21 +43,16 @@ const folderPath = /^(?!-)(?!.*(^|\/)\.{0,2}(\/|$))[^{}\\\p{Cc}]+$/u;
 export function parseApplicationSet(file: YamlFile, environment: string): ApplicationNames {
   const hint = 'environments/README.md says what the ApplicationSet is for.';
   const { metadata, spec } = parseShape(shape, file, { code: 'invalid-file', hint }).spec.template;
-  const evaluate = (template: string, form = objectName) => {
-    const name = template.replace(/\{\{\s*\.file\.path\.basename\s*\}\}/g, environment);
-    if (form.test(name)) return name;
-    if (!name.includes('{{')) {
-      throw new Failure(
-        'invalid-file',
-        `${file.path}: ${JSON.stringify(name)} is ${form === objectName ? "no name of Kubernetes'" : 'no path of a folder in the repository'}.`,
-        hint,
-      );
+  const fault = (text: string, words: string, advice = hint) =>
+    new Failure('invalid-file', `${file.path}: ${JSON.stringify(text)} is ${words}.`, advice);
+  const evaluate = (template: string, { form, words } = objectName) => {
+    const text = template.replace(/\{\{\s*\.file\.path\.basename\s*\}\}/g, environment);
+    if (text.includes('{{')) {
+      const advice = 'Write it with no other expression than {{ .file.path.basename }}.';
+      throw fault(template, 'no name that can be known here', advice);
     }
-    throw new Failure(
-      'invalid-file',
-      `${file.path}: ${JSON.stringify(template)} is no name that can be known here.`,
-      'Write it with no other expression than {{ .file.path.basename }}.',
-    );
+    if (!form.test(text)) throw fault(text, words);
+    return text;
   };
   return {
     application: evaluate(metadata.name),
