@@ -126,6 +126,16 @@ test('a remote and a branch of other names are named by --remote and --branch', 
   expect(await origin.tip()).toBe(main);
 });
 
+test("the branch is the project's default one, where the pipeline names it", async () => {
+  await using sandbox = await createSandbox();
+  const { origin } = sandbox;
+  const tag = (await origin.commit('Add a thing', {}, 'trunk')).slice(0, 8);
+  const args = ['deploy', 'dev', '--tag', tag, '--digest', digest];
+  const run = await sandbox.gitops(await sandbox.clone(), args, { CI_DEFAULT_BRANCH: 'trunk' });
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  expect(await origin.git('log', '-1', '--format=%s', 'trunk')).toBe(`deploy(dev): ${tag}`);
+});
+
 test('a run inside a hook, where git points elsewhere, works on the folder that it is in', async () => {
   await using sandbox = await createSandbox();
   const checkout = await sandbox.clone();
