@@ -29,6 +29,8 @@ test.each([
   ['rollback(production): 3f9c1b2a', {}],
   ['hold(production)', {}],
   ['resume(production)', {}],
+  ['OPS-12 chore: deploy(dev): 3f9c1b2a', {}],
+  ['[ops] #12 hold(dev)', {}],
   ["Merge branch 'promote/production/3f9c1b2a' into 'main'", {}],
   ['promote(production): 3f9c1b2a', { CI_PIPELINE_SOURCE: 'merge_request_event' }],
   ['Raise the limit', { CI_COMMIT_BRANCH: 'feature' }],
@@ -40,6 +42,7 @@ test.each([
 test.each([
   ['Raise the limit', {}],
   ['deploy(dev): explain the command', {}],
+  ['Undo deploy(dev): 3f9c1b2a', {}],
   ["Merge branch 'limit' into 'main'", {}],
   ['Raise the limit', { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_BRANCH: '' }],
 ])('a pipeline runs for %j %j', async (title, variables) => {
