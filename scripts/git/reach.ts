@@ -13,10 +13,10 @@ const ways: readonly (readonly [RegExp, string])[] = [
     'Look at the SSH key: ssh-add -l lists those of the agent, core.sshCommand or ~/.ssh/config name one.',
   ],
   [
-    /certificate|SSL|TLS/i,
+    /certificate|SSL|TLS/,
     'Name the authority of its certificate: git config http.sslCAInfo FILE, or GIT_SSL_CAINFO.',
   ],
-  [/proxy|CONNECT/i, 'Look at HTTPS_PROXY, NO_PROXY and http.proxy.'],
+  [/[Pp]roxy|CONNECT/, 'Look at HTTPS_PROXY, NO_PROXY and http.proxy.'],
 ];
 const byHand = 'Try it by hand with git ls-remote; in CI, look at the token and its rights.';
 
@@ -45,7 +45,9 @@ export function fetchFailure({ address }: Remote, stderr: string): Failure {
       'Find out who pushed it: git log --all --raw --find-object=SHA names the commit.',
     );
   }
-  const hint = ways.find(([words]) => words.test(stderr))?.[1] ?? byHand;
+  // An address may have any of the words in it.
+  const said = stderr.replace(/'[^']*'/g, '');
+  const hint = ways.find(([words]) => words.test(said))?.[1] ?? byHand;
   return new Failure('remote-unreachable', `${address} could not be reached: ${stderr.trim()}`, hint);
 }
 
