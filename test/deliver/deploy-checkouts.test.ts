@@ -37,7 +37,7 @@ test('the shallow and detached checkout of a job is enough, and stays as it is',
 
   await expectDelivery(sandbox, checkout);
   expect(await origin.git('log', '-1', '--format=%b', 'main')).toContain(
-    '5 commits:\n\n- Add a thing\n- Third\n- Second\n- First\n- Deploy by hand\n',
+    '4 commits:\n\n- Add a thing\n- Third\n- Second\n- First\n',
   );
   expect(await takeSnapshot(checkout)).toEqual(before);
 });

@@ -95,6 +95,7 @@ Environment: dev
 Kind: deploy
 To: ${tag}
 Digest: ${digest}
+Revision: ${await origin.git('rev-parse', tag)}
 Actor: grace
 Signed-off-by: Grace Operator <grace@example.com>`);
   const history = await sandbox.gitops(checkout, ['history', 'dev', '--json']);

@@ -142,6 +142,7 @@ Kind: deploy
 From: ${first.tag}
 To: ${second.tag}
 Digest: ${digest}
+Revision: ${await origin.git('rev-parse', second.tag)}
 Actor: grace`,
   );
 });
