@@ -11,7 +11,6 @@ import { projectsPath, requireProject } from './argocd/projects.ts';
 import { listValuesFiles, readEnvironmentNames } from './branch/checkout-environments.ts';
 import { refuseNested } from './branch/environments.ts';
 import { exitCode, Failure } from './shell/failure.ts';
-import { makeTemporary } from './shell/machine.ts';
 import { openGit } from './git/git.ts';
 import { Tip } from './git/tip.ts';
 import { runMain } from './shell/run-main.ts';
@@ -99,7 +98,6 @@ async function renderReleases({ environments }: Flow, signal: AbortSignal): Prom
     if (image) running.set(name, image);
   }
   if (running.size === 0) return;
-  await using temporary = await makeTemporary('lint-');
   const git = openGit(root, { env: process.env, signal });
   const tip = new Tip({ git, fetchObjects: () => Promise.resolve() }, await git.read(['rev-parse', 'HEAD']));
   const rendered = new Set<string>();
@@ -107,8 +105,7 @@ async function renderReleases({ environments }: Flow, signal: AbortSignal): Prom
     const images = [running.get(name), running.get(from ?? '')];
     for (const image of images.filter((image) => image !== undefined)) {
       const release = await requireHere(tip, image);
-      const folder = join(temporary.path, name, release.tag);
-      if (!existsSync(folder)) await renderHere(tip, name, release, { folder, signal });
+      await renderHere(tip, name, release, signal);
       rendered.add(release.tag);
     }
   }
@@ -126,17 +123,12 @@ async function requireHere(tip: Tip, image: Image): Promise<Release> {
   );
 }
 
-async function renderHere(
-  tip: Tip,
-  name: string,
-  chart: Release,
-  { folder, signal }: { folder: string; signal: AbortSignal },
-): Promise<void> {
-  const values = replaceImage(await readYaml(valuesPath(name)), chart);
+async function renderHere(tip: Tip, name: string, chart: Release, signal: AbortSignal): Promise<void> {
+  const file = await readYaml(valuesPath(name));
+  const values = { ...file, bytes: replaceImage(file, chart) };
   const names = { chart: 'helm-chart', release: 'lint', namespace: name };
   try {
-    for (const helm of helmVersions)
-      await renderRelease(tip, { chart, values, names, folder }, { helm, signal });
+    for (const helm of helmVersions) await renderRelease(tip, { chart, values, names }, { helm, signal });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(

@@ -1,7 +1,11 @@
 import { applicationSetPath, parseApplicationSet } from '../argocd/applicationset.ts';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import type { Tip } from '../git/tip.ts';
+import { attempt } from '../release/ledger.ts';
+import { chartPath } from '../release/values.ts';
+import { Failure } from '../shell/failure.ts';
 import { requireFile } from './environments.ts';
+import type { Environments } from './environments.ts';
 
 /**
  * Reads what Argo CD makes of an environment, by the rule as it stands at a tip.
@@ -10,4 +14,18 @@ import { requireFile } from './environments.ts';
 export async function readApplicationNames(tip: Tip, environment: string): Promise<ApplicationNames> {
   const files = await tip.readFiles([applicationSetPath]);
   return parseApplicationSet(requireFile(files, applicationSetPath), environment);
+}
+
+/**
+ * What an environment is rendered as: what Argo CD makes of it, or, where the branch does not tell that, its own name.
+ * Whether values and chart go together hardly ever hangs on it, and no way back may.
+ */
+export function findRenderNames(
+  { files }: Pick<Environments, 'files'>,
+  environment: string,
+): Pick<ApplicationNames, 'chart' | 'release' | 'namespace'> {
+  const names = attempt(() => parseApplicationSet(requireFile(files, applicationSetPath), environment));
+  return names instanceof Failure
+    ? { chart: chartPath, release: environment, namespace: environment }
+    : names;
 }

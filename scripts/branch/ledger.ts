@@ -5,7 +5,7 @@ import { Ledger } from '../release/ledger.ts';
 
 /** Reads what ran when, out of the history of all environments, or of those of the folders given. */
 export async function readLedger(
-  scratch: Scratch,
+  scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
   tip: Tip,
   paths: readonly string[] = ['environments'],
 ): Promise<Ledger> {

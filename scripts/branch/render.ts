@@ -1,52 +1,99 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
+import type { CommitFile } from '../git/commit.ts';
 import type { Tip } from '../git/tip.ts';
 import { renderChart } from '../helm/helm.ts';
 import type { ChartInput } from '../helm/helm.ts';
+import { findImages } from '../helm/manifests.ts';
+import { readRepository } from '../release/values.ts';
+import type { YamlFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Release } from './releases.ts';
 
 /** An environment's values, and the release whose chart they are rendered with. */
 export interface Rendering {
   chart: Release;
-  values: Uint8Array;
+  values: YamlFile;
   names: Pick<ApplicationNames, 'chart' | 'release' | 'namespace'>;
-  /** A folder that is not there yet. Helm names the files that it does not accept, and so this folder's name. */
-  folder: string;
 }
+
+type HelmOptions = Pick<ChartInput, 'helm' | 'signal'>;
+type Files = ReadonlyMap<string, CommitFile>;
 
 /**
  * Renders an environment's values with the chart as it stood in a release, as Argo CD does.
  * @throws {Failure} `invalid-chart` when the release has no chart, or one that does not take the values.
  */
-export async function renderRelease(
-  tip: Tip,
-  { chart, values, names, folder }: Rendering,
-  options: Pick<ChartInput, 'helm' | 'signal'>,
-): Promise<string> {
-  const path = await writeChart(tip, chart, names.chart, folder);
-  const file = join(folder, 'values.yaml');
-  await writeFile(file, values);
-  const { release: name, namespace } = names;
-  return renderChart({ ...options, chart: path, name, namespace, values: [file] });
+export async function renderRelease(tip: Tip, rendering: Rendering, options: HelmOptions): Promise<string> {
+  return render(await readChart(tip, rendering), rendering, options);
 }
 
-/** Writes the chart of a release below a folder, and gives the chart's own folder there. */
-async function writeChart(tip: Tip, release: Release, chart: string, folder: string): Promise<string> {
-  const files = await tip.readFolder(chart, release.revision);
-  if (files.size === 0) throw withoutChart(chart, release);
-  for (const { path, bytes } of files.values()) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), bytes);
+/**
+ * Requires that a release renders with an environment's values, and that every container whose image is of the
+ * environment's repository runs the release's own image, and at least one does.
+ * @throws {Failure} `invalid-chart`, or `invalid-file` where YAML parsers would read differently what comes out.
+ */
+export async function requireRendered(tip: Tip, rendering: Rendering, options: HelmOptions): Promise<void> {
+  const { chart, values, names } = rendering;
+  const files = await readChart(tip, rendering);
+  const images = findImages(await render(files, rendering, options));
+  const repository = readRepository(values, files.get(posix.join(names.chart, 'values.yaml')));
+  if (repository === undefined) throw withoutRepository(rendering);
+  const expected = `${repository}:${chart.tag}${chart.digest && `@${chart.digest}`}`;
+  const own = images.filter((image) => isOf(repository, image));
+  const other = own.find((image) => image !== expected);
+  if (other === undefined && own.length > 0) return;
+  const named = other === undefined ? `no image of ${repository}` : `the image ${other}`;
+  throw new Failure(
+    'invalid-chart',
+    `With ${values.path}, the chart of ${chart.tag} renders ${named}, expected ${expected}.`,
+    'The chart must name image.repository, image.tag and image.digest as the values give them.',
+  );
+}
+
+async function readChart(tip: Tip, { chart, names }: Rendering): Promise<Files> {
+  const isInside = !/^(?:\/|\.\.(?:\/|$))/.test(posix.normalize(names.chart));
+  const files = isInside ? await tip.readFolder(names.chart, chart.revision) : undefined;
+  if (files && files.size > 0) return files;
+  throw new Failure(
+    'invalid-chart',
+    `The release ${chart.tag} has no chart at ${names.chart}.`,
+    'Name a release that has one: git log --oneline shows the commits.',
+  );
+}
+
+async function render(files: Files, { values, names }: Rendering, options: HelmOptions): Promise<string> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'gitops-render-'));
+  for (const file of [...files.values(), values]) await writeBelow(folder.path, file);
+  const { chart, release: name, namespace } = names;
+  return await renderChart({ ...options, cwd: folder.path, chart, name, namespace, values: [values.path] });
+}
+
+/** Git lets a tree hold entries such as `..`; only regular files are written, so no link leads out either. */
+async function writeBelow(folder: string, { path, bytes }: YamlFile): Promise<void> {
+  const file = join(folder, path);
+  if (file !== `${folder}/${path}`) {
+    throw new Failure(
+      'invalid-chart',
+      `The chart has a file at ${JSON.stringify(path)}, which must not leave its folder.`,
+      'Name a release whose chart has no such file.',
+    );
   }
-  return join(folder, chart);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, bytes);
 }
 
-function withoutChart(chart: string, { tag }: Release): Failure {
+/** Whether a reference is to a repository, with whatever tag and digest. */
+function isOf(repository: string, image: string): boolean {
+  return image.startsWith(repository) && /^(?:[:@]|$)/.test(image.slice(repository.length));
+}
+
+function withoutRepository({ chart, values, names }: Rendering): Failure {
   return new Failure(
     'invalid-chart',
-    `The release ${tag} has no chart at ${chart}.`,
-    'Name a release that has one: git log --oneline shows the commits.',
+    `image.repository is set neither in ${values.path} nor in ${names.chart}/values.yaml of ${chart.tag}.`,
+    'Set it to the repository that the image is pulled from.',
   );
 }

@@ -19,6 +19,7 @@ import type { Image } from '../release/image.ts';
 import type { Ruling } from '../release/rules.ts';
 import { replaceImage } from '../release/values.ts';
 import { previewPromotion } from './preview.ts';
+import { RenderCheck } from './rendered.ts';
 
 /** Where a delivery is made, and on which terms. */
 export interface DeliveryPlace extends Place {
@@ -43,7 +44,14 @@ export type Step =
   | { kind: 'deploy'; to: Release; commits: readonly CommitLine[] }
   | { kind: 'promote'; to: Release; commits: readonly CommitLine[]; via: Environment['via'] }
   /** The environment is held where it returns to. */
-  | { kind: 'rollback'; to: Release; commits: readonly CommitLine[]; reason: string }
+  | {
+      kind: 'rollback';
+      to: Release;
+      commits: readonly CommitLine[];
+      reason: string;
+      /** Where else it could return to, nearest first. */
+      instead: AsyncIterable<Release>;
+    }
   | { kind: 'hold'; reason: string }
   | { kind: 'resume' };
 
@@ -89,6 +97,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const identity = await readIdentity(directory, env, signal);
   const login = env.GITLAB_USER_LOGIN?.trim() ?? '';
   const actor = login === '' ? identity.author : login;
+  const rendered = new RenderCheck(signal);
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
     const environments = await readEnvironments(tip);
     const state = stateOf(environments, order.environment);
@@ -97,6 +106,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };
     const { step } = decision;
+    if ('to' in step) await rendered.require(outlook, step);
     return {
       decision: decided,
       change: describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL }),

@@ -1,7 +1,9 @@
 import type { Place } from '../branch/place.ts';
+import type { Release } from '../branch/releases.ts';
 import { renderDifference } from '../look/difference.ts';
 import { describeDifference } from '../look/difference-text.ts';
 import { formatAge } from '../release/duration.ts';
+import { exitCode, Failure } from '../shell/failure.ts';
 import { formatTable } from '../shell/table.ts';
 import type { Outlook, Step } from './deliver.ts';
 
@@ -17,6 +19,19 @@ export async function previewPromotion(
     author,
     subject,
   ]);
-  const difference = await renderDifference(tip, state, to, place);
-  return ['It would bring:', formatTable(rows), describeDifference(difference).text].join('\n\n');
+  return ['It would bring:', formatTable(rows), await showDifference(place, { tip, state }, to)].join('\n\n');
+}
+
+async function showDifference(
+  place: Place,
+  { tip, state }: Pick<Outlook, 'tip' | 'state'>,
+  to: Release,
+): Promise<string> {
+  try {
+    return describeDifference(await renderDifference(tip, state, to, place)).text;
+  } catch (error) {
+    // What runs may not render any more, or nothing here know Argo CD's names: that keeps no release from coming.
+    if (!(error instanceof Failure) || error.exitCode !== exitCode.input) throw error;
+    return `What the cluster would see cannot be shown: ${error.message}`;
+  }
 }

@@ -2,6 +2,7 @@ import { holdOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { findRelease, listGains, requireRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
+import { listOlder } from '../branch/way-back.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
 import { isSameRelease } from '../release/image.ts';
@@ -21,35 +22,26 @@ export async function rollback(
   const decide = async ({ scratch, tip, state }: Outlook): Promise<Decision> => {
     const { environment, image } = state;
     const { runs } = (await readLedger(scratch, tip, [state.values.path])).recordOf(name);
-    const to = tag === undefined ? await findOlder(tip, runs, image) : await findRun(tip, runs, tag);
+    const older = () => listOlder(tip, runs, image);
+    const to = tag === undefined ? await findFirst(older()) : await findRun(tip, runs, tag);
     if (!to) throw tag === undefined ? nothingToRollBack(name, image) : neverRan(name, tag);
     const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
     if (outcome !== 'changed') return { outcome, to };
-    return { outcome, step: { kind: 'rollback', to, commits: await listLosses(tip, image, to), reason } };
+    const commits = await listLosses(tip, image, to);
+    return { outcome, step: { kind: 'rollback', to, commits, reason, instead: older() } };
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
+}
+
+async function findFirst(releases: AsyncIterable<Release>): Promise<Release | undefined> {
+  for await (const release of releases) return release;
+  return undefined;
 }
 
 /** The newest run of a tag. */
 async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Release | undefined> {
   const run = runs.findLast(({ image }) => isSameRelease(image.tag, tag));
   return run && requireRelease(tip, run.image);
-}
-
-/** The newest run of a release that the present one contains: going back twice does not come forward again. */
-async function findOlder(
-  tip: Tip,
-  runs: readonly Run[],
-  present: Image | undefined,
-): Promise<Release | undefined> {
-  const running = present && (await findRelease(tip, present));
-  for (const { image } of runs.toReversed()) {
-    const release = image.tag === present?.tag ? undefined : await findRelease(tip, image);
-    // An edit by hand may have brought what is no release: it is no way back, and keeps from none.
-    if (!release) continue;
-    if (!running || (await tip.relate(release.revision, running.revision)) === 'older') return release;
-  }
-  return undefined;
 }
 
 /** The commits that go with what runs, where that is a release. */

@@ -44,7 +44,7 @@ const shape = [
  * one `git cat-file`. A folder's path stands for all below it.
  */
 export async function readFileHistory(
-  scratch: Scratch,
+  scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
   commit: string,
   paths: readonly string[],
 ): Promise<FileChanges[]> {

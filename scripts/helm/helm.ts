@@ -3,6 +3,8 @@ import { helmVersions, type HelmVersion } from './program.ts';
 import { runHelm } from './run-helm.ts';
 
 export interface ChartInput {
+  /** Where Helm runs: paths are relative to it. */
+  cwd?: string | undefined;
   /** The chart's folder. */
   chart: string;
   /** Values files; a later one wins. */
@@ -27,7 +29,7 @@ const kubernetesVersion = '1.34.0';
  * @throws {Failure} `invalid-chart` with Helm's own words.
  */
 export async function renderChart({ name, namespace, ...input }: ReleaseInput): Promise<string> {
-  return callHelm(['template', name, input.chart, '--namespace', namespace], input);
+  return callHelm(['template', '--namespace', namespace], [name, input.chart], input);
 }
 
 /**
@@ -35,21 +37,29 @@ export async function renderChart({ name, namespace, ...input }: ReleaseInput): 
  * @throws {Failure} `invalid-chart` with Helm's own words.
  */
 export async function lintChart(input: ChartInput): Promise<void> {
-  await callHelm(['lint', input.chart, '--strict', '--quiet'], input);
+  await callHelm(['lint', '--strict', '--quiet'], [input.chart], input);
 }
 
-async function callHelm(args: readonly string[], input: ChartInput): Promise<string> {
-  const { chart, values, set = {}, helm = helmVersions[0], signal } = input;
+async function callHelm(
+  command: readonly string[],
+  operands: readonly string[],
+  input: ChartInput,
+): Promise<string> {
+  const { cwd, chart, values, set = {}, helm = helmVersions[0], signal } = input;
   const { stdout } = await runHelm(
     [
-      ...args,
+      ...command,
       ...values.flatMap((file) => ['--values', file]),
       ...Object.entries(set).flatMap(([path, value]) => ['--set-string', `${path}=${value}`]),
       '--kube-version',
       kubernetesVersion,
+      // A name that begins with a dash is no option.
+      '--',
+      ...operands,
     ],
     {
       helm,
+      cwd,
       // Nobody's Helm settings, plugins, cluster or credentials reach a render: there is no home to find them in.
       env: { HOME: '/nonexistent' },
       signal,

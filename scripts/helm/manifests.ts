@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { Failure } from '../shell/failure.ts';
 import { parseYaml, toValue } from '../release/yaml-file.ts';
 
 /** An object as the cluster would get it. */
@@ -26,23 +27,65 @@ const shape = z.object({
     .prefault({}),
 });
 
-/** The objects of a chart that was rendered, ordered by kind and name, without Helm's tests, which run and go. */
+type Head = z.infer<typeof shape>;
+
+/**
+ * The objects of a chart that was rendered, ordered by kind and name, without Helm's tests, which run and go.
+ * @throws {Failure} `invalid-file` or `invalid-chart` when they are no objects of Kubernetes.
+ */
 export function parseObjects(manifests: string): KubernetesObject[] {
-  // As Kubernetes reads them.
-  return parseYaml('the rendered chart', manifests, '1.1')
-    .map((parsed) => toValue(parsed))
-    .filter((content) => content !== null)
-    .map((content) => ({ content, head: shape.parse(content) }))
+  return parseManifests(manifests)
     .filter(({ head }) => !isTest(head))
     .map(({ content, head }) => describe(head, content))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function isTest({ metadata }: z.infer<typeof shape>): boolean {
+/**
+ * The images of all containers in a chart that was rendered, those of Helm's tests among them.
+ * @throws {Failure} as `parseObjects` does.
+ */
+export function findImages(manifests: string): string[] {
+  return parseManifests(manifests).flatMap(({ content }) => imagesIn(content));
+}
+
+function parseManifests(manifests: string): { content: unknown; head: Head }[] {
+  // As Kubernetes reads them.
+  return parseYaml('the rendered chart', manifests, '1.1')
+    .map((parsed) => ({ content: toValue(parsed), place: parsed.placeOf(parsed.document.range[0]) }))
+    .filter(({ content }) => content !== null)
+    .map(({ content, place }) => ({ content, head: parseHead(content, place) }));
+}
+
+function parseHead(content: unknown, place: string): Head {
+  const { data } = shape.safeParse(content);
+  if (data) return data;
+  throw new Failure(
+    'invalid-chart',
+    `${place}: this is no object of Kubernetes, which has an apiVersion, a kind and metadata.`,
+    'Correct the template that renders it.',
+  );
+}
+
+/** Whatever the kind of a workload, its pods have their containers in lists of these names. */
+function imagesIn(node: unknown, name = ''): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const isContainers = name === 'containers' || name === 'initContainers';
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => [
+    ...(isContainers ? imageOf(value) : []),
+    ...imagesIn(value, key),
+  ]);
+}
+
+function imageOf(container: unknown): string[] {
+  const { data } = z.object({ image: z.string() }).safeParse(container);
+  return data ? [data.image] : [];
+}
+
+function isTest({ metadata }: Head): boolean {
   return /^test(-success|-failure)?$/.test(String(metadata.annotations?.['helm.sh/hook']));
 }
 
-function describe({ apiVersion, kind, metadata }: z.infer<typeof shape>, content: unknown): KubernetesObject {
+function describe({ apiVersion, kind, metadata }: Head, content: unknown): KubernetesObject {
   const { generateName, name = generateName, namespace } = metadata;
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
   return {

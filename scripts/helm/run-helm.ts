@@ -4,6 +4,7 @@ import { helmVersions, requireHelm, type HelmVersion } from './program.ts';
 
 export interface HelmCall {
   helm?: HelmVersion | undefined;
+  cwd?: string | undefined;
   /** The whole environment of Helm, besides the PATH. */
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
@@ -20,9 +21,10 @@ const timeLimit = 60_000;
  */
 export async function runHelm(
   args: readonly string[],
-  { helm = helmVersions[0], env, signal, explain }: HelmCall,
+  { helm = helmVersions[0], cwd, env, signal, explain }: HelmCall,
 ): Promise<{ stdout: string; stderr: string }> {
   const result = await runProgram(await requireHelm(helm), args, {
+    cwd,
     env: { PATH: process.env.PATH, ...env },
     timeLimit,
     signal,

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { parseObjects } from '../helm/manifests.ts';
 import type { KubernetesObject } from '../helm/manifests.ts';
-import { makeTemporary } from '../shell/machine.ts';
 import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
@@ -38,7 +36,6 @@ interface Rendering {
   tip: Tip;
   state: EnvironmentState;
   names: ApplicationNames;
-  folder: string;
   signal: AbortSignal;
 }
 
@@ -55,32 +52,29 @@ export async function renderDifference(
 ): Promise<Difference> {
   const { environment, image: from } = state;
   const names = await readApplicationNames(tip, environment.name);
-  await using temporary = await makeTemporary('gitops-diff-');
-  const rendering = { tip, state, names, folder: temporary.path, signal };
+  const rendering = { tip, state, names, signal };
   const running = from && (await requireRelease(tip, from));
-  const before = running ? await render(rendering, 'before', running, running) : [];
-  const after = await render(rendering, 'after', to, to);
+  const before = running ? await render(rendering, running, running) : [];
+  const after = await render(rendering, to, to);
   const pairs = pairObjects(before, after);
   const objects: ObjectChange[] = [];
   for (const { kind, name, change, ...texts } of pairs) {
     const diff = await unifyTexts(`${kind}/${name}`, texts, { env, signal });
     objects.push({ kind, name, change, diff });
   }
-  const imageAlone = running && pairs.length > 0 ? await render(rendering, 'image-alone', running, to) : [];
+  const imageAlone = running && pairs.length > 0 ? await render(rendering, running, to) : [];
   const onlyImage = imageAlone.length > 0 && pairObjects(imageAlone, after).length === 0;
   return { environment: environment.name, from, to, onlyImage, objects };
 }
 
 /** Renders the chart of one release with the image of another. */
 async function render(
-  { tip, state, names, folder, signal }: Rendering,
-  label: string,
+  { tip, state, names, signal }: Rendering,
   chart: Release,
   image: Release,
 ): Promise<KubernetesObject[]> {
-  const values = replaceImage(state.values, image);
-  const own = join(folder, `${label}-${chart.tag}`);
-  return parseObjects(await renderRelease(tip, { chart, values, names, folder: own }, { signal }));
+  const values = { ...state.values, bytes: replaceImage(state.values, image) };
+  return parseObjects(await renderRelease(tip, { chart, values, names }, { signal }));
 }
 
 interface Pair extends Omit<ObjectChange, 'diff'> {

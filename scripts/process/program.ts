@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { Failure } from '../shell/failure.ts';
 
 export interface ProgramOptions {
-  cwd?: string;
+  cwd?: string | undefined;
   /** The whole environment of the program: nothing is inherited. */
   env: NodeJS.ProcessEnv;
   /** What the program reads on standard input; without it there is nothing to read. */

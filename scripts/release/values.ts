@@ -18,8 +18,11 @@ const fields = Object.keys(scalars) as Field[];
 
 const withRepository = z.object({ image: z.object({ repository: z.string() }) });
 
+/** Where the chart is, in the repository. */
+export const chartPath = 'helm-chart';
+
 /** Where the chart's default values are, in the repository. */
-export const chartValuesPath = 'helm-chart/values.yaml';
+export const chartValuesPath = `${chartPath}/values.yaml`;
 
 /** Where the values of an environment are, in the repository. */
 export function valuesPath(environment: string): string {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Git } from '../../scripts/git/git.ts';
 import { flowPath } from '../../scripts/release/flow.ts';
-import { chartValuesPath, valuesPath } from '../../scripts/release/values.ts';
+import { chartPath, valuesPath } from '../../scripts/release/values.ts';
 
 /** A digest for images that nobody pulls. */
 export const digest = `sha256:${'0'.repeat(64)}`;
@@ -51,7 +51,14 @@ function* laterCommits(files: number, commits: number): Generator<string> {
 
 async function projectFiles(): Promise<{ path: string; text: string }[]> {
   const root = join(import.meta.dirname, '../..');
-  const paths = [flowPath, chartValuesPath, ...['dev', 'staging', 'production'].map(valuesPath)];
+  const chart = await readdir(join(root, chartPath), { recursive: true, withFileTypes: true });
+  const paths = [
+    flowPath,
+    ...['dev', 'staging', 'production'].map(valuesPath),
+    ...chart
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(root, join(parentPath, name))),
+  ];
   return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })));
 }
 

@@ -1,7 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import { readEnvironmentNames } from '../../scripts/branch/checkout-environments.ts';
 import { requireRelease } from '../../scripts/branch/releases.ts';
 import { renderRelease } from '../../scripts/branch/render.ts';
@@ -21,16 +18,6 @@ const tip = new Tip({ git, fetchObjects: () => Promise.resolve() }, head);
 const newest: Image = { tag: parseTag(head.slice(0, 8), 'HEAD'), digest: '', revision: '' };
 const names = await readEnvironmentNames(root);
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'releases-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
 test.each(names)('%s renders on the newest release, and on the one that it runs', async (name) => {
   const path = valuesPath(name);
   const values = { path, bytes: await git.readBytes(['show', `HEAD:${path}`]) };
@@ -39,9 +26,8 @@ test.each(names)('%s renders on the newest release, and on the one that it runs'
     const chart = await requireRelease(tip, image);
     const rendering = {
       chart,
-      values: replaceImage(values, chart),
+      values: { path, bytes: replaceImage(values, chart) },
       names: { chart: 'helm-chart', release: 'orders', namespace: name },
-      folder: join(folder, name, chart.tag),
     };
     const texts: string[] = [];
     for (const helm of helmVersions) texts.push(await renderRelease(tip, rendering, { helm }));

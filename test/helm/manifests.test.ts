@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseObjects } from '../../scripts/helm/manifests.ts';
+import { findImages, parseObjects } from '../../scripts/helm/manifests.ts';
 
 test('no object is lost, however odd, but for the tests of Helm', () => {
   const manifests = `---
@@ -41,4 +41,25 @@ test('what says the same to Kubernetes is the same text', () => {
     'apiVersion: v1 # stable\nkind: "A"\nspec:\n  name: \'yes\'\n  mode: 420\n  "ready": yes\n',
   );
   expect(one?.text).toBe(other?.text);
+});
+
+test('the images of all containers are found, whatever kind of workload they are in', () => {
+  const manifests = `apiVersion: v1
+kind: Pod
+metadata: { name: ready, annotations: { helm.sh/hook: test } }
+spec: { containers: [{ name: a, image: a:1 }] }
+---
+apiVersion: batch/v1
+kind: CronJob
+spec: { jobTemplate: { spec: { template: { spec: { initContainers: [{ image: b:1 }], containers: [{ image: b:2 }] } } } } }
+---
+apiVersion: v1
+kind: List
+items: [{ apiVersion: apps/v1, kind: Deployment, spec: { template: { spec: { containers: [{ image: c:1 }] } } } }]
+---
+apiVersion: v1
+kind: ConfigMap
+data: { containers: "[{ image: d:1 }]", image: d:2 }
+`;
+  expect(findImages(manifests)).toEqual(['a:1', 'b:1', 'b:2', 'c:1']);
 });

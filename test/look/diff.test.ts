@@ -4,38 +4,20 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { applicationSetPath } from '../../scripts/argocd/applicationset.ts';
 import { namedApplications } from '../support/git/applicationset.ts';
-import { emptyValues, runningValues } from '../support/git/origin.ts';
+import { chart, emptyValues, runningValues } from '../support/git/origin.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import type { Run, Sandbox } from '../support/command/sandbox.ts';
 import { takeSnapshot } from '../support/git/snapshot.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const otherDigest = `sha256:${'b'.repeat(64)}`;
-const image =
-  '{{ .Values.image.repository }}:{{ .Values.image.tag }}{{ with .Values.image.digest }}@{{ . }}{{ end }}';
-
-const deployment = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-  namespace: {{ .Release.Namespace }}
-  labels:
-    release: {{ .Values.image.tag | quote }}
-spec:
-  replicas: {{ .Values.replicas }}
-  template:
-    spec:
-      containers:
-        - name: service
-          image: ${image}
-`;
-const chart = {
-  'helm-chart/Chart.yaml': 'apiVersion: v2\nname: orders\nversion: 0.1.0\n',
-  'helm-chart/values.yaml': 'image:\n  repository: registry.example.com/orders\n  tag: ""\n  digest: ""\n',
-  'helm-chart/templates/deployment.yaml': deployment,
+const deploymentPath = 'helm-chart/templates/deployment.yaml';
+const deployment = String(chart[deploymentPath]);
+const wholeChart = {
+  ...chart,
   'helm-chart/templates/service.yaml':
     'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  ports:\n    - port: 80\n',
-  'helm-chart/templates/ready.yaml': `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ready\n  annotations: { helm.sh/hook: test }\nspec:\n  image: ${image}\n`,
+  'helm-chart/templates/ready.yaml': `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ready\n  annotations: { helm.sh/hook: test }\nspec:\n  image: {{ .Values.image.tag }}\n`,
 };
 /** The chart says the same in other words: keys in another order, other quotes, a comment. */
 const reworded = deployment.replace(
@@ -43,10 +25,7 @@ const reworded = deployment.replace(
   '# The service itself.\nkind: Deployment\napiVersion: "apps/v1"\n',
 );
 const grown = {
-  'helm-chart/templates/deployment.yaml': reworded.replace(
-    'containers:',
-    'priorityClassName: high\n      containers:',
-  ),
+  [deploymentPath]: reworded.replace('containers:', 'priorityClassName: high\n      containers:'),
   'helm-chart/templates/service.yaml': undefined,
   'helm-chart/templates/account.yaml':
     'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Release.Name }}\n',
@@ -64,10 +43,10 @@ beforeAll(async () => {
   const commit = async (subject: string, files = {}) => (await origin.commit(subject, files)).slice(0, 8);
   bare = await commit('Name the Applications', {
     ...namedApplications,
-    'helm-chart/values.yaml': undefined,
+    ...Object.fromEntries(Object.keys(chart).map((path) => [path, undefined])),
   });
-  first = await commit('Write a chart', chart);
-  reordered = await commit('Say it better', { 'helm-chart/templates/deployment.yaml': reworded });
+  first = await commit('Write a chart', wholeChart);
+  reordered = await commit('Say it better', { [deploymentPath]: reworded });
   other = await commit('Change the chart', grown);
   await origin.commit(`deploy(dev): ${reordered}`, {
     'environments/dev/values.yaml': runningValues('dev', reordered, otherDigest),

@@ -26,12 +26,35 @@ export function runningValues(environment: string, tag: string, digest: string, 
     .replace('revision: ""', `revision: "${revision}"`);
 }
 
+/** The chart of the project: the least that names an image. */
+export const chart: Files = {
+  'helm-chart/Chart.yaml': 'apiVersion: v2\nname: orders\nversion: 0.1.0\n',
+  'helm-chart/values.yaml': 'image:\n  repository: registry.example.com/orders\n  tag: ""\n  digest: ""\n',
+  'helm-chart/templates/deployment.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    release: {{ .Values.image.tag | quote }}
+spec:
+  replicas: {{ .Values.replicas }}
+  template:
+    spec:
+      containers:
+        - name: service
+          {{- with .Values.image }}
+          image: {{ .repository }}:{{ .tag }}{{ with .digest }}@{{ . }}{{ end }}
+          {{- end }}
+`,
+};
+
 const project: Files = {
   ...flow(),
   'environments/dev/values.yaml': emptyValues('dev'),
   'environments/staging/values.yaml': emptyValues('staging'),
   'environments/production/values.yaml': emptyValues('production'),
-  'helm-chart/values.yaml': 'image:\n  repository: registry.example.com/orders\n  tag: ""\n  digest: ""\n',
+  ...chart,
   'src/main.ts': 'console.log(1);\n',
   'README.md': '# Orders\n',
 };
