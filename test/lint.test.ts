@@ -177,26 +177,62 @@ describe('when releases run', () => {
     const { status, stderr } = await lint();
     expect(status).toBe(2);
     expect(stderr).toContain(
-      `environments/production/values.yaml does not fit the chart of ${old}, which production runs or gets next.\n`,
+      `environments/production/values.yaml does not fit the chart of ${old}, which production runs.\n`,
     );
     expect(stderr).toContain("additional properties 'colour' not allowed");
     expect(stderr).toContain('first deliver one that knows the value');
   });
 
-  test('it is accepted once a release that knows it runs', async () => {
-    const young = await commit();
+  test('so is one that the chart of the way back does not know', async () => {
+    await deliverAll(await commit());
     await appendFile(join(checkout, 'environments/production/values.yaml'), 'colour: blue\n');
-    for (const environment of ['dev', 'staging', 'production']) await deliver(environment, young);
-    expect(await lint()).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining(`So does the chart of ${young}, where it runs or comes next.\n`),
-    });
+    const { status, stderr } = await lint();
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `environments/production/values.yaml does not fit the chart of ${old}, which a rollback of production returns to.\n`,
+    );
+  });
+
+  test('an environment that is held needs no way back', async () => {
+    await deliverAll(await commit());
+    await appendFile(join(checkout, 'environments/production/values.yaml'), 'colour: blue\n');
+    const hold = 'reason: look into it\nby: ada\nsince: 2026-09-21T10:00:00Z\n';
+    await writeFile(join(checkout, 'environments/production/hold.yaml'), hold);
+    expect(await lint()).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('it is accepted once the release that runs and the one before both know it', async () => {
+    const before = await commit();
+    await deliverAll(before);
+    const young = await commit();
+    await deliverAll(young);
+    await appendFile(join(checkout, 'environments/production/values.yaml'), 'colour: blue\n');
+    const { status, stdout } = await lint();
+    expect(status).toBe(0);
+    for (const tag of [before, young])
+      expect(stdout).toContain(
+        `So does the chart of ${tag}, where it runs, comes next or is the way back.\n`,
+      );
+  });
+
+  test('a chart that names another image than the release is refused', async () => {
+    const job = `apiVersion: v1
+kind: Pod
+metadata: { name: migrate }
+spec: { containers: [{ name: migrate, image: "{{ .Values.image.repository }}:1.2.3" }] }
+`;
+    await writeFile(join(checkout, 'helm-chart/templates/migrate.yaml'), job);
+    const odd = await commit();
+    await deliver('dev', odd);
+    expect((await lint()).stderr).toMatch(
+      new RegExp(`the chart of ${odd} renders the image \\S+:1\\.2\\.3, expected \\S+:${odd}\\.\n`),
+    );
   });
 
   test('a release whose chart comes next is rendered too', async () => {
     await appendFile(join(checkout, 'environments/staging/values.yaml'), 'colour: blue\n');
     expect((await lint()).stderr).toContain(
-      `environments/staging/values.yaml does not fit the chart of ${old}, which staging runs or gets next.\n`,
+      `environments/staging/values.yaml does not fit the chart of ${old}, which staging gets next.\n`,
     );
   });
 
@@ -209,6 +245,10 @@ describe('when releases run', () => {
       ),
     });
   });
+
+  async function deliverAll(tag: string): Promise<void> {
+    for (const environment of environments) await deliver(environment, tag);
+  }
 
   async function commit(): Promise<string> {
     await git(checkout, ['add', 'helm-chart', 'environments']);

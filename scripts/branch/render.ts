@@ -1,5 +1,4 @@
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import type { CommitFile } from '../git/commit.ts';
@@ -10,6 +9,7 @@ import { findImages } from '../helm/manifests.ts';
 import { readRepository } from '../release/values.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
+import { makeTemporary } from '../shell/machine.ts';
 import type { Release } from './releases.ts';
 
 /** An environment's values, and the release whose chart they are rendered with. */
@@ -65,7 +65,7 @@ async function readChart(tip: Tip, { chart, names }: Rendering): Promise<Files> 
 }
 
 async function render(files: Files, { values, names }: Rendering, options: HelmOptions): Promise<string> {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'gitops-render-'));
+  await using folder = await makeTemporary('gitops-render-');
   for (const file of [...files.values(), values]) await writeBelow(folder.path, file);
   const { chart, release: name, namespace } = names;
   return await renderChart({ ...options, cwd: folder.path, chart, name, namespace, values: [values.path] });

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applicationSetPath } from '../argocd/applicationset.ts';
+import { findRenderNames } from '../branch/application-names.ts';
+import { readLedger } from '../branch/ledger.ts';
+import { findRelease } from '../branch/releases.ts';
+import type { Release } from '../branch/releases.ts';
+import { requireRendered } from '../branch/render.ts';
+import { listOlder } from '../branch/way-back.ts';
+import { openGit } from '../git/git.ts';
+import { Tip } from '../git/tip.ts';
+import { helmVersions } from '../helm/program.ts';
+import type { Environment, Flow } from '../release/flow.ts';
+import { holdPath } from '../release/hold.ts';
+import type { Image } from '../release/image.ts';
+import type { Ledger } from '../release/ledger.ts';
+import { readImage, replaceImage, valuesPath } from '../release/values.ts';
+import type { YamlFile } from '../release/yaml-file.ts';
+import { Failure } from '../shell/failure.ts';
+
+/** A release that an environment must render with, and why. */
+interface Candidate {
+  chart: Release;
+  role: string;
+}
+
+/** The checkout that is linted. */
+interface Linted {
+  root: string;
+  tip: Tip;
+  signal: AbortSignal;
+}
+
+/**
+ * Renders each environment with the chart of the release that it runs, which a changed value reaches at once, of the
+ * one that the environment before it runs, which comes next, and of the one that a rollback returns to.
+ * @throws {Failure} `invalid-chart` when one does not render, or the history of the checkout does not have it.
+ */
+export async function lintReleases(root: string, flow: Flow, signal: AbortSignal): Promise<void> {
+  const running = await readRunning(root, flow);
+  if (running.size === 0) return;
+  const git = openGit(root, { env: process.env, signal });
+  const history = { git, fetchObjects: () => Promise.resolve() };
+  const tip = new Tip(history, await git.read(['rev-parse', 'HEAD']));
+  const ledger = await readLedger(history, tip);
+  const rendered = new Set<string>();
+  for (const environment of flow.environments) {
+    for (const candidate of await listCandidates({ root, tip, signal }, environment, { running, ledger })) {
+      await lintRelease({ root, tip, signal }, environment.name, candidate);
+      rendered.add(candidate.chart.tag);
+    }
+  }
+  for (const tag of rendered)
+    console.log(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
+}
+
+async function readRunning(root: string, { environments }: Flow): Promise<Map<string, Image>> {
+  const running = new Map<string, Image>();
+  for (const { name } of environments) {
+    const image = readImage(await readYaml(root, valuesPath(name)));
+    if (image) running.set(name, image);
+  }
+  return running;
+}
+
+async function listCandidates(
+  { root, tip }: Linted,
+  { name, from = '' }: Environment,
+  { running, ledger }: { running: ReadonlyMap<string, Image>; ledger: Ledger },
+): Promise<Candidate[]> {
+  const [present, next] = [running.get(name), running.get(from)];
+  const older = listOlder(tip, ledger.recordOf(name).runs, present);
+  // An environment that is held has gone back already, or is where somebody wants it.
+  const isHeld = existsSync(join(root, holdPath(name)));
+  return [
+    ...(present ? [{ chart: await requireHere(tip, present), role: `${name} runs` }] : []),
+    ...(next ? [{ chart: await requireHere(tip, next), role: `${name} gets next` }] : []),
+    ...(isHeld ? [] : await findFirst(older, `a rollback of ${name} returns to`)),
+  ];
+}
+
+async function findFirst(releases: AsyncIterable<Release>, role: string): Promise<Candidate[]> {
+  for await (const chart of releases) return [{ chart, role }];
+  return [];
+}
+
+async function requireHere(tip: Tip, image: Image): Promise<Release> {
+  const release = await findRelease(tip, image);
+  if (release) return release;
+  throw new Failure(
+    'invalid-chart',
+    `There is no chart of the release ${image.tag} here.`,
+    'If the history is cut short, fetch it: git fetch --unshallow',
+  );
+}
+
+async function lintRelease(
+  { root, tip, signal }: Linted,
+  name: string,
+  { chart, role }: Candidate,
+): Promise<void> {
+  const file = await readYaml(root, valuesPath(name));
+  const values = { ...file, bytes: replaceImage(file, chart) };
+  const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]) }, name);
+  try {
+    for (const helm of helmVersions) await requireRendered(tip, { chart, values, names }, { helm, signal });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(
+      error.code,
+      `${values.path} does not fit the chart of ${chart.tag}, which ${role}.\n${error.message}`,
+      'A value takes effect at once, a chart with its release: first deliver one that knows the value.',
+      { cause: error },
+    );
+  }
+}
+
+async function readYaml(root: string, path: string): Promise<YamlFile> {
+  return { path, bytes: await readFile(join(root, path)) };
+}
