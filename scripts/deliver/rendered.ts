@@ -2,7 +2,7 @@ import { findRenderNames } from '../branch/application-names.ts';
 import { requireRendered } from '../branch/render.ts';
 import type { Release } from '../branch/releases.ts';
 import { replaceImage } from '../release/values.ts';
-import { exitCode, Failure } from '../shell/failure.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Outlook, Step } from './deliver.ts';
 
 /** A step that brings a release. */
@@ -62,8 +62,8 @@ export class RenderCheck {
 }
 
 /** Whether the values or the chart are at fault, and not the machine or the remote. */
-function isOfInput({ code, exitCode: exit }: Failure): boolean {
-  return exit === exitCode.input && code !== 'missing-program';
+function isOfInput({ code }: Failure): boolean {
+  return code === 'invalid-chart' || code === 'invalid-file' || code === 'invalid-values';
 }
 
 function refusal(

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { applicationSetPath } from '../../scripts/argocd/applicationset.ts';
+import { namedApplications } from '../support/git/applicationset.ts';
 import { flow } from '../support/git/flow.ts';
 import { chart, runningValues } from '../support/git/origin.ts';
 import type { Files, Origin } from '../support/git/origin.ts';
@@ -10,7 +9,6 @@ import { digestOf, runs } from '../support/git/runs.ts';
 import { installRivals } from '../support/command/rivals.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import type { Run, Sandbox } from '../support/command/sandbox.ts';
-import { root } from '../support/kubernetes/render.ts';
 
 const templatePath = 'helm-chart/templates/deployment.yaml';
 const template = String(chart[templatePath]);
@@ -200,28 +198,18 @@ test('an image without a digest, and one of a repository of its own, are rendere
 });
 
 test('a chart is rendered where and as what the ApplicationSet says, where it says that', async () => {
-  const rule = await readFile(join(root, applicationSetPath), 'utf8');
+  const rule = namedApplications[applicationSetPath];
   const moved: Files = Object.fromEntries(
     Object.entries(chart).map(([path, content]) => [path.replace('helm-chart', 'deploy/chart'), content]),
   );
   const guarded = template.replace(
     'kind: Deployment',
-    '{{ if ne .Release.Namespace "nestjs-service-dev" }}{{ fail "elsewhere" }}{{ end }}\nkind: Deployment',
+    '{{ if ne .Release.Namespace "orders-dev" }}{{ fail "elsewhere" }}{{ end }}\nkind: Deployment',
   );
   const files = { ...withoutChart, ...moved, 'deploy/chart/templates/deployment.yaml': guarded };
   const tag = await release('moved', files);
-  await commit('moved', { [applicationSetPath]: rule.replace(/path: helm-chart$/m, 'path: deploy/chart') });
+  await commit('moved', { [applicationSetPath]: rule.replace('path: helm-chart', 'path: deploy/chart') });
   expect(await deploy('moved', tag)).toMatchObject({ status: 0, stderr: '' });
-});
-
-test('a path of the ApplicationSet that leads out of the repository holds no chart', async () => {
-  const rule = await readFile(join(root, applicationSetPath), 'utf8');
-  const path = '../helm-chart';
-  await commit('outside', { [applicationSetPath]: rule.replace(/path: helm-chart$/m, `path: ${path}`) });
-  await expectRefusal(
-    () => deploy('outside', strict),
-    expect.stringContaining(`\nThe release ${strict} has no chart at ${path}.\n`),
-  );
 });
 
 test('an ApplicationSet that is not understood keeps nobody from going back', async () => {
@@ -247,9 +235,7 @@ test('a chart whose tree leads out of its folder writes nothing there', async ()
   const tag = hostile.slice(0, 8);
   await expectRefusal(
     () => deploy(branch, tag),
-    expect.stringContaining(
-      'The chart has a file at "helm-chart/files/../evil.txt", which must not leave its folder.\n',
-    ),
+    expect.stringContaining('sends an object that Git does not accept'),
   );
 });
 

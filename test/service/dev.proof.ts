@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 import { runProgram } from '../../scripts/process/program.ts';
 import { findPort } from '../../scripts/process/service.ts';
 import { copyService } from '../support/service/built-service.ts';
+
+const { name } = createRequire(import.meta.url)('../../package.json') as { name: string };
 
 test('npm run dev starts the service with a log for people, and again after a change', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'service-'));
@@ -28,7 +31,7 @@ test('npm run dev starts the service with a log for people, and again after a ch
   });
   try {
     await until(() => /^\[[\d:.]+\] .*INFO.*: .*Server listening at http/m.test(log));
-    expect(await findName(port)).toBe('nestjs-service');
+    expect(await findName(port)).toBe(name);
 
     const file = join(folder.path, 'src', 'about', 'about.controller.ts');
     const source = await readFile(file, 'utf8');

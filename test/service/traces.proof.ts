@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BuiltService } from '../support/service/built-service.ts';
 import { serveCollector, serveTraced } from '../support/service/collector.ts';
 import { findDeadHost, listen } from '../support/process/loopback.ts';
+
+const { name } = createRequire(import.meta.url)('../../package.json') as { name: string };
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parent = 'b7ad6b7169203331';
@@ -37,7 +40,7 @@ test('a request is traced from its caller to what it asks, and sent though the s
   expect(spans.map(({ spanId }) => spanId)).toContain(passedSpan);
   const attributes = collector.readResource()?.attributes.map(({ key, value }) => [key, value.stringValue]);
   expect(Object.fromEntries(attributes ?? [])).toMatchObject({
-    'service.name': 'nestjs-service',
+    'service.name': name,
     'service.version': BuiltService.release,
     'deployment.environment.name': 'dev',
     team: 'orders',
