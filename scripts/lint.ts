@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { lintChart, renderChart } from './helm/helm.ts';
 import { helmVersions } from './helm/program.ts';
 import { applicationSetPath, parseApplicationSet, parseBranches } from './argocd/applicationset.ts';
-import { listValuesFiles, readEnvironmentNames } from './branch/checkout-environments.ts';
+import { readEnvironmentNames, refuseStrayFiles } from './branch/checkout-environments.ts';
 import { projectsPath, requireProject } from './argocd/projects.ts';
-import { refuseNested } from './branch/environments.ts';
 import { lintReleases } from './lint/releases.ts';
 import { exitCode, Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
@@ -24,7 +23,7 @@ const root = join(import.meta.dirname, '..');
 const standIn = { 'image.tag': '0000000' };
 
 await runMain(async (signal) => {
-  refuseNested(await listValuesFiles(root));
+  await refuseStrayFiles(root);
   const names = await readEnvironmentNames(root);
   const flow = parseFlowOf(await readYaml(flowPath), names.map(valuesPath));
   await lintBranch();

@@ -1,18 +1,29 @@
-import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { findStrays, strayFile } from '../release/strays.ts';
 import { valuedEnvironment } from '../release/values.ts';
 
 /** Reads the names of the environments in a checkout, sorted: each folder that has a `values.yaml`. */
 export async function readEnvironmentNames(root: string): Promise<string[]> {
-  const names = (await listValuesFiles(root)).map(valuedEnvironment);
+  const names = (await listFiles(root)).map(({ path }) => valuedEnvironment(path));
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** The paths of all files in `environments/` that are called as the values of an environment, however deep. */
-export async function listValuesFiles(root: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const file of glob('**/values.yaml', { cwd: join(root, 'environments') })) {
-    paths.push(`environments/${file}`);
-  }
-  return paths.sort();
+/** @throws {Failure} `invalid-file` naming a file that would pass for one of an environment, and is none. */
+export async function refuseStrayFiles(root: string): Promise<void> {
+  const files = await listFiles(root);
+  const pathsOf = (wanted: boolean) =>
+    files.filter(({ isRegular }) => isRegular === wanted).map(({ path }) => path);
+  for (const stray of findStrays(pathsOf(true), pathsOf(false))) throw strayFile(stray);
+}
+
+/** All in `environments/` but its folders; what a symbolic link names is left out. */
+async function listFiles(root: string): Promise<{ path: string; isRegular: boolean }[]> {
+  const entries = await readdir(join(root, 'environments'), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => ({
+      path: relative(root, join(entry.parentPath, entry.name)),
+      isRegular: entry.isFile(),
+    }));
 }

@@ -1,12 +1,24 @@
 import { Failure } from '../shell/failure.ts';
 import type { CommitFile } from '../git/commit.ts';
+import { readFileHistory } from '../git/file-history.ts';
+import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { findFreeze, flowPath, parseFlowOf, requireEnvironment } from '../release/flow.ts';
+import {
+  environmentsFolder,
+  findFreeze,
+  flowPath,
+  parseFlow,
+  parseFlowOf,
+  requireEnvironment,
+} from '../release/flow.ts';
 import type { Environment, Flow } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
 import type { Hold } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
+import { attempt } from '../release/ledger.ts';
 import type { Standing } from '../release/rules.ts';
+import { findStrays, strayFile } from '../release/strays.ts';
+import type { Stray } from '../release/strays.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 
 /** All environments, as a tip has them. */
@@ -24,14 +36,40 @@ export interface EnvironmentState {
   holdFile: CommitFile | undefined;
 }
 
+/** The same, where something of them may be broken. */
+export interface BrokenEnvironments extends Environments {
+  /** What is wrong with the flow, or beside the environments. */
+  faults: readonly Failure[];
+  strays: readonly Stray[];
+}
+
 /**
  * Reads the flow, and the files of its environments.
- * @throws {Failure} `invalid-flow`, also where the folders are not those of the flow; `invalid-file` where one is nested.
+ * @throws {Failure} `invalid-flow`, also where the folders are not those of the flow; `invalid-file` where a file is stray.
  */
 export async function readEnvironments(tip: Tip): Promise<Environments> {
-  const files = await tip.readFolder('environments');
-  refuseNested(files.keys());
+  const { files, strays } = await readFiles(tip);
+  for (const stray of strays) throw strayFile(stray);
   return { files, flow: parseFlowOf(requireFile(files, flowPath), files.keys()) };
+}
+
+/** Reads the same with whatever is wrong with it; a flow that cannot be read is the last one that could. */
+export async function readBrokenEnvironments(scratch: Scratch, tip: Tip): Promise<BrokenEnvironments> {
+  const { files, strays } = await readFiles(tip);
+  const flow = attempt(() => parseFlowOf(requireFile(files, flowPath), files.keys()));
+  if (!(flow instanceof Failure)) return { files, strays, flow, faults: [] };
+  const history = await readFileHistory(scratch, tip.commit, [flowPath]);
+  for (const { files: versions } of history) {
+    const bytes = versions.get(flowPath);
+    const last = bytes && attempt(() => parseFlow({ path: flowPath, bytes }));
+    if (last && !(last instanceof Failure)) return { files, strays, flow: last, faults: [flow] };
+  }
+  throw flow;
+}
+
+async function readFiles(tip: Tip): Promise<Pick<BrokenEnvironments, 'files' | 'strays'>> {
+  const files = await tip.readFolder(environmentsFolder);
+  return { files, strays: findStrays(files.keys(), await tip.listIrregular(environmentsFolder)) };
 }
 
 /**
@@ -61,21 +99,6 @@ export function holdOf({ holdFile }: EnvironmentState): Hold | undefined {
 export function standingOf(state: EnvironmentState, now: Date): Standing {
   const { flow, environment, image } = state;
   return { environment, image, hold: holdOf(state), freeze: findFreeze(flow, environment.name, now) };
-}
-
-/**
- * Refuses values files below the folder of an environment, which Argo CD's patterns reach: their star crosses folders.
- * @throws {Failure} `invalid-file` naming the first one.
- */
-export function refuseNested(paths: Iterable<string>): void {
-  for (const path of paths) {
-    if (!/^environments\/[^/]+\/.+\/values\.yaml$/.test(path)) continue;
-    throw new Failure(
-      'invalid-file',
-      `${path} lies too deep: an environment is a folder of environments/ itself.`,
-      'Move the file out of environments/, or give it another name.',
-    );
-  }
 }
 
 /** @throws {Failure} `invalid-file` when there is no such file. */

@@ -1,5 +1,5 @@
 import { openRemote, readTip } from '../branch/open.ts';
-import { readEnvironments, stateOf } from '../branch/environments.ts';
+import { readBrokenEnvironments, readEnvironments, stateOf } from '../branch/environments.ts';
 import type { EnvironmentState, Environments } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import type { Release } from '../branch/releases.ts';
@@ -17,6 +17,7 @@ import type { Environment } from '../release/flow.ts';
 import { formatHold, holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import type { Ruling } from '../release/rules.ts';
+import { strayFile } from '../release/strays.ts';
 import { replaceImage } from '../release/values.ts';
 import { previewPromotion } from './preview.ts';
 import { RenderCheck } from './rendered.ts';
@@ -99,7 +100,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const actor = login === '' ? identity.author : login;
   const rendered = new RenderCheck(signal);
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
-    const environments = await readEnvironments(tip);
+    const environments = await readFor(order, place, scratch, tip);
     const state = stateOf(environments, order.environment);
     const outlook = { scratch, tip, environments, state, now: place.now() };
     const decision = await order.decide(outlook);
@@ -117,6 +118,16 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     ? await showPlan(place, await plan(await readTip(scratch, place)))
     : await compareAndSwap({ ...place, scratch, identity }, plan);
   return resultOf(order, swapped, place);
+}
+
+/** Reads what a delivery needs: going back does not wait for somebody to mend the flow. */
+async function readFor({ kind }: Order, { log }: Place, scratch: Scratch, tip: Tip): Promise<Environments> {
+  if (kind !== 'rollback') return readEnvironments(tip);
+  const environments = await readBrokenEnvironments(scratch, tip);
+  for (const stray of environments.strays) throw strayFile(stray);
+  for (const { message } of environments.faults)
+    log(`The rollback goes by the last flow that can be read.\n${message}`);
+  return environments;
 }
 
 /** The files and the message of a step. */

@@ -36,6 +36,13 @@ export class Tip {
     return this.#read([`${path}/`], ['-r'], commit);
   }
 
+  /** The paths in a folder that are no regular files: symbolic links and submodules. */
+  async listIrregular(path: string): Promise<string[]> {
+    await this.#fetchFolder(path, this.commit);
+    const entries = await this.#list(this.commit, ['-r', '--', path]);
+    return entries.filter(({ mode }) => !mode.startsWith('100')).map((entry) => entry.path);
+  }
+
   /** The commit of this branch that an abbreviated SHA names, if there is exactly one. */
   async findCommit(abbreviated: string): Promise<string | undefined> {
     const { git } = this.#scratch;

@@ -5,21 +5,29 @@ import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { formatAge } from '../release/duration.ts';
 import { environmentsFolder, findFreeze } from '../release/flow.ts';
-import type { Freeze } from '../release/flow.ts';
+import type { Environment, Freeze } from '../release/flow.ts';
+import { holdPath, parseHold } from '../release/hold.ts';
 import type { Hold } from '../release/hold.ts';
-import { findPresentRun } from '../release/ledger.ts';
+import { attempt, findPresentRun } from '../release/ledger.ts';
 import type { Run } from '../release/ledger.ts';
+import { toLine } from '../release/line.ts';
+import { strayFile } from '../release/strays.ts';
+import { exitCode, Failure } from '../shell/failure.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { readLive } from './live.ts';
 import type { Live } from './live.ts';
 import { openRemote, readTip } from '../branch/open.ts';
-import { holdOf, readEnvironments, stateOf } from '../branch/environments.ts';
-import type { EnvironmentState } from '../branch/environments.ts';
+import { readBrokenEnvironments, stateOf } from '../branch/environments.ts';
+import type { Environments, EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 interface Row {
-  state: EnvironmentState;
+  name: string;
+  /** Undefined where its values cannot be read. */
+  state: EnvironmentState | undefined;
+  /** What is wrong with its files. */
+  fault: Failure | undefined;
   run: Run | undefined;
   subject: string | undefined;
   behind: number | undefined;
@@ -28,37 +36,59 @@ interface Row {
   live: Live | undefined;
 }
 
-/** Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. */
+/**
+ * Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. What is
+ * broken is told in its place, and hides nothing else.
+ */
 export async function status(place: Place, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
-  const environments = await readEnvironments(tip);
+  const environments = await readBrokenEnvironments(scratch, tip);
+  const faults = [...environments.strays.map(strayFile), ...environments.faults];
+  for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
   const mainline = await readMainline(scratch, tip.commit);
-  const states = environments.flow.environments.map(({ name }) => stateOf(environments, name));
   const ledger = await readLedger(scratch, tip);
+  const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
+  const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, tip, states);
   const code = await findCode(tip, mainline, states);
   const now = place.now();
-  const rows = states.map((state): Row => {
-    const { name, from } = state.environment;
+  const rows = looks.map(({ environment: { name, from }, state, hold, fault }): Row => {
     const source = states.find(({ environment }) => environment.name === from);
-    const run = state.image && findPresentRun(ledger.recordOf(name));
-    const position = state.image && mainline.find(state.image);
+    const record = ledger.recordOf(name);
+    const position = state?.image && mainline.find(state.image);
     return {
+      name,
       state,
-      run,
+      fault,
+      run: state?.image && findPresentRun(record),
       subject: position === undefined ? undefined : mainline.commits[position]?.subject,
       behind: countBehind(
         { mainline, code },
         position,
         from === undefined ? 0 : source?.image && mainline.find(source.image),
       ),
-      hold: holdOf(state),
+      // A hold that nobody can read holds nevertheless.
+      hold: hold instanceof Failure ? record.hold : hold,
       freeze: findFreeze(environments.flow, name, now),
       live: live.get(name),
     };
   });
-  return { document: rows.map(toDocument), text: formatRows(rows, now, columns) };
+  const isBroken = faults.length > 0 || rows.some(({ fault }) => fault);
+  return {
+    document: rows.map(toDocument),
+    text: formatRows(rows, now, columns),
+    exitCode: isBroken ? exitCode.input : exitCode.done,
+  };
+}
+
+/** An environment as far as its files can be read. */
+function lookAt(environments: Environments, environment: Environment) {
+  const state = attempt(() => stateOf(environments, environment.name));
+  const holdFile = environments.files.get(holdPath(environment.name));
+  const hold = attempt(() => holdFile && parseHold(holdFile));
+  const fault = [state, hold].find((read) => read instanceof Failure);
+  return { environment, state: state instanceof Failure ? undefined : state, hold, fault };
 }
 
 /** The commits that change more than environments, down to the oldest release that runs. */
@@ -82,12 +112,12 @@ function countBehind(
   return mainline.commits.slice(ahead, running).filter(({ sha }) => code.has(sha)).length;
 }
 
-function toDocument({ state: { environment, image }, run, behind, hold, freeze, live }: Row): object {
+function toDocument({ name, state, fault, run, behind, hold, freeze, live }: Row): object {
   return {
-    name: environment.name,
-    tag: image?.tag ?? '',
-    digest: image?.digest ?? '',
-    revision: image?.revision ?? '',
+    name,
+    tag: state?.image?.tag ?? '',
+    digest: state?.image?.digest ?? '',
+    revision: state?.image?.revision ?? '',
     commit: run?.version.commit.sha ?? null,
     since: run?.since.toISOString() ?? null,
     by: run?.version.by ?? null,
@@ -96,6 +126,8 @@ function toDocument({ state: { environment, image }, run, behind, hold, freeze, 
     freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
     // Only where Argo CD was asked.
     ...(live && { live }),
+    // Only where something is broken.
+    ...(fault && { fault: { code: fault.code, message: fault.message, hint: fault.hint } }),
   };
 }
 
@@ -111,14 +143,14 @@ function formatRows(rows: readonly Row[], now: Date, columns: number): string {
     'STATE',
     ...(isLive ? ['LIVE'] : []),
   ];
-  const cells = rows.map(({ state: { environment, image }, run, subject, behind, hold, freeze, live }) => [
-    environment.name,
-    image?.tag ?? '-',
+  const cells = rows.map(({ name, state, fault, run, subject, behind, hold, freeze, live }) => [
+    name,
+    state?.image?.tag ?? '-',
     subject ?? '-',
     run ? formatAge(run.since, now) : '-',
     run?.version.by ?? '-',
     behind === undefined ? '-' : String(behind),
-    formatState(hold, freeze),
+    formatState(fault, hold, freeze),
     ...(isLive ? [formatLive(live)] : []),
   ]);
   return fitTable([heading, ...cells], heading.indexOf('SUBJECT'), columns);
@@ -130,8 +162,9 @@ function formatLive(live: Live | undefined): string {
   return styleText('yellow', `${live.asInGit === undefined ? 'unknown' : 'not as in Git'}: ${live.state}`);
 }
 
-function formatState(hold: Hold | undefined, freeze: Freeze | undefined): string {
+function formatState(fault: Failure | undefined, hold: Hold | undefined, freeze: Freeze | undefined): string {
+  const broken = fault && styleText('red', toLine(`${fault.message} ${fault.hint}`));
   const held = hold && styleText('red', `held by ${hold.by}: ${hold.reason}`);
   const frozen = freeze && styleText('cyan', `frozen until ${freeze.to.toISOString()}: ${freeze.reason}`);
-  return [held, frozen].filter(Boolean).join('; ') || styleText('green', 'open');
+  return [broken, held, frozen].filter(Boolean).join('; ') || styleText('green', 'open');
 }

@@ -122,19 +122,63 @@ test('colours are for terminals, and for who asks for them', async () => {
   expect(await colours({ NO_COLOR: '1' })).toBe(false);
 });
 
-test('a flow or a hold that is broken is named, with file, line and remedy', async () => {
-  await origin.commit(
-    'Break it',
-    { 'environments/staging/hold.yaml': 'reason: x\nby: y\nsince: z\n' },
-    'broken',
-  );
-  expect(await sandbox.gitops(checkout, ['status', '--branch', 'broken'])).toEqual({
-    status: 2,
-    stdout: '',
-    stderr:
-      'environments/staging/hold.yaml:3: since: is no time such as 2026-12-23T00:00:00Z\n' +
-      'Mend it, or remove it: npm run resume -- staging\n',
+const broken = [
+  {
+    name: 'a hold that cannot be read holds nevertheless',
+    files: { 'environments/staging/hold.yaml': 'reason: x\nby: y\nsince: z\n' },
+    row: 1,
+    release: () => older,
+    state:
+      'environments/staging/hold.yaml:3: since: is no time such as 2026-12-23T00:00:00Z Mend it, or remove it: npm run resume -- staging; held by Ada Developer <ada@example.com>: unreadable; frozen',
+  },
+  {
+    name: 'values that cannot be read',
+    files: { 'environments/dev/values.yaml': 'image: {tag: "' },
+    row: 0,
+    release: () => '-',
+    state: 'environments/dev/values.yaml:1: broken YAML',
+  },
+];
+
+test.each(broken)(
+  '$name: told in the row of the environment, and the rest is as ever',
+  async ({ name, files, row, release, state }) => {
+    const branch = name.replaceAll(/\W+/g, '-');
+    await origin.commit('Break it', files, branch);
+    const operator = createOperator(sandbox, checkout, { branch, now: () => now });
+    const { text, exitCode } = await status(operator, 500);
+    expect({ exitCode, lines: operator.lines }).toEqual({ exitCode: 2, lines: [] });
+    const [lines, ever] = [text, await look(500)].map((all) => all.split('\n').slice(1));
+    expect(lines?.[row]).toMatch(new RegExp(`^\\w+ +${release()} .*${RegExp.escape(state)}`));
+    const rest = (all: string[] | undefined) =>
+      all
+        ?.toSpliced(row, 1)
+        .map((line) => line.replaceAll(/ +/g, ' ').replace(/ \S+ (?=open|held|frozen)/, ' '));
+    expect(rest(lines)).toEqual(rest(ever));
+    const { stdout } = await sandbox.gitops(checkout, ['status', '--branch', branch, '--json']);
+    const documents = JSON.parse(stdout) as { fault?: { message: string } }[];
+    expect(documents.map(({ fault }) => fault !== undefined)).toEqual([0, 1, 2].map((one) => one === row));
+  },
+);
+
+test.each([
+  ['a slip', { 'environments/flow.yaml': 'environments: [' }, 'environments/flow.yaml:1: broken YAML'],
+  ['no file', { 'environments/flow.yaml': undefined }, 'environments/flow.yaml is no regular file'],
+  [
+    'a folder that is gone',
+    { 'environments/production/values.yaml': undefined },
+    'environments/flow.yaml:5: environments.2.name: production has no environments/production/values.yaml',
+  ],
+])('a flow with %s: status goes by the last one that can be read, and says so', async (how, files, fault) => {
+  const branch = `flow-${how.replaceAll(' ', '-')}`;
+  await origin.commit('Break it', files, branch);
+  const operator = createOperator(sandbox, checkout, { branch, now: () => now });
+  const { text, exitCode } = await status(operator, 500);
+  expect({ exitCode, rows: text.match(/^[a-z]+/gm) }).toEqual({
+    exitCode: 2,
+    rows: ['dev', 'staging', 'production'],
   });
+  expect(operator.lines).toEqual([expect.stringContaining(fault)]);
 });
 
 test('what was written by hand and is no release is told as it is', async () => {

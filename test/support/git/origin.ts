@@ -64,19 +64,26 @@ export class Origin {
   readonly directory: string;
   /** The time of the commits to come. */
   time = new Date('2026-09-21T14:13:20Z');
+  /** Who makes the commits to come. */
+  person = 'Ada Developer <ada@example.com>';
 
   constructor(directory: string) {
     this.directory = directory;
   }
 
   /** Commits on a branch, at first from `main`, and gives the commit's SHA. */
-  async commit(subject: string, files: Files = {}, branch = 'main'): Promise<string> {
-    const [sha = ''] = await this.commitAll([subject], files, branch);
+  async commit(subject: string, files: Files = {}, branch = 'main', mode = '100644'): Promise<string> {
+    const [sha = ''] = await this.commitAll([subject], files, branch, mode);
     return sha;
   }
 
   /** The same for one commit a subject, each with all of the files; SHAs in that order. */
-  async commitAll(subjects: readonly string[], files: Files = {}, branch = 'main'): Promise<string[]> {
+  async commitAll(
+    subjects: readonly string[],
+    files: Files = {},
+    branch = 'main',
+    mode = '100644',
+  ): Promise<string[]> {
     const exists = (await this.git('for-each-ref', `refs/heads/${branch}`)) !== '';
     const hasMain = (await this.git('for-each-ref', 'refs/heads/main')) !== '';
     const start = exists ? branch : hasMain ? 'main' : undefined;
@@ -85,13 +92,21 @@ export class Origin {
       data(subject),
       ...(index === 0 && start !== undefined ? [`from refs/heads/${start}^0\n`] : []),
       ...Object.entries(files).flatMap(([path, content]) =>
-        content === undefined ? [`D ${path}\n`] : [`M 100644 inline ${path}\n`, data(content)],
+        content === undefined ? [`D ${path}\n`] : [`M ${mode} inline ${path}\n`, data(content)],
       ),
     ]);
     const marks = subjects.map((_, index) => `get-mark :${index + 1}\n`);
     const input = Buffer.concat([...commits, ...marks, 'done\n'].map((part) => Buffer.from(part)));
     const shas = await git(this.directory, ['fast-import', '--quiet', '--done', '--force'], input);
     return shas.split('\n');
+  }
+
+  /** Merges one branch into another, as it is, by a merge commit of Ada's. */
+  async merge(merged: string, branch: string): Promise<void> {
+    const tree = `${merged}^{tree}`;
+    const message = `Merge branch '${merged}' into '${branch}'`;
+    const commit = await this.git('commit-tree', '-p', branch, '-p', merged, '-m', message, tree);
+    await this.git('update-ref', `refs/heads/${branch}`, commit);
   }
 
   /** The content of a file at the tip of `main`, or at another commit. */
@@ -125,7 +140,7 @@ export class Origin {
   }
 
   #signature(): string {
-    const person = `Ada Developer <ada@example.com> ${Math.floor(this.time.getTime() / 1000)} +0000`;
+    const person = `${this.person} ${Math.floor(this.time.getTime() / 1000)} +0000`;
     return `author ${person}\ncommitter ${person}\n`;
   }
 

@@ -1,0 +1,49 @@
+import { Failure } from '../shell/failure.ts';
+import { flowPath } from './flow.ts';
+import { heldEnvironment } from './hold.ts';
+import { toLine } from './line.ts';
+import { valuedEnvironment } from './values.ts';
+
+/** A path that Argo CD or a person takes for a file of an environment, and the commands do not. */
+export interface Stray {
+  path: string;
+  /** The folder that it lies in, below `environments/`. */
+  environment: string | undefined;
+  problem: string;
+}
+
+// In any letters, with either ending, also as a folder: whoever wrote it meant it for such a file.
+const named = /\/(?:values|hold)\.ya?ml(?:\/|$)|^environments\/flow\.ya?ml(?:\/|$)/i;
+// The whole tree, or what would be the folder of an environment.
+const folder = /^environments(?:\/[^/.]+)?$/;
+
+/** Finds what is wrong with a path in `environments/`, by its name and by whether it is a regular file. */
+export function findStray(path: string, isRegular: boolean): Stray | undefined {
+  const isOurs = isOwn(path);
+  const environment = /^environments\/([^/]+)\//.exec(path)?.[1];
+  const stray = (problem: string) => ({ path, environment, problem: `${toLine(path)} ${problem}` });
+  if (isRegular && isOurs) return undefined;
+  if (!isRegular && (isOurs || folder.test(path))) return stray('is a symbolic link or a submodule.');
+  if (!named.test(path)) return undefined;
+  if (/^environments\/[^/]+\/[^/]+\/./.test(path))
+    return stray('lies too deep: an environment is a folder of environments/ itself.');
+  return stray('is none of flow.yaml, <environment>/values.yaml and <environment>/hold.yaml.');
+}
+
+/** Finds the strays among the paths of regular files and of others. */
+export function findStrays(regular: Iterable<string>, irregular: Iterable<string>): Stray[] {
+  const strays = [
+    ...[...regular].map((path) => findStray(path, true)),
+    ...[...irregular].map((path) => findStray(path, false)),
+  ];
+  return strays.filter((stray) => stray !== undefined);
+}
+
+/** The failure that names a stray file. */
+export function strayFile({ problem }: Stray): Failure {
+  return new Failure('invalid-file', problem, 'Move the file out of environments/, or give it another name.');
+}
+
+function isOwn(path: string): boolean {
+  return path === flowPath || valuedEnvironment(path) !== undefined || heldEnvironment(path) !== undefined;
+}
