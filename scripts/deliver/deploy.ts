@@ -3,7 +3,7 @@ import type { EnvironmentState } from '../branch/environments.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
 import type { Tip } from '../git/tip.ts';
-import { parseDigest, parseTag } from '../release/image.ts';
+import { isRebuilt, parseDigest, parseTag } from '../release/image.ts';
 import type { Digest, Tag } from '../release/image.ts';
 import { judgeDeploy, requireFirst } from '../release/rules.ts';
 import { chartValuesPath, readRepository } from '../release/values.ts';
@@ -29,7 +29,8 @@ export async function deploy(
     const standing = standingOf(state, now);
     const to = await requireRelease(tip, { ...image, revision: '' });
     const relation = await relateReleases(tip, to, state);
-    const outcome = judgeDeploy(standing, { to, relation });
+    const rival = state.image && isRebuilt(to, state.image) ? state.image : undefined;
+    const outcome = judgeDeploy(standing, { to, relation, rival });
     if (outcome !== 'changed') return { outcome, to };
     await requireRepository(tip, state, to, pushed);
     return { outcome, step: { kind: 'deploy', to, commits: await listGains(tip, state.image, to) } };

@@ -17,8 +17,10 @@ export async function promote(place: DeliveryPlace, name: string): Promise<Deliv
     const hold = holdOf(source);
     if (!source.image) throw nothingToPromote(from);
     const to = await requireRelease(tip, source.image);
-    const coming = { to, relation: await relateReleases(tip, to, state) };
-    const { runs } = (await readLedger(scratch, tip, [source.values.path])).recordOf(from);
+    const relation = await relateReleases(tip, to, state);
+    const ledger = await readLedger(scratch, tip, [source.values.path]);
+    const coming = { to, relation, rival: ledger.findRival(to) };
+    const { runs } = ledger.recordOf(from);
     const outcome = judgePromotion(standing, coming, { name: from, hold, runs }, now);
     if (outcome !== 'changed') return { outcome, to };
     const commits = await listGains(tip, state.image, to);

@@ -25,7 +25,9 @@ export async function rollback(
     const older = () => listOlder(tip, runs, image);
     const to = tag === undefined ? await findFirst(older()) : await findRun(tip, runs, tag);
     if (!to) throw tag === undefined ? nothingToRollBack(name, image) : neverRan(name, tag);
-    const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
+    const running = image && (await findRelease(tip, image));
+    const relation = running && (await tip.relate(to.revision, running.revision));
+    const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, { to, relation }, runs);
     if (outcome !== 'changed') return { outcome, to };
     const commits = await listLosses(tip, image, to);
     return { outcome, step: { kind: 'rollback', to, commits, reason, instead: older() } };

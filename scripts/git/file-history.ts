@@ -6,17 +6,21 @@ export interface Commit {
   sha: string;
   /** `Name <address>`. */
   author: string;
+  /** Who made it what it is: of a merge, who merged. */
+  committer: string;
   /** When it came to be as it is: the committer's time. */
   time: Date;
   message: string;
-  /** The message of the commit that it merged, where it is a merge. */
-  merged: string | undefined;
+  /** The commit that it merged, where it is a merge. */
+  merged: Pick<Commit, 'author' | 'message'> | undefined;
 }
 
 /** What a commit made of files: their bytes, or undefined where they went. */
 export interface FileChanges {
   commit: Commit;
   files: ReadonlyMap<string, Buffer | undefined>;
+  /** Those of the paths where something else stands now: a symbolic link or a submodule. */
+  irregular: ReadonlySet<string>;
 }
 
 interface Step {
@@ -25,11 +29,23 @@ interface Step {
   merged: string | undefined;
   /** The blob of each file that the commit changed; undefined where the file went. */
   blobs: Map<string, string | undefined>;
+  irregular: Set<string>;
 }
 
 // Each field ends at a NUL, which no message can hold; what follows the last one are the changes of files.
-const fields = ['%H', '%P', '%an <%ae>', '%ct', '%B'];
+const fields = ['%H', '%P', '%an <%ae>', '%cn <%ce>', '%ct', '%B'];
 const format = `--format=${fields.map((field) => `%x00${field}`).join('')}%x00`;
+// The mode of a path where nothing is.
+const nothing = '000000';
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 const shape = [
   '--first-parent',
   '--diff-merges=first-parent',
@@ -55,8 +71,9 @@ export async function readFileHistory(
   const contents = await readObjects(scratch.git, names);
   const objects = new Map(names.map((name, index) => [name, contents[index]]));
   const objectOf = (name: string | undefined) => (name === undefined ? undefined : objects.get(name));
-  return steps.map(({ commit, merged, blobs }) => ({
-    commit: { ...commit, merged: messageOf(objectOf(merged)) },
+  return steps.map(({ commit, merged, blobs, irregular }) => ({
+    commit: { ...commit, merged: parseCommit(objectOf(merged)) },
+    irregular,
     files: new Map([...blobs].map(([path, blob]) => [path, objectOf(blob)])),
   }));
 }
@@ -65,30 +82,44 @@ function parseLog(log: string): Step[] {
   const parts = log.split('\0').slice(1);
   const steps: Step[] = [];
   for (let start = 0; start < parts.length; start += fields.length + 1) {
-    const [sha = '', parents = '', author = '', seconds, message = '', raw = ''] = parts.slice(
-      start,
-      start + fields.length + 1,
-    );
-    const commit = { sha, author, time: new Date(Number(seconds) * 1000), message };
-    steps.push({ commit, merged: parents.split(' ')[1], blobs: parseRaw(raw) });
+    const [sha = '', parents = '', author = '', committer = '', seconds, message = '', raw = ''] =
+      parts.slice(start, start + fields.length + 1);
+    const commit = { sha, author, committer, time: new Date(Number(seconds) * 1000), message };
+    steps.push({ commit, merged: parents.split(' ')[1], ...parseRaw(raw) });
   }
   return steps;
 }
 
-function parseRaw(raw: string): Step['blobs'] {
+function parseRaw(raw: string): Pick<Step, 'blobs' | 'irregular'> {
   const blobs: Step['blobs'] = new Map();
+  const irregular: Step['irregular'] = new Set();
   for (const line of raw.split('\n').filter(Boolean)) {
-    const [attributes = '', path = ''] = line.split('\t');
+    const [attributes = '', name = ''] = line.split('\t');
     const [, mode = '', , blob] = attributes.split(' ');
-    blobs.set(path, mode.startsWith('100') ? blob : undefined);
+    const path = unquote(name);
+    const isRegular = mode.startsWith('100');
+    blobs.set(path, isRegular ? blob : undefined);
+    if (!isRegular && mode !== nothing) irregular.add(path);
   }
-  return blobs;
+  return { blobs, irregular };
 }
 
-/** The message of a commit, which follows its headers. */
-function messageOf(commit: Buffer | undefined): string | undefined {
+/** A path as it is: Git quotes one that holds a quote, a control character or what is not ASCII, byte by byte. */
+function unquote(name: string): string {
+  if (!name.startsWith('"')) return name;
+  const bytes = name.slice(1, -1).replace(/\\([0-7]{3}|.)/g, (_, code: string) => {
+    return code.length === 3 ? String.fromCharCode(parseInt(code, 8)) : (escapes[code] ?? code);
+  });
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
+/** Who made a commit, and its message, which follows its headers. */
+function parseCommit(commit: Buffer | undefined): Commit['merged'] {
   const text = commit?.toString();
-  return text?.slice(text.indexOf('\n\n') + 2);
+  if (text === undefined) return undefined;
+  const end = text.indexOf('\n\n');
+  const author = /^author (.*>) /m.exec(text.slice(0, end))?.[1] ?? '';
+  return { author, message: text.slice(end + 2) };
 }
 
 function unique(names: readonly (string | undefined)[]): string[] {

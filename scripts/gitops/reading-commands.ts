@@ -42,9 +42,11 @@ export function addReadingCommands(program: Command, { signal, print }: Session)
       print(await wait(createPlace(options, signal), environment, options));
     });
 
-  add('audit', 'name each change that broke a rule')
+  add('audit', 'name each change that broke a rule, or that nobody may overlook')
     .option('--since <time>', 'only those since a date, or for a duration', requireTime)
-    .action(async (options: CommonOptions & { since?: Date }) => {
-      print(await audit(createPlace(options, signal), options.since));
+    .option('--strict', 'end with 3 for notices too', false)
+    .action(async (options: CommonOptions & { since?: Date; strict: boolean }) => {
+      const { since, strict } = options;
+      print(await audit(createPlace(options, signal), { since, strict }));
     });
 }

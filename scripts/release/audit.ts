@@ -1,85 +1,63 @@
-import type { Commit, FileChanges } from '../git/file-history.ts';
-import type { Relation } from '../git/tip.ts';
+import type { FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
-import type { FailureCode } from '../shell/failure.ts';
-import { findDelivery } from './delivery.ts';
-import { findFreeze, requireEnvironment } from './flow.ts';
+import { findDeliveryFaults } from './delivery-faults.ts';
+import type { Relate } from './delivery-faults.ts';
+import { findEdits } from './edits.ts';
+import { refused } from './finding.ts';
+import type { Finding, Found } from './finding.ts';
+import { findFreeze } from './flow.ts';
 import type { Flow } from './flow.ts';
-import { isSameImage, isSameRelease } from './image.ts';
-import type { Image } from './image.ts';
-import { attempt, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import type { Claim } from './ledger.ts';
-import { judgeDeploy, judgePromotion, judgeRollback } from './rules.ts';
-import type { Coming, Ruling, Standing } from './rules.ts';
-
-/** A change that the rules, as they stood, did not allow. */
-export interface Breach {
-  commit: Commit;
-  environment: string;
-  rule: FailureCode | 'backwards' | 'other-digest';
-  message: string;
-}
-
-/** Finds how the release of one image stands to that of another. */
-export type Relate = (to: Image, from: Image) => Promise<Relation>;
+import { findRuleChanges } from './rule-changes.ts';
 
 /**
  * Replays the rules over the history of the environments, oldest first: each change of a release is judged by the
- * flow, the runs, the holds and the freezes as they stood before it, as the command that makes such a change would.
+ * flow, the runs, the holds and the freezes as they stood before it, as the command that makes such a change would; each
+ * change of anything else that matters is named.
  */
-export async function auditHistory(changes: readonly FileChanges[], relate: Relate): Promise<Breach[]> {
+export async function auditHistory(changes: readonly FileChanges[], relate: Relate): Promise<Finding[]> {
   const ledger = new Ledger();
-  const breaches: Breach[] = [];
+  const findings: Finding[] = [];
   for (const change of changes) {
     const claims = ledger.read(change);
-    for (const claim of claims) breaches.push(...(await auditClaim(change.commit, claim, ledger, relate)));
+    const found = findRuleChanges(change, ledger);
+    for (const claim of claims) found.push(...(await auditClaim(change, claim, ledger, relate)));
+    findings.push(...found.map((one) => ({ ...one, commit: change.commit })));
     ledger.apply(change, claims);
   }
-  return breaches;
+  return accept(findings, ledger.flow);
 }
 
 async function auditClaim(
-  commit: Commit,
-  { environment, image: to }: Claim,
+  change: FileChanges,
+  { environment, values }: Claim,
   ledger: Ledger,
   relate: Relate,
-): Promise<Breach[]> {
-  const breach = (rule: Breach['rule'], message: string) => ({ commit, environment, rule, message });
-  if (to instanceof Failure) return [breach(to.code, to.message)];
-  const from = ledger.imageOf(environment);
+): Promise<Found[]> {
+  if (values instanceof Failure) return [refused(environment, values)];
   const { flow } = ledger;
-  // A change of anything else, an environment that is emptied, or a time before there were rules.
-  if (!to || isSameImage(from, to) || !flow) return [];
-  const coming = { to, relation: from && (await relate(to, from)) };
-  const ruling = attempt(() => judge(ledger, standingOf(ledger, flow, environment, commit), coming, commit));
-  const owner = to.digest === '' ? undefined : ledger.tagOf(to.digest);
-  return [
-    ...(ruling instanceof Failure ? [breach(ruling.code, ruling.message)] : []),
-    ...(ruling === 'superseded'
-      ? [breach('backwards', `${to.tag} is older than ${String(from?.tag)}.`)]
-      : []),
-    ...(owner !== undefined && !isSameRelease(owner, to.tag)
-      ? [breach('other-digest', `${to.digest} is the image of ${owner}, not of ${to.tag}.`)]
-      : []),
-  ];
-}
-
-function standingOf(ledger: Ledger, flow: Flow, name: string, { time }: Commit): Standing {
-  return {
-    environment: requireEnvironment(flow, name),
-    image: ledger.imageOf(name),
-    hold: ledger.recordOf(name).hold,
-    freeze: findFreeze(flow, name, time),
+  // A time before there were rules.
+  if (!flow) return [];
+  const { commit } = change;
+  const record = ledger.recordOf(environment);
+  const stand = {
+    environment,
+    image: ledger.imageOf(environment),
+    hold: record.hold,
+    freeze: findFreeze(flow, environment, commit.time),
   };
+  const image = values === 'removed' ? undefined : values.image;
+  const faults = image ? await findDeliveryFaults({ change, to: image, stand, flow, ledger }, relate) : [];
+  const isJudged = faults.some(({ severity }) => severity === 'breach');
+  return [...faults, ...findEdits(stand, record, { commit, values, isJudged })];
 }
 
-function judge(ledger: Ledger, standing: Standing, coming: Coming, commit: Commit): Ruling {
-  const { name, from } = standing.environment;
-  const delivery = findDelivery(commit);
-  if (delivery?.kind === 'rollback' && delivery.environment === name && delivery.tag === coming.to.tag) {
-    return judgeRollback(standing, coming.to, ledger.recordOf(name).runs);
-  }
-  if (from === undefined) return judgeDeploy(standing, coming);
-  const { hold, runs } = ledger.recordOf(from);
-  return judgePromotion(standing, coming, { name: from, hold, runs }, commit.time);
+/** What the flow accepts by now is no breach any more. */
+function accept(findings: readonly Finding[], flow: Flow | undefined): Finding[] {
+  return findings.map((finding) => {
+    const accepted = flow?.accepted.find(({ commit }) => commit === finding.commit.sha);
+    if (!accepted || finding.severity === 'notice') return finding;
+    return { ...finding, severity: 'notice', message: `${finding.message}\nAccepted: ${accepted.reason}` };
+  });
 }

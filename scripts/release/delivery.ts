@@ -69,7 +69,7 @@ export function findDelivery({
   message,
   merged,
 }: Pick<Commit, 'message' | 'merged'>): ParsedDelivery | undefined {
-  return (merged === undefined ? undefined : parseDelivery(merged)) ?? parseDelivery(message);
+  return (merged && parseDelivery(merged.message)) ?? parseDelivery(message);
 }
 
 /** Reads the delivery that a commit's message tells of; undefined for every other commit. */

@@ -37,8 +37,18 @@ const freezeShape = z.strictObject({
   reason: line,
 });
 
+const acceptedShape = z.strictObject({
+  // A number to YAML, where it is written without quotes and has no letter.
+  commit: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'is not the whole SHA of a commit, in quotes'),
+  reason: line,
+});
+
 const flowShape = z
-  .strictObject({ environments: z.array(environmentShape).min(1), freezes: z.array(freezeShape).default([]) })
+  .strictObject({
+    environments: z.array(environmentShape).min(1),
+    freezes: z.array(freezeShape).default([]),
+    accepted: z.array(acceptedShape).default([]),
+  })
   .superRefine(({ environments, freezes }, context) => {
     const names = environments.map(({ name }) => name);
     const fault = (path: PropertyKey[], message: string) => {

@@ -19,6 +19,9 @@ export interface Image {
   revision: Revision | '';
 }
 
+/** The digits of the shortest abbreviation that is a tag. */
+export const shortestTag = 7;
+
 const tagForm = /^[0-9a-f]{7,40}$/;
 const revisionForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 const digestForm = /^sha256:[0-9a-f]{64}$/;
@@ -56,6 +59,16 @@ export function parseDigest(text: string, where: string): Digest {
 /** Whether one of two tags is the other one, or an abbreviation of it. */
 export function isSameRelease(one: Tag, other: Tag): boolean {
   return one.startsWith(other) || other.startsWith(one);
+}
+
+/** Whether both are of the same release, and of different images. */
+export function isRebuilt(one: Image, other: Image): boolean {
+  return (
+    isSameRelease(one.tag, other.tag) &&
+    one.digest !== '' &&
+    other.digest !== '' &&
+    one.digest !== other.digest
+  );
 }
 
 /** Whether both are the same image, or both none; old values do not say the revision. */

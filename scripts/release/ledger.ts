@@ -7,8 +7,10 @@ import type { Flow } from './flow.ts';
 import { heldEnvironment, parseHold } from './hold.ts';
 import type { Hold } from './hold.ts';
 import { isSameImage } from './image.ts';
-import type { Digest, Image, Tag } from './image.ts';
-import { createImageReader, valuedEnvironment } from './values.ts';
+import type { Image } from './image.ts';
+import { ImageNames } from './image-names.ts';
+import { createValuesReader, valuedEnvironment, valuesPath } from './values.ts';
+import type { Rest, Values } from './values.ts';
 
 /** A version of an environment's values: what it runs from then on, and how that came to be. */
 export interface Version {
@@ -39,12 +41,14 @@ export interface EnvironmentRecord {
   readonly skipped: readonly { commit: Commit; problem: string }[];
   readonly runs: readonly Run[];
   readonly hold: Hold | undefined;
+  /** What its values say beside the release. */
+  readonly rest: Rest | undefined;
 }
 
-/** What a commit says that an environment runs, or why that cannot be told. */
+/** What a commit says of an environment: its values, that they went, or why that cannot be told. */
 export interface Claim {
   environment: string;
-  image: Image | undefined | Failure;
+  values: Values | 'removed' | Failure;
 }
 
 interface Entry {
@@ -52,14 +56,15 @@ interface Entry {
   skipped: { commit: Commit; problem: string }[];
   runs: Run[];
   hold: Hold | undefined;
-  read: ReturnType<typeof createImageReader>;
+  rest: Rest | undefined;
+  read: ReturnType<typeof createValuesReader>;
 }
 
 /** What ran when, by whose delivery and under which rules: the history of the environments, taken in commit by commit. */
 export class Ledger {
   flow: Flow | undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #tags = new Map<Digest, Tag>();
+  readonly #images = new ImageNames();
 
   /** Takes in changes, oldest first. */
   static of(changes: Iterable<FileChanges>): Ledger {
@@ -77,49 +82,60 @@ export class Ledger {
     return findPresentRun(this.recordOf(environment))?.image;
   }
 
-  /** The tag that an image had when it first ran anywhere. */
-  tagOf(digest: Digest): Tag | undefined {
-    return this.#tags.get(digest);
+  /** What an image that is to run contradicts: the same digest of another release, or the same release with another. */
+  findRival(image: Image): Image | undefined {
+    return this.#images.findRival(image);
   }
 
-  /** What a commit says that its environments run. */
+  /** What a commit says of its environments. */
   read({ files }: FileChanges): Claim[] {
     return [...files].flatMap(([path, bytes]) => {
       const environment = valuedEnvironment(path);
-      if (environment === undefined || !bytes) return [];
+      if (environment === undefined) return [];
       const { read } = this.#entryOf(environment);
-      return [{ environment, image: attempt(() => read({ path, bytes })) }];
+      return [{ environment, values: bytes ? attempt(() => read({ path, bytes })) : 'removed' }];
     });
   }
 
   /** Goes on to the moment after a commit. */
-  apply({ commit, files }: FileChanges, claims: readonly Claim[]): void {
-    for (const { environment, image } of claims) this.#version(environment, image, commit);
+  apply({ commit, files, irregular }: FileChanges, claims: readonly Claim[]): void {
+    for (const claim of claims) this.#version(claim, commit);
     for (const [path, bytes] of files) {
       if (path === flowPath) this.#setFlow(path, bytes);
       const held = heldEnvironment(path);
-      if (held !== undefined) this.#entryOf(held).hold = bytes && readHold(path, bytes, commit);
-      const valued = valuedEnvironment(path);
-      // A file that goes takes nothing away: what ran in the cluster runs on.
-      if (valued !== undefined && !bytes)
-        this.#entryOf(valued).skipped.push({ commit, problem: `${path} was removed or renamed` });
+      if (held === undefined) continue;
+      const isThere = bytes !== undefined || irregular.has(path);
+      this.#entryOf(held).hold = isThere ? readHold(path, bytes, commit) : undefined;
     }
   }
 
   #entryOf(environment: string): Entry {
     const known = this.#entries.get(environment);
     if (known) return known;
-    const entry = { versions: [], skipped: [], runs: [], hold: undefined, read: createImageReader() };
+    const entry = {
+      versions: [],
+      skipped: [],
+      runs: [],
+      hold: undefined,
+      rest: undefined,
+      read: createValuesReader(),
+    };
     this.#entries.set(environment, entry);
     return entry;
   }
 
-  #version(environment: string, image: Claim['image'], commit: Commit): void {
-    const { versions, skipped, runs } = this.#entryOf(environment);
-    if (image instanceof Failure) {
-      skipped.push({ commit, problem: image.message });
+  #version({ environment, values }: Claim, commit: Commit): void {
+    const entry = this.#entryOf(environment);
+    const { versions, skipped, runs } = entry;
+    if (values === 'removed' || values instanceof Failure) {
+      // A file that goes takes nothing away: what ran in the cluster runs on.
+      const problem =
+        values === 'removed' ? `${valuesPath(environment)} was removed or renamed` : values.message;
+      skipped.push({ commit, problem });
       return;
     }
+    const { image, rest } = values;
+    entry.rest = rest;
     const version = describeVersion(environment, commit, image);
     versions.push(version);
     if (isSameImage(image, this.imageOf(environment))) return;
@@ -127,7 +143,7 @@ export class Ledger {
     if (last && last.until === undefined) last.until = commit.time;
     if (!image) return;
     runs.push({ image, version, since: commit.time, until: undefined });
-    if (image.digest && !this.#tags.has(image.digest)) this.#tags.set(image.digest, image.tag);
+    this.#images.add(image);
   }
 
   #setFlow(path: string, bytes: Buffer | undefined): void {
@@ -153,16 +169,19 @@ export function attempt<T>(action: () => T): T | Failure {
   }
 }
 
-function describeVersion(environment: string, commit: Commit, image: Image | undefined): Version {
+/** What a version of an environment's values is by its commit. */
+export function describeVersion(environment: string, commit: Commit, image: Image | undefined): Version {
   const delivery = findDelivery(commit);
   // The content is the truth: a message that tells of something else explains nothing.
-  const isTrue = delivery?.environment === environment && delivery.tag === image?.tag;
-  if (!delivery || !isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };
+  const isTrue = image && delivery?.environment === environment && delivery.tag === image.tag;
+  if (!isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };
   return { commit, image, kind: delivery.kind, by: delivery.actor ?? commit.author, reason: delivery.reason };
 }
 
-function readHold(path: string, bytes: Buffer, { author, time }: Commit): Hold {
-  const hold = attempt(() => parseHold({ path, bytes }));
+function readHold(path: string, bytes: Buffer | undefined, { author, time }: Commit): Hold {
+  const hold = bytes && attempt(() => parseHold({ path, bytes }));
   // A hold that nobody can read holds nevertheless.
-  return hold instanceof Failure ? { reason: 'unreadable', by: author, since: time } : hold;
+  return hold === undefined || hold instanceof Failure
+    ? { reason: 'unreadable', by: author, since: time }
+    : hold;
 }

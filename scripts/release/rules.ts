@@ -20,6 +20,8 @@ export interface Standing {
 export interface Coming {
   to: Image;
   relation: Relation | undefined;
+  /** An image that ran before and contradicts it: a release has one image, and an image one release. */
+  rival?: Image | undefined;
 }
 
 /** The environment that a promotion comes from. */
@@ -34,12 +36,14 @@ export type Ruling = 'changed' | 'unchanged' | 'superseded';
 
 /**
  * Decides whether a release may come into an environment by a deploy.
- * @throws {Failure} `out-of-order`, `unrelated`, `held` or `frozen` when it may not.
+ * @throws {Failure} `out-of-order`, `unrelated`, `other-digest`, `held` or `frozen` when it may not.
  */
 export function judgeDeploy(standing: Standing, coming: Coming): Ruling {
   requireFirst(standing.environment);
   const ruling = judgeOrder(standing, coming);
-  if (ruling === 'changed') requireOpen(standing);
+  if (ruling !== 'changed') return ruling;
+  requireOneImage(coming);
+  requireOpen(standing);
   return ruling;
 }
 
@@ -50,7 +54,7 @@ export function requireFirst({ name, from }: Environment): void {
 
 /**
  * Decides whether a release may come into an environment from the one before it.
- * @throws {Failure} `out-of-order`, `unrelated`, `source-held`, `not-soaked`, `held` or `frozen` when it may not.
+ * @throws {Failure} `out-of-order`, `unrelated`, `other-digest`, `source-held`, `not-soaked`, `held` or `frozen` when it may not.
  */
 export function judgePromotion(standing: Standing, coming: Coming, source: Source, now: Date): Ruling {
   const { environment } = standing;
@@ -58,6 +62,7 @@ export function judgePromotion(standing: Standing, coming: Coming, source: Sourc
   if (ruling !== 'changed') return ruling;
   const run = findRun(source, coming.to, environment);
   if (!run) throw outOfOrder(environment.name, source.name);
+  requireOneImage(coming);
   if (source.hold) throw held('source-held', source.name, source.hold);
   const soaked = (run.until ?? now).getTime() - run.since.getTime();
   // Without a soak there is no waiting, though the source's commit may come from a clock that is ahead.
@@ -68,15 +73,16 @@ export function judgePromotion(standing: Standing, coming: Coming, source: Sourc
 
 /**
  * Decides whether an environment may return to a release. No soak and no freeze keeps it from going back.
- * @throws {Failure} `never-ran` or `held` when it may not.
+ * @throws {Failure} `never-ran`, `forwards` or `held` when it may not.
  */
 export function judgeRollback(
   { environment, image, hold }: Omit<Standing, 'freeze'>,
-  to: Image,
+  { to, relation }: Coming,
   runs: readonly Run[],
 ): Ruling {
   if (isSameImage(image, to)) return 'unchanged';
   if (!runs.some((run) => isSameImage(run.image, to))) throw neverRan(environment.name, to.tag);
+  if (relation === 'newer') throw forwards(environment.name, image, to);
   if (hold) throw held('held', environment.name, hold);
   return 'changed';
 }
@@ -104,6 +110,10 @@ function judgeOrder({ environment, image: from }: Standing, { to, relation }: Co
   return isSameImage(from, to) && from?.revision === to.revision ? 'unchanged' : 'changed';
 }
 
+function requireOneImage({ to, rival }: Coming): void {
+  if (rival) throw otherDigest(to, rival);
+}
+
 function requireOpen({ environment, hold, freeze }: Standing): void {
   if (hold) throw held('held', environment.name, hold);
   if (freeze) throw frozen(environment.name, freeze);
@@ -117,7 +127,26 @@ function outOfOrder(name: string, source: string): Failure {
   );
 }
 
-function unrelated(environment: string, from: Image | undefined, to: Image): Failure {
+function otherDigest({ tag, digest }: Image, rival: Image): Failure {
+  return new Failure(
+    'other-digest',
+    rival.digest === digest
+      ? `${digest} is the image of ${rival.tag}, not of ${tag}.`
+      : `${tag} ran with the image ${rival.digest} before, not with ${digest}.`,
+    'A release has one image: deliver a new commit, whose image has a tag of its own.',
+  );
+}
+
+function forwards(environment: string, from: Image | undefined, to: Image): Failure {
+  return new Failure(
+    'forwards',
+    `${to.tag} is newer than ${from?.tag ?? 'nothing'}, which ${environment} runs: a rollback goes back.`,
+    'A newer release comes by a deploy or a promotion: npm run status shows what may come.',
+  );
+}
+
+/** What is no commit of the branch, or does not contain what runs. */
+export function unrelated(environment: string, from: Image | undefined, to: Image): Failure {
   return new Failure(
     'unrelated',
     `${environment} runs ${from?.tag ?? 'nothing'}, and ${to.tag} does not descend from it.`,

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isNode, isScalar, Scalar } from 'yaml';
 import type { Node, YAMLMap } from 'yaml';
 import { Failure } from '../shell/failure.ts';
-import { parseYaml, parseYamlFile, toValue } from './yaml-file.ts';
-import type { ParsedFile, YamlFile, YamlVersion } from './yaml-file.ts';
+import { parseYaml, parseYamlFile, toValue, yamlVersions } from './yaml-file.ts';
+import type { ParsedFile, YamlFile } from './yaml-file.ts';
 
 /** A new value for the scalar at a path of keys. */
 export interface Edit {
@@ -18,9 +18,6 @@ export interface Target {
   start: number;
   end: number;
 }
-
-// Helm and Argo CD read YAML 1.1, the yaml package YAML 1.2: a file must mean the same to all.
-const versions: readonly YamlVersion[] = ['1.1', '1.2'];
 
 /**
  * Reads the text of the scalar at a path of keys, also where YAML takes it for a number.
@@ -145,7 +142,7 @@ function quote(value: string, style: Scalar.Type | undefined): string {
 }
 
 function isStringInYaml(source: string): boolean {
-  return versions.every((version) => {
+  return yamlVersions.every((version) => {
     const [parsed] = parseYaml('the new value', source, version);
     return parsed && typeof toValue(parsed) === 'string';
   });
@@ -153,7 +150,7 @@ function isStringInYaml(source: string): boolean {
 
 function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Edit[]): void {
   const expected = new Map(edits.map(({ path, value }) => [path.join('.'), value]));
-  for (const version of versions) {
+  for (const version of yamlVersions) {
     const [left, right] = [before, after].map((file) =>
       toValue(parseYamlFile(file, version), { mapAsMap: true }),
     );

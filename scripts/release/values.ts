@@ -4,7 +4,7 @@ import { parseDigest, parseRevision, parseTag } from './image.ts';
 import type { Image } from './image.ts';
 import { findScalars, replaceScalars } from './scalars.ts';
 import type { Target } from './scalars.ts';
-import { decodeFile, parseYamlFile, toValue } from './yaml-file.ts';
+import { decodeFile, parseYamlFile, toValue, yamlVersions } from './yaml-file.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** The scalars of a release, each with the form that it has in double quotes. */
@@ -42,20 +42,32 @@ export function readImage(values: YamlFile): Image | undefined {
   return parseImage(values.path, valuesOf(findScalars(values, fields.map(pathOf)).targets));
 }
 
+/** What a version of a values file says. */
+export interface Values {
+  image: Image | undefined;
+  rest: Rest;
+}
+
+/**
+ * Gives all that values say beside the release, as each version of YAML reads it. Versions of a file that differ in
+ * the release alone have the same one.
+ */
+export type Rest = () => unknown;
+
 /**
  * Makes a reader for the versions of a values file, of which old ones have no revision. One that differs from the
  * version read before in nothing but its quoted scalars is read without the parser, which takes most of the time in a
  * history of thousands.
  */
-export function createImageReader(): (values: YamlFile) => Image | undefined {
-  let frame: RegExp | undefined;
+export function createValuesReader(): (values: YamlFile) => Values {
+  let frame: { pattern: RegExp | undefined; rest: Rest } | undefined;
   return (values) => {
-    const match = frame?.exec(decodeFile(values));
-    if (match?.groups) return parseImage(values.path, match.groups);
+    const match = frame?.pattern?.exec(decodeFile(values));
+    if (frame && match?.groups) return { image: parseImage(values.path, match.groups), rest: frame.rest };
     const present = hasRevision(values) ? fields : fields.filter((field) => field !== 'revision');
     const { text, targets } = findScalars(values, present.map(pathOf));
-    frame = frameOf(text, targets);
-    return parseImage(values.path, valuesOf(targets));
+    frame = { pattern: frameOf(text, targets), rest: restOf(values) };
+    return { image: parseImage(values.path, valuesOf(targets)), rest: frame.rest };
   };
 }
 
@@ -72,6 +84,17 @@ export function readRepository(values: YamlFile, chartValues: YamlFile | undefin
   return [values, chartValues]
     .map((file) => file && withRepository.safeParse(toValue(parseYamlFile(file, '1.1'))).data)
     .find((values) => values !== undefined)?.image.repository;
+}
+
+/** @throws {Failure} `invalid-file`, when it is asked, where the values cannot be resolved. */
+function restOf(values: YamlFile): Rest {
+  let rest: unknown;
+  return () =>
+    (rest ??= yamlVersions.map((version) => {
+      const parsed = parseYamlFile(values, version);
+      for (const field of fields) parsed.document.deleteIn(pathOf(field));
+      return toValue(parsed);
+    }));
 }
 
 function pathOf(field: Field): string[] {

@@ -19,7 +19,9 @@ export interface ParsedFile {
   placeOf: (offset: number | undefined) => string;
 }
 
-export type YamlVersion = '1.1' | '1.2';
+// Helm and Argo CD read YAML 1.1, the yaml package YAML 1.2: a file must mean the same to all.
+export const yamlVersions = ['1.1', '1.2'] as const;
+export type YamlVersion = (typeof yamlVersions)[number];
 
 /** Bytes. The parser takes up to a second for as many. */
 const sizeLimit = 256 * 1024;

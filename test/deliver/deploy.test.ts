@@ -97,7 +97,7 @@ Pipeline: https://gitlab.example.com/orders/-/pipelines/7`);
   expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, otherDigest));
 });
 
-test('a release that runs already changes nothing, one rebuilt under its name brings its digest', async () => {
+test('a release that runs already changes nothing, and another image under its name is refused', async () => {
   await using sandbox = await createSandbox();
   const { origin } = sandbox;
   const tag = (await origin.commit('Add the version endpoint')).slice(0, 8);
@@ -110,8 +110,14 @@ test('a release that runs already changes nothing, one rebuilt under its name br
   expect(await origin.refs()).toBe(refs);
 
   const rebuilt = await sandbox.gitops(checkout, ['deploy', 'dev', '--tag', tag, '--digest', otherDigest]);
-  expect(rebuilt.status).toBe(0);
-  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, otherDigest));
+  expect(rebuilt).toEqual({
+    status: 3,
+    stdout: '',
+    stderr:
+      `${tag} ran with the image ${digest} before, not with ${otherDigest}.\n` +
+      'A release has one image: deliver a new commit, whose image has a tag of its own.\n',
+  });
+  expect(await origin.refs()).toBe(refs);
 });
 
 test('a release older than the one that runs is superseded, also while the environment is held', async () => {

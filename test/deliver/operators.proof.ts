@@ -129,7 +129,7 @@ async function perform({ kind, environment, release }: Act, branch: string, chec
 
 async function expectOrder(branch: string, time: Date): Promise<void> {
   const operator = createOperator(sandbox, checkouts[0] ?? '', { branch, now: () => time });
-  expect((await audit(operator, undefined)).document).toEqual([]);
+  expect((await audit(operator, { since: undefined, strict: false })).document).toEqual([]);
   expect(await origin.git('rev-list', '--merges', branch)).toBe('');
   for (const environment of environments) {
     const { document } = await history(operator, environment, { limit: 1_000, columns: 200 });

@@ -106,6 +106,20 @@ test('neither freeze nor soak keeps an environment from going back', async () =>
   expect(await rollback(branch)).toMatchObject({ status: 0, stderr: '' });
 });
 
+test.each([
+  ['a slip in the flow', { 'environments/flow.yaml': 'environments: [' }],
+  ['no flow', { 'environments/flow.yaml': undefined }],
+  ['a folder that is gone', { 'environments/dev/values.yaml': undefined }],
+  ['values of another environment that are broken', { 'environments/dev/values.yaml': 'image: {tag: "' }],
+])('%s keeps no environment from going back', async (how, files) => {
+  const branch = await ran(how.replaceAll(' ', '-'), [first, second]);
+  await origin.commit('Break it', files, branch);
+  expect(await rollback(branch)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`production runs ${first} instead of ${second}, by`),
+  });
+});
+
 test('what was written by hand and is no release is left, and passed over', async () => {
   const left = await ran('left', [first, second, '0123456789abcdef']);
   expect((await rollback(left)).stdout).toContain(
@@ -146,6 +160,18 @@ const refusals: Refusal[] = [
     code: 'unrelated',
     message: () => '0123456789abcdef names no single commit of the branch.',
     hint: 'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.',
+  },
+  {
+    name: 'to something newer, though it ran',
+    prepare: async () => {
+      const branch = await ran('newer', [first, second, third]);
+      await origin.commit('Go back by hand', runs({ production: first }), branch);
+      return branch;
+    },
+    args: () => ['--to', second],
+    code: 'forwards',
+    message: () => `${second} is newer than ${first}, which production runs: a rollback goes back.`,
+    hint: 'A newer release comes by a deploy or a promotion: npm run status shows what may come.',
   },
   {
     name: 'where there is nothing before',

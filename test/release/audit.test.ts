@@ -1,11 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { auditHistory } from '../../scripts/release/audit.ts';
-import type { FileChanges } from '../../scripts/git/file-history.ts';
-import type { Image } from '../../scripts/release/image.ts';
+import { change, relate } from '../support/git/changes.ts';
 import { flow } from '../support/git/flow.ts';
 import { runningValues } from '../support/git/origin.ts';
 import type { Files } from '../support/git/origin.ts';
-import { digestOf, runs } from '../support/git/runs.ts';
+import { digestOf, holds, runs } from '../support/git/runs.ts';
 
 const rules = flow({ staging: { soak: '30m' } });
 const [older, newer] = ['1111111a', '2222222b'];
@@ -23,9 +22,9 @@ test('a commit that loosens the rules is judged by those before it, and the next
 });
 
 test.each([
-  ['broken', 'environments: ['],
-  ['removed', undefined],
-])('while the rules are %s, those before it stand', async (_, content) => {
+  ['broken', 'environments: [', 'invalid-file'],
+  ['removed', undefined, 'invalid-flow'],
+])('while the rules are %s, which is a breach itself, those before it stand', async (_, content, rule) => {
   expect(
     await audit([
       ['10:00', rules],
@@ -34,7 +33,7 @@ test.each([
       ['10:03', runs({ staging: older })],
       ['10:04', rules],
     ]),
-  ).toEqual(['10:03 staging not-soaked']);
+  ).toEqual([`10:01 * ${rule}`, '10:03 staging not-soaked']);
 });
 
 test('what comes to two environments by one commit has passed the first one by', async () => {
@@ -54,7 +53,8 @@ test.each(['push', 'merge-request'] as const)(
       ['10:00', flow({ staging })],
       ['10:01', runs({ dev: older })],
       ['11:00', runs({ dev: newer })],
-      ['12:00', runs({ dev: older }), `rollback(dev): ${older}`],
+      ['12:00', { ...runs({ dev: older }), ...holds('dev') }, `rollback(dev): ${older}`],
+      ['12:01', { 'environments/dev/hold.yaml': undefined }, 'resume(dev)'],
     ] as const;
     expect(await audit([...returned, ['12:29', runs({ staging: older })]])).toEqual([
       '12:29 staging not-soaked',
@@ -75,7 +75,7 @@ test('commits count in their order, whatever their clocks say', async () => {
   ).toEqual([]);
 });
 
-test('an environment that was emptied by hand takes any release, and gives none', async () => {
+test('an environment that was emptied by hand takes no older release, and gives none', async () => {
   expect(
     await audit([
       ['10:00', flow()],
@@ -84,7 +84,7 @@ test('an environment that was emptied by hand takes any release, and gives none'
       ['10:03', runs({ staging: newer })],
       ['10:04', runs({ dev: older })],
     ]),
-  ).toEqual(['10:03 staging out-of-order']);
+  ).toEqual(['10:03 staging out-of-order', '10:04 dev backwards']);
 });
 
 test("a release's image is not another one's when its tag is written out, or its digest left out", async () => {
@@ -106,24 +106,7 @@ type Step = readonly [time: string, files: Files, message?: string];
 
 /** Plays the steps of a morning, and gives the time, the environment and the rule of each breach. */
 async function audit(steps: readonly Step[]): Promise<string[]> {
-  const changes = steps.map(([time, files, message = 'Deliver']): FileChanges => {
-    const commit = {
-      sha: time,
-      author: 'Ada',
-      time: new Date(`2026-09-22T${time}:00Z`),
-      message,
-      merged: undefined,
-    };
-    const entries = Object.entries(files).map(([path, content]) => {
-      return [path, content === undefined ? undefined : Buffer.from(content)] as const;
-    });
-    return { commit, files: new Map(entries) };
-  });
-  const breaches = await auditHistory(changes, (to, from) => Promise.resolve(relate(to, from)));
+  const changes = steps.map(([time, files, message]) => change(time, files, message ? { message } : {}));
+  const breaches = (await auditHistory(changes, relate)).filter(({ severity }) => severity === 'breach');
   return breaches.map(({ commit, environment, rule }) => `${commit.sha} ${environment} ${rule}`);
-}
-
-function relate({ tag: to }: Image, { tag: from }: Image) {
-  if (to.slice(0, 7) === from.slice(0, 7)) return 'same';
-  return to.startsWith(newer) ? 'newer' : 'older';
 }

@@ -16,6 +16,9 @@ freezes:
     from: 2026-12-23T00:00:00Z
     to: 2027-01-02T00:00:00+01:00
     reason: end of year
+accepted:
+  - commit: "3f9c1b2a3f9c1b2a3f9c1b2a3f9c1b2a3f9c1b2a"
+    reason: asked for by Grace
 `;
 
 test('a flow says the order, and the rules between', () => {
@@ -33,6 +36,7 @@ test('a flow says the order, and the rules between', () => {
         reason: 'end of year',
       },
     ],
+    accepted: [{ commit: '3f9c1b2a'.repeat(5), reason: 'asked for by Grace' }],
   });
 });
 
@@ -41,6 +45,11 @@ const dev = 'environments:\n  - name: dev\n';
 const freeze = `${dev}freezes:\n  - environments: [dev]\n    from: 2026-12-23T00:00:00Z\n`;
 
 test.each([
+  [
+    'an acceptance of an abbreviation',
+    `${dev}accepted: [{ commit: "3f9c1b2a", reason: x }]\n`,
+    `${at}:3: accepted.0.commit: is not the whole SHA of a commit, in quotes`,
+  ],
   ['a name twice', `${dev}  - name: dev\n`, `${at}:3: environments.1.name: dev is listed twice`],
   [
     'a source that is none',

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
 import { attempt } from '../../scripts/release/ledger.ts';
-import { createImageReader, readImage, replaceImage } from '../../scripts/release/values.ts';
+import { createValuesReader, readImage, replaceImage } from '../../scripts/release/values.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
 
 type Style = 'double' | 'single' | 'plain';
@@ -190,10 +190,10 @@ test('versions that are read one after another are read as each would be alone',
   const versions = fc.array(fc.tuple(anything, addition), { minLength: 2, maxLength: 6 });
   fc.assert(
     fc.property(template, versions, (template, versions) => {
-      const read = createImageReader();
+      const read = createValuesReader();
       for (const [sources, addition] of versions) {
         const version = file(write(template, sources) + addition);
-        expect(attempt(() => read(version))).toEqual(attempt(() => readImage(version)));
+        expect(attempt(() => read(version).image)).toEqual(attempt(() => readImage(version)));
       }
     }),
     { numRuns: 200 },

@@ -63,6 +63,17 @@ function values(tag: string, digest = tag && digestOf(tag)): string {
 }
 
 function change(content: string | undefined, message = 'Edit'): FileChanges {
-  const commit = { sha: crypto.randomUUID(), author: 'Ada', time: new Date(), message, merged: undefined };
-  return { commit, files: new Map([[path, content === undefined ? undefined : Buffer.from(content)]]) };
+  const commit = {
+    sha: crypto.randomUUID(),
+    author: 'Ada',
+    committer: 'Ada',
+    time: new Date(),
+    message,
+    merged: undefined,
+  };
+  return {
+    commit,
+    files: new Map([[path, content === undefined ? undefined : Buffer.from(content)]]),
+    irregular: new Set(),
+  };
 }

@@ -100,13 +100,15 @@ test('a hold of the source is told before the soak', () => {
   expect(failure.code).toBe('source-held');
 });
 
-test('a rollback goes to what ran, image for image, unless it is held; no freeze keeps it', () => {
+test('a rollback goes back to what ran, image for image, unless it is held; no freeze keeps it', () => {
+  const back: Coming = { to, relation: 'older' };
   const frozen: Standing = { ...open, freeze };
-  expect(judgeRollback(frozen, to, [run(to)])).toBe('changed');
-  expect(judgeRollback({ ...open, image: to, hold }, to, [run(to)])).toBe('unchanged');
-  expect(catchFailure(() => judgeRollback({ ...open, hold }, to, [run(to)])).code).toBe('held');
+  expect(judgeRollback(frozen, back, [run(to)])).toBe('changed');
+  expect(judgeRollback({ ...open, image: to, hold }, { to, relation: 'same' }, [run(to)])).toBe('unchanged');
+  expect(catchFailure(() => judgeRollback({ ...open, hold }, back, [run(to)])).code).toBe('held');
   const rebuilt = { ...to, digest: from.digest };
-  expect(catchFailure(() => judgeRollback(open, to, [run(from), run(rebuilt)])).code).toBe('never-ran');
+  expect(catchFailure(() => judgeRollback(open, back, [run(from), run(rebuilt)])).code).toBe('never-ran');
+  expect(catchFailure(() => judgeRollback(open, newer, [run(to)])).code).toBe('forwards');
 });
 
 function image(tag: string): Image {
@@ -120,7 +122,14 @@ function image(tag: string): Image {
 /** A run of an image, from ten o'clock on. */
 function run(image: Image, until?: Date): Run {
   const since = new Date('2026-09-22T10:00:00Z');
-  const commit = { sha: image.tag, author: 'Ada', time: since, message: 'Edit', merged: undefined };
+  const commit = {
+    sha: image.tag,
+    author: 'Ada',
+    time: since,
+    message: 'Edit',
+    committer: 'Ada',
+    merged: undefined,
+  };
   const version: Version = { commit, image, kind: 'edit', by: 'Ada', reason: undefined };
   return { image, version, since, until };
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
-import { createImageReader, readImage, readRepository, replaceImage } from '../../scripts/release/values.ts';
+import { createValuesReader, readImage, readRepository, replaceImage } from '../../scripts/release/values.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -149,8 +149,8 @@ test.each([
 
 test('a reader of versions refuses what a reader of one does', () => {
   const content = `# \ufffd\nimage: {tag: "3f9c1b2a", digest: ""}\n`;
-  const read = createImageReader();
-  expect(read(values(content))?.tag).toBe('3f9c1b2a');
+  const read = createValuesReader();
+  expect(read(values(content)).image?.tag).toBe('3f9c1b2a');
   const bytes = Buffer.concat([Buffer.from('# \xff', 'latin1'), Buffer.from(content.slice(3))]);
   expect(catchFailure(() => read({ path: 'values.yaml', bytes })).message).toBe('values.yaml: not UTF-8.');
 });

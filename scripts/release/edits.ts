@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Commit } from '../git/file-history.ts';
+import { Failure } from '../shell/failure.ts';
+import { breach, notice, refused } from './finding.ts';
+import type { Found } from './finding.ts';
+import type { Image } from './image.ts';
+import { attempt, describeVersion } from './ledger.ts';
+import type { EnvironmentRecord } from './ledger.ts';
+import { toLine } from './line.ts';
+import type { Standing } from './rules.ts';
+import type { Rest, Values } from './values.ts';
+
+// As many keys as one sentence names.
+const keysShown = 3;
+
+/** What an edit is judged by. */
+export type Stand = Pick<Standing, 'image' | 'hold' | 'freeze'> & { environment: string };
+
+/**
+ * Finds what a commit changes of what an environment runs, or how, that no delivery does. Comments and the order of keys
+ * are no change, and neither is any where nothing has ever run.
+ */
+export function findEdits(
+  stand: Stand,
+  record: EnvironmentRecord,
+  { commit, values, isJudged }: { commit: Commit; values: Values | 'removed'; isJudged: boolean },
+): Found[] {
+  const { environment, image: from } = stand;
+  if (record.runs.length === 0 && (values === 'removed' || !values.image)) return [];
+  if (values === 'removed') return [edited(stand, 'its values were removed')];
+  const keys = record.rest ? findKeys(record.rest, values.rest) : [];
+  if (keys instanceof Failure) return [refused(environment, keys)];
+  const fields = isJudged ? [] : findFields(environment, commit, from, values.image);
+  const all = [...fields, ...keys];
+  return all.length > 0 ? [edited(stand, `${list(all)} changed by hand`)] : [];
+}
+
+function edited({ environment, hold, freeze }: Stand, what: string): Found {
+  if (hold) {
+    const message = `${environment}: ${what}, while it was held by ${hold.by}: ${hold.reason}`;
+    return breach(environment, 'edited-while-held', message);
+  }
+  if (freeze) {
+    const message = `${environment}: ${what}, while it was frozen until ${freeze.to.toISOString()}: ${freeze.reason}`;
+    return breach(environment, 'edited-while-frozen', message);
+  }
+  return notice(environment, 'edited', `${environment}: ${what}.`);
+}
+
+/** The keys of the release that differ, where no delivery explains it: one names the release as a whole. */
+function findFields(
+  environment: string,
+  commit: Commit,
+  from: Image | undefined,
+  to: Image | undefined,
+): string[] {
+  const isWhole = to && to.digest !== '' && (to.revision !== '' || !from?.revision);
+  if (isWhole && describeVersion(environment, commit, to).kind !== 'edit') return [];
+  const fields = ['tag', 'digest', 'revision'] as const;
+  return fields
+    .filter((field) => (from?.[field] ?? '') !== (to?.[field] ?? ''))
+    .map((field) => `image.${field}`);
+}
+
+function findKeys(before: Rest, after: Rest): string[] | Failure {
+  if (before === after) return [];
+  const [left, right] = [attempt(before), attempt(after)];
+  if (right instanceof Failure) return right;
+  if (isDeepStrictEqual(left, right)) return [];
+  // Of the ways in which YAML is read, one is enough.
+  return [...new Set(differences(left, right).map((path) => path.replace(/^\d+\.?/, '') || 'all of it'))];
+}
+
+/** The paths at which two values differ, whatever the order of their keys. */
+function differences(left: unknown, right: unknown, path = ''): string[] {
+  if (isDeepStrictEqual(left, right)) return [];
+  if (!isCollection(left) || !isCollection(right)) return [path];
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
+  return keys.flatMap((key) => differences(left[key], right[key], path ? `${path}.${key}` : key));
+}
+
+function isCollection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function list(keys: readonly string[]): string {
+  const hidden = keys.length - keysShown;
+  const shown = keys.slice(0, keysShown).map(toLine);
+  return [...shown, ...(hidden > 0 ? [`${hidden} more`] : [])].join(', ');
+}

@@ -1,0 +1,65 @@
+import type { FileChanges } from '../git/file-history.ts';
+import { Failure } from '../shell/failure.ts';
+import { findDelivery } from './delivery.ts';
+import { everyEnvironment, breach, notice, refused } from './finding.ts';
+import type { Found } from './finding.ts';
+import { flowPath, parseFlow } from './flow.ts';
+import type { Flow } from './flow.ts';
+import { heldEnvironment, parseHold } from './hold.ts';
+import { attempt } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { findLoosenings } from './loosening.ts';
+import { findStray, strayFile } from './strays.ts';
+
+/** Finds what a commit does to the rules themselves: the flow, the holds, and what would pass for either. */
+export function findRuleChanges(change: FileChanges, ledger: Ledger): Found[] {
+  return [...change.files].flatMap(([path, bytes]): Found[] => {
+    const isRegular = !change.irregular.has(path);
+    const stray = bytes === undefined && isRegular ? undefined : findStray(path, isRegular);
+    if (stray) return [refused(stray.environment ?? everyEnvironment, strayFile(stray))];
+    if (path === flowPath) return findFlowChanges(change, bytes, ledger.flow);
+    const held = heldEnvironment(path);
+    return held === undefined ? [] : findHoldChanges(change, bytes, held, ledger);
+  });
+}
+
+function findFlowChanges(
+  { commit }: FileChanges,
+  bytes: Buffer | undefined,
+  before: Flow | undefined,
+): Found[] {
+  if (!bytes) {
+    const message = `${flowPath} was removed; the rules that it had go on.`;
+    return before ? [breach(everyEnvironment, 'invalid-flow', message)] : [];
+  }
+  const after = attempt(() => parseFlow({ path: flowPath, bytes }));
+  if (after instanceof Failure) return [refused(everyEnvironment, after)];
+  if (!before) return [];
+  const loosenings = findLoosenings(before, after, commit.time);
+  const accepted = after.accepted.filter(
+    ({ commit }) => !before.accepted.some((known) => known.commit === commit),
+  );
+  return [
+    ...loosenings.map(({ environment, what }) => notice(environment, 'loosened', `${environment} ${what}.`)),
+    ...accepted.map(({ commit, reason }) =>
+      notice(everyEnvironment, 'accepted', `What ${commit} broke was accepted: ${reason}`),
+    ),
+  ];
+}
+
+function findHoldChanges(
+  { commit }: FileChanges,
+  bytes: Buffer | undefined,
+  environment: string,
+  ledger: Ledger,
+): Found[] {
+  if (bytes) {
+    const hold = attempt(() => parseHold({ path: `environments/${environment}/hold.yaml`, bytes }));
+    return hold instanceof Failure ? [refused(environment, hold)] : [];
+  }
+  const { hold } = ledger.recordOf(environment);
+  const delivery = findDelivery(commit);
+  if (!hold || (delivery?.kind === 'resume' && delivery.environment === environment)) return [];
+  const message = `${environment} was held by ${hold.by}: ${hold.reason}; the hold was removed, and not by a resume.`;
+  return [notice(environment, 'loosened', message)];
+}
