@@ -193,7 +193,9 @@ const flowEdits: readonly ((flow: FlowFile) => void)[] = [
     if (freeze) freeze.to = to;
   }),
   ({ freezes }) => freezes[0]?.environments.unshift('staging'),
-  ({ freezes }) => { freezes.forEach((freeze) => (freeze.environments = ['staging'])); },
+  ({ freezes }) => {
+    freezes.forEach((freeze) => (freeze.environments = ['staging']));
+  },
   // One freeze as two that meet, and as two that do not.
   ...['2026-09-22T21:30:00Z', '2026-09-22T21:00:00Z'].map((to) => ({ freezes }: FlowFile) => {
     const [freeze] = freezes;
