@@ -101,12 +101,14 @@ export class Origin {
     return shas.split('\n');
   }
 
-  /** Merges one branch into another, as it is, by a merge commit of Ada's. */
+  /** Merges one branch into another by a merge commit, as a server does; it throws where they conflict. */
   async merge(merged: string, branch: string): Promise<void> {
-    const tree = `${merged}^{tree}`;
-    const message = `Merge branch '${merged}' into '${branch}'`;
-    const commit = await this.git('commit-tree', '-p', branch, '-p', merged, '-m', message, tree);
-    await this.git('update-ref', `refs/heads/${branch}`, commit);
+    const tree = await this.git('merge-tree', '--write-tree', branch, merged);
+    const [tip, proposed] = [await this.tip(branch), await this.tip(merged)];
+    const head = `tree ${tree}\nparent ${tip}\nparent ${proposed}\n${this.#signature()}`;
+    const commit = Buffer.from(`${head}\nMerge branch '${merged}' into '${branch}'\n`);
+    const sha = await git(this.directory, ['hash-object', '-t', 'commit', '-w', '--stdin'], commit);
+    await this.git('update-ref', `refs/heads/${branch}`, sha, tip);
   }
 
   /** The content of a file at the tip of `main`, or at another commit. */
