@@ -45,7 +45,7 @@ async function importStream(git: Git, folder: string, stream: readonly string[])
 }
 
 function valuesOf(tag: string): string {
-  return `image:\n  tag: "${tag}"\n  digest: "${tag && digestOf(tag)}"\n`;
+  return `image:\n  tag: "${tag}"\n  digest: "${tag && digestOf(tag)}"\n  revision: ""\n`;
 }
 
 function commit(number: number, message: string, continues = false): string {
