@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawn } from 'node:child_process';
+import { Writable } from 'node:stream';
 import { runProgram } from '../../../scripts/process/program.ts';
 import { git } from '../git/git.ts';
 import { createOrigin } from '../git/origin.ts';
@@ -21,6 +22,13 @@ export interface Run {
   status: number | null;
   stdout: string;
   stderr: string;
+}
+
+export interface RunOptions {
+  /** Milliseconds. */
+  timeLimit?: number;
+  /** Hears what the run says, as it says it. */
+  hear?: (words: string) => unknown;
 }
 
 const entry = resolve('scripts/gitops.ts');
@@ -75,11 +83,17 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Runs the command line in a checkout, and waits for its end. */
-  async gitops(checkout: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  async gitops(
+    checkout: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    { timeLimit = 25_000, hear }: RunOptions = {},
+  ): Promise<Run> {
     const { status, stdout, stderr } = await runProgram(process.execPath, [entry, ...args], {
       cwd: checkout,
       env: { ...this.env, ...env },
-      timeLimit: 25_000,
+      timeLimit,
+      ...(hear && { echo: listenWith(hear) }),
     });
     return { status, stdout: stdout.toString(), stderr };
   }
@@ -115,4 +129,13 @@ export async function createSandbox(options: OriginOptions = {}): Promise<Sandbo
   const folder = await mkdtemp(join(tmpdir(), 'gitops test '));
   await Promise.all(['home', 'tmp', 'bin'].map((name) => mkdir(join(folder, name))));
   return new Sandbox(folder, await createOrigin(join(folder, 'origin.git'), options));
+}
+
+function listenWith(hear: (words: string) => unknown): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      hear(chunk.toString());
+      done();
+    },
+  });
 }

@@ -15,6 +15,9 @@ export interface GitServerOptions {
   losesAnswers?: boolean;
   /** Whether it speaks TLS, with the certificate of `certificate`. */
   isSecure?: boolean;
+  /** By which name others reach this machine, and where it listens for them: on the loopback address unless told. */
+  host?: string;
+  listensOn?: string;
 }
 
 /** A certificate for the loopback address that no machine trusts, with its key. */
@@ -29,7 +32,7 @@ export interface GitServer extends Loopback {
 
 /** Serves a repository by git's own HTTP backend, for reading and pushing. */
 export async function serveGit(options: GitServerOptions): Promise<GitServer> {
-  const { users, isSecure = false } = options;
+  const { users, isSecure = false, host, listensOn } = options;
   const pem = isSecure ? await readFile(certificate) : undefined;
   const visitors: string[] = [];
   const server = await listen(
@@ -43,8 +46,10 @@ export async function serveGit(options: GitServerOptions): Promise<GitServer> {
       runBackend(request, response, { ...options, user });
     },
     pem && { cert: pem, key: pem },
+    listensOn,
   );
-  return { ...server, address: `http${isSecure ? 's' : ''}://${server.host}/shop/project.git`, visitors };
+  const reached = host === undefined ? server.host : `${host}:${server.host.split(':')[1] ?? ''}`;
+  return { ...server, address: `http${isSecure ? 's' : ''}://${reached}/shop/project.git`, visitors };
 }
 
 function readCredential({ headers }: IncomingMessage): { user: string; password: string } {

@@ -8,15 +8,19 @@ export interface Loopback extends AsyncDisposable {
   host: string;
 }
 
-/** Starts the server, with TLS where a certificate is given. */
-export async function listen(listener: RequestListener, tls?: ServerOptions): Promise<Loopback> {
+/** Starts the server, with TLS where a certificate is given; where others are to reach it, on another address. */
+export async function listen(
+  listener: RequestListener,
+  tls?: ServerOptions,
+  address = '127.0.0.1',
+): Promise<Loopback> {
   const server = tls ? createSecureServer(tls, listener) : createServer(listener);
-  server.listen(0, '127.0.0.1');
+  server.listen(0, address);
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const found = server.address();
+  if (found === null || typeof found === 'string') throw new Error('The server has no port.');
   return {
-    host: `127.0.0.1:${address.port}`,
+    host: `127.0.0.1:${found.port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
