@@ -8,7 +8,7 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const otherDigest = `sha256:${'b'.repeat(64)}`;
 const valuesPath = 'environments/dev/values.yaml';
 
-test('the first release comes in by one commit on the tip, which changes two scalars', async () => {
+test('the first release comes in by one commit on the tip, which changes three scalars', async () => {
   await using sandbox = await createSandbox();
   const { origin } = sandbox;
   const release = await origin.commit('Add the version endpoint');
