@@ -1,4 +1,5 @@
 import type { DeliveryKind } from '../release/delivery.ts';
+import { toNames } from '../release/image.ts';
 import type { Image } from '../release/image.ts';
 import type { DeliveryResult } from './deliver.ts';
 
@@ -60,11 +61,6 @@ export function toDocument(result: DeliveryResult): object {
   return proposed
     ? { ...document, branch: proposed.branch, mergeRequest: proposed.address ?? null }
     : document;
-}
-
-/** An image as the documents of the command contract name it. */
-export function toNames(image: Image | undefined): Record<keyof Image, string> {
-  return image ?? { tag: '', digest: '', revision: '' };
 }
 
 function nameOf(image: Image | undefined): string {

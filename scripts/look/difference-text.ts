@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Answer } from './answer.ts';
 import type { Difference } from './difference.ts';
-import { toNames } from '../deliver/outcome.ts';
+import { toNames } from '../release/image.ts';
 
 /** What there is to say of a difference; for people it is coloured where standard output can. */
 export function describeDifference(difference: Difference): Answer {

@@ -76,3 +76,8 @@ export function isSameImage(one: Image | undefined, other: Image | undefined): b
   const isSameRevision = !one?.revision || !other?.revision || one.revision === other.revision;
   return one?.tag === other?.tag && one?.digest === other?.digest && isSameRevision;
 }
+
+/** An image as the documents of the command contract name it. */
+export function toNames(image: Image | undefined): Record<keyof Image, string> {
+  return image ?? { tag: '', digest: '', revision: '' };
+}
