@@ -11,7 +11,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { register } from 'prom-client';
+import { register, Registry } from 'prom-client';
 import { build } from '../build.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { requestDuration, watchProcess } from './metrics.ts';
@@ -21,7 +21,7 @@ import { requestDuration, watchProcess } from './metrics.ts';
 export class MetricsServer implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #config: Config;
   readonly #fastify: FastifyInstance;
-  readonly #server: Server = createServer(answer);
+  readonly #server: Server = createServer();
   readonly #logger = new Logger('Metrics');
 
   constructor(@Inject(CONFIG) config: Config, host: HttpAdapterHost<FastifyAdapter>) {
@@ -42,7 +42,11 @@ export class MetricsServer implements OnModuleInit, OnApplicationBootstrap, OnAp
   async onApplicationBootstrap(): Promise<void> {
     const { METRICS_PORT: port, HOST: host, RELEASE: release, ENVIRONMENT: environment } = this.#config;
     if (port === 'off') return;
-    watchProcess({ version: build.version, release, environment });
+    const process = watchProcess({ version: build.version, release, environment });
+    this.#server.on('request', (request, response) => {
+      // Merged anew each time, since a metric may be made at any.
+      answer(request, response, Registry.merge([register, process]));
+    });
     this.#server.listen(port, host);
     await once(this.#server, 'listening');
     this.#logger.log(`Metrics at ${JSON.stringify(this.#server.address())}`);
@@ -54,13 +58,13 @@ export class MetricsServer implements OnModuleInit, OnApplicationBootstrap, OnAp
   }
 }
 
-function answer({ url }: IncomingMessage, response: ServerResponse): void {
+function answer({ url }: IncomingMessage, response: ServerResponse, registry: Registry): void {
   if (url !== '/metrics') {
     response.writeHead(404).end();
     return;
   }
-  register.metrics().then(
-    (metrics) => response.writeHead(200, { 'Content-Type': register.contentType }).end(metrics),
+  registry.metrics().then(
+    (metrics) => response.writeHead(200, { 'Content-Type': registry.contentType }).end(metrics),
     () => response.writeHead(500).end(),
   );
 }

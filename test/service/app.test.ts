@@ -10,10 +10,7 @@ const routes: string[] = [];
 
 beforeAll(async () => {
   app = await createApp(
-    readConfig(
-      { ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', LOG_LEVEL: 'silent', METRICS_PORT: 'off' },
-      undefined,
-    ),
+    readConfig({ ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', METRICS_PORT: '0' }, undefined),
   );
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', ({ method, url }) => {

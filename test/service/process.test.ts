@@ -115,7 +115,7 @@ test('a request that takes too long to arrive is told so once, also after anothe
 
 test('metrics can be off, and traces cost nothing when they go nowhere', async () => {
   await rm(join(dirname(built.program), 'otlp.js'));
-  await using running = await built.start();
+  await using running = await built.start({ METRICS_PORT: 'off' });
   expect(running.service.lines.join('\n')).not.toContain('Metrics');
   expect(await running.service.stop(5000)).toBe(0);
 });

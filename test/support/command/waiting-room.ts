@@ -8,6 +8,7 @@ import { recordApplication } from '../argocd/situation.ts';
 import type { Situation } from '../argocd/situation.ts';
 import { namedApplications } from '../git/applicationset.ts';
 import { runningValues } from '../git/origin.ts';
+import { createOperator } from './operator.ts';
 import { createSandbox } from './sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -91,21 +92,16 @@ export class WaitingRoom implements AsyncDisposable {
   /** The same with any server. */
   async wait(host: string, steps: Steps = {}): Promise<Played> {
     this.#time = start;
-    const lines: string[] = [];
     const pauses: number[] = [];
-    const world = {
-      ...{ directory: this.checkout, remote: 'origin', branch: 'main', deadline: 10_000, dryRun: false },
-      env: { ...this.sandbox.env, ...variables(host) },
-      signal: new AbortController().signal,
-      now: () => new Date(this.#time),
-      log: (line: string) => void lines.push(line),
-    };
+    const operator = createOperator(this.sandbox, this.checkout, { now: () => new Date(this.#time) });
+    const place = { ...operator, env: { ...operator.env, ...variables(host) } };
     const sleep = async (milliseconds: number) => {
       this.#time += milliseconds;
       pauses.push(milliseconds);
       await steps[pauses.length]?.();
     };
-    return { ...(await wait(world, 'dev', { timeout: 60_000, sleep })), lines, pauses };
+    const answer = await wait(place, 'dev', { timeout: 60_000, sleep });
+    return { ...answer, lines: operator.lines, pauses };
   }
 
   #releases(): [older: Named, ours: Named, newer: Named] {

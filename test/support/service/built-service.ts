@@ -44,7 +44,7 @@ export class BuiltService implements AsyncDisposable {
     const url = `http://127.0.0.1:${port}`;
     await using resources = new AsyncDisposableStack();
     const { service } = resources.use(
-      this.launch({ HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: 'off', ...env }),
+      this.launch({ HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: '0', ...env }),
     );
     await service.ready(`${url}/health/ready`, 20_000);
     const running = resources.move();

@@ -4,14 +4,14 @@ import { createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 
 /**
- * The real application with these variables, ready for supertest: no log, no metrics unless they are asked for.
+ * The real application with these variables, ready for supertest; its metrics are on any free port.
  * A test may add routes of its own.
  */
 export async function startApp(
   env: NodeJS.ProcessEnv = {},
   addRoutes: (fastify: FastifyInstance) => unknown = () => undefined,
 ): Promise<NestFastifyApplication> {
-  const app = await createApp(readConfig({ LOG_LEVEL: 'silent', METRICS_PORT: 'off', ...env }, undefined));
+  const app = await createApp(readConfig({ METRICS_PORT: '0', ...env }, undefined));
   const fastify = app.getHttpAdapter().getInstance();
   addRoutes(fastify);
   await app.init();
