@@ -20,6 +20,7 @@ import type { Standing } from '../release/rules.ts';
 import { findStrays, strayFile } from '../release/strays.ts';
 import type { Stray } from '../release/strays.ts';
 import { readImage, valuesPath } from '../release/values.ts';
+import { readMainline } from './mainline.ts';
 
 /** All environments, as a tip has them. */
 export interface Environments {
@@ -54,11 +55,16 @@ export async function readEnvironments(tip: Tip): Promise<Environments> {
 }
 
 /** Reads the same with whatever is wrong with it; a flow that cannot be read is the last one that could. */
-export async function readBrokenEnvironments(scratch: Scratch, tip: Tip): Promise<BrokenEnvironments> {
+export async function readBrokenEnvironments(
+  scratch: Scratch,
+  tip: Tip,
+  when: { branch: string; now: Date },
+): Promise<BrokenEnvironments> {
   const { files, strays } = await readFiles(tip);
   const flow = attempt(() => parseFlowOf(requireFile(files, flowPath), files.keys()));
   if (!(flow instanceof Failure)) return { files, strays, flow, faults: [] };
-  const history = await readFileHistory(scratch, tip.commit, [flowPath]);
+  const { commits } = await readMainline(scratch, tip, when);
+  const history = await readFileHistory(scratch, commits, [flowPath]);
   for (const { files: versions } of history) {
     const bytes = versions.get(flowPath);
     const last = bytes && attempt(() => parseFlow({ path: flowPath, bytes }));

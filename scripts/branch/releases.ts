@@ -3,6 +3,7 @@ import type { Relation, Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import type { Image, Revision } from '../release/image.ts';
 import { parseRevision } from '../release/image.ts';
+import { listBranch } from './mainline.ts';
 import { Failure } from '../shell/failure.ts';
 import type { EnvironmentState } from './environments.ts';
 
@@ -48,8 +49,15 @@ export async function relateReleases(
 }
 
 /** The commits that a release brings, newest first, without those that change nothing but environments. */
-export async function listGains(tip: Tip, from: Image | undefined, to: Release): Promise<CommitLine[]> {
-  const commits = from ? await tip.listCommits((await requireRelease(tip, from)).revision, to.revision) : [];
+export async function listGains(
+  tip: Tip,
+  from: Image | undefined,
+  to: Release,
+  branch: string,
+): Promise<CommitLine[]> {
+  const commits = from
+    ? await listBranch(tip, (await requireRelease(tip, from)).revision, to.revision, branch)
+    : [];
   const gains = await tip.keepOutside(commits, environmentsFolder);
   return gains.length > 0 ? gains : tip.describe(to.revision);
 }

@@ -121,9 +121,14 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
 }
 
 /** Reads what a delivery needs: going back does not wait for somebody to mend the flow. */
-async function readFor({ kind }: Order, { log }: Place, scratch: Scratch, tip: Tip): Promise<Environments> {
+async function readFor(
+  { kind }: Order,
+  { branch, now, log }: Place,
+  scratch: Scratch,
+  tip: Tip,
+): Promise<Environments> {
   if (kind !== 'rollback') return readEnvironments(tip);
-  const environments = await readBrokenEnvironments(scratch, tip);
+  const environments = await readBrokenEnvironments(scratch, tip, { branch, now: now() });
   for (const stray of environments.strays) throw strayFile(stray);
   for (const { message } of environments.faults)
     log(`The rollback goes by the last flow that can be read.\n${message}`);

@@ -33,7 +33,10 @@ export async function deploy(
     const outcome = judgeDeploy(standing, { to, relation, rival });
     if (outcome !== 'changed') return { outcome, to };
     await requireRepository(tip, state, to, pushed);
-    return { outcome, step: { kind: 'deploy', to, commits: await listGains(tip, state.image, to) } };
+    return {
+      outcome,
+      step: { kind: 'deploy', to, commits: await listGains(tip, state.image, to, place.branch) },
+    };
   };
   return deliver(place, { kind: 'deploy', environment: name, decide });
 }

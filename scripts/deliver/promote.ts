@@ -1,6 +1,8 @@
 import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
+import { readMainline } from '../branch/mainline.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
+import { flowPath } from '../release/flow.ts';
 import type { Environment } from '../release/flow.ts';
 import { judgePromotion } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
@@ -18,12 +20,13 @@ export async function promote(place: DeliveryPlace, name: string): Promise<Deliv
     if (!source.image) throw nothingToPromote(from);
     const to = await requireRelease(tip, source.image);
     const relation = await relateReleases(tip, to, state);
-    const ledger = await readLedger(scratch, tip, [source.values.path]);
+    const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
+    const ledger = await readLedger(scratch, mainline, [flowPath, source.values.path]);
     const coming = { to, relation, rival: ledger.findRival(to) };
     const { runs } = ledger.recordOf(from);
     const outcome = judgePromotion(standing, coming, { name: from, hold, runs }, now);
     if (outcome !== 'changed') return { outcome, to };
-    const commits = await listGains(tip, state.image, to);
+    const commits = await listGains(tip, state.image, to, place.branch);
     return { outcome, step: { kind: 'promote', to, commits, via: environment.via } };
   };
   return deliver(place, { kind: 'promote', environment: name, decide, history: 'trees' });

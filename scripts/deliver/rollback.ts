@@ -1,5 +1,6 @@
 import { holdOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
+import { readMainline } from '../branch/mainline.ts';
 import { findRelease, listGains, requireRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
 import { listOlder } from '../branch/way-back.ts';
@@ -19,9 +20,10 @@ export async function rollback(
   name: string,
   { to: tag, reason }: { to: Tag | undefined; reason: string },
 ): Promise<DeliveryResult> {
-  const decide = async ({ scratch, tip, state }: Outlook): Promise<Decision> => {
+  const decide = async ({ scratch, tip, state, now }: Outlook): Promise<Decision> => {
     const { environment, image } = state;
-    const { runs } = (await readLedger(scratch, tip, [state.values.path])).recordOf(name);
+    const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
+    const { runs } = (await readLedger(scratch, mainline, [state.values.path])).recordOf(name);
     const older = () => listOlder(tip, runs, image);
     const to = tag === undefined ? await findFirst(older()) : await findRun(tip, runs, tag);
     if (!to) throw tag === undefined ? nothingToRollBack(name, image) : neverRan(name, tag);
@@ -29,7 +31,7 @@ export async function rollback(
     const relation = running && (await tip.relate(to.revision, running.revision));
     const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, { to, relation }, runs);
     if (outcome !== 'changed') return { outcome, to };
-    const commits = await listLosses(tip, image, to);
+    const commits = await listLosses(tip, image, to, place.branch);
     return { outcome, step: { kind: 'rollback', to, commits, reason, instead: older() } };
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
@@ -47,9 +49,14 @@ async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Releas
 }
 
 /** The commits that go with what runs, where that is a release. */
-async function listLosses(tip: Tip, present: Image | undefined, to: Release): Promise<CommitLine[]> {
+async function listLosses(
+  tip: Tip,
+  present: Image | undefined,
+  to: Release,
+  branch: string,
+): Promise<CommitLine[]> {
   const running = present && (await findRelease(tip, present));
-  return running ? listGains(tip, to, running) : [];
+  return running ? listGains(tip, to, running, branch) : [];
 }
 
 function nothingToRollBack(name: string, present: Image | undefined): Failure {

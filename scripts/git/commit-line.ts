@@ -1,17 +1,21 @@
 /** A commit in a list. */
 export interface CommitLine {
   sha: string;
+  parents: readonly string[];
+  /** `Name <address>`. */
   author: string;
-  /** When it came to be as it is: the committer's time. */
+  /** The committer's time, as the commit claims it. */
   time: Date;
   subject: string;
 }
 
 // A separator that no name and no subject has.
 const unit = '\x1f';
+// A commit can claim any number of seconds, a date holds so many milliseconds.
+const lastMoment = 8.64e15;
 
 /** Makes `git log` write commits as lines that can be parsed. */
-export const lineFormat = '--format=%H%x1f%an%x1f%ct%x1f%s';
+export const lineFormat = '--format=%H%x1f%P%x1f%an <%ae>%x1f%ct%x1f%s';
 
 /** Parses what `git log` wrote in that format. */
 export function parseLines(log: string): CommitLine[] {
@@ -19,7 +23,13 @@ export function parseLines(log: string): CommitLine[] {
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const [sha = '', author = '', seconds, ...subject] = line.split(unit);
-      return { sha, author, time: new Date(Number(seconds) * 1000), subject: subject.join(unit) };
+      const [sha = '', parents = '', author = '', seconds, ...subject] = line.split(unit);
+      return {
+        sha,
+        parents: parents.split(' ').filter(Boolean),
+        author,
+        time: new Date(Math.min((Number(seconds) || 0) * 1000, lastMoment)),
+        subject: subject.join(unit),
+      };
     });
 }

@@ -1,4 +1,6 @@
 import { readObjects } from './objects.ts';
+import type { Doubt } from './follow.ts';
+import type { BranchCommit } from './mainline.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A commit as a person made it. */
@@ -8,11 +10,15 @@ export interface Commit {
   author: string;
   /** Who made it what it is: of a merge, who merged. */
   committer: string;
-  /** When it came to be as it is: the committer's time. */
+  /** When it counts on the branch. */
   time: Date;
+  /** When it was on the branch for certain. */
+  seen: Date;
   message: string;
   /** The commit that it merged, where it is a merge. */
   merged: Pick<Commit, 'author' | 'message'> | undefined;
+  /** Why it is in doubt which side of this merge was the branch. */
+  doubt: Doubt | undefined;
 }
 
 /** What a commit made of files: their bytes, or undefined where they went. */
@@ -33,8 +39,9 @@ interface Step {
 }
 
 // Each field ends at a NUL, which no message can hold; what follows the last one are the changes of files.
-const fields = ['%H', '%P', '%an <%ae>', '%cn <%ce>', '%ct', '%B'];
+const fields = ['%H', '%an <%ae>', '%cn <%ce>', '%B'];
 const format = `--format=${fields.map((field) => `%x00${field}`).join('')}%x00`;
+const shape = ['--stdin', '--root', '-r', '--raw', '--no-abbrev', '--no-renames', format];
 // The mode of a path where nothing is.
 const nothing = '000000';
 const escapes: Readonly<Record<string, string>> = {
@@ -46,25 +53,23 @@ const escapes: Readonly<Record<string, string>> = {
   f: '\f',
   v: '\v',
 };
-const shape = [
-  '--first-parent',
-  '--diff-merges=first-parent',
-  '--raw',
-  '--no-abbrev',
-  '--no-renames',
-  format,
-];
 
 /**
- * Reads how files came to be what they are at a commit, newest first, along the first parents: by one `git log` and
- * one `git cat-file`. A folder's path stands for all below it.
+ * Reads how files came to be what they are, newest first, along the commits of a branch, each compared with the one before
+ * it: by one `git diff-tree` and one `git cat-file`. A folder's path stands for all below it.
  */
 export async function readFileHistory(
   scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
-  commit: string,
+  commits: readonly BranchCommit[],
   paths: readonly string[],
 ): Promise<FileChanges[]> {
-  const steps = parseLog(await scratch.git.read(['log', ...shape, commit, '--', ...paths]));
+  const input = commits.map(({ sha, before = '' }) => `${sha} ${before}\n`).join('');
+  // A merge in doubt matters by what it merged, also where it changed no file of the branch.
+  const extent = commits.some(({ doubt }) => isSideInDoubt(doubt)) ? ['--always'] : [];
+  const log = await scratch.git.read(['diff-tree', ...shape, ...extent, '--', ...paths], { input });
+  const steps = parseLog(log, new Map(commits.map((commit) => [commit.sha, commit]))).filter(
+    ({ blobs, commit }) => blobs.size > 0 || isSideInDoubt(commit.doubt),
+  );
   const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
   await scratch.fetchObjects(blobs);
   const names = unique([...blobs, ...steps.map(({ merged }) => merged)]);
@@ -78,14 +83,23 @@ export async function readFileHistory(
   }));
 }
 
-function parseLog(log: string): Step[] {
+function isSideInDoubt(doubt: Doubt | undefined): boolean {
+  return doubt === 'both' || doubt === 'other';
+}
+
+function parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>): Step[] {
   const parts = log.split('\0').slice(1);
   const steps: Step[] = [];
   for (let start = 0; start < parts.length; start += fields.length + 1) {
-    const [sha = '', parents = '', author = '', committer = '', seconds, message = '', raw = ''] =
-      parts.slice(start, start + fields.length + 1);
-    const commit = { sha, author, committer, time: new Date(Number(seconds) * 1000), message };
-    steps.push({ commit, merged: parents.split(' ')[1], ...parseRaw(raw) });
+    const [sha = '', author = '', committer = '', message = '', raw = ''] = parts.slice(
+      start,
+      start + fields.length + 1,
+    );
+    const known = commits.get(sha);
+    if (!known) throw new Error(`git diff-tree tells of ${sha}, which it was not asked for`);
+    const { time, seen, merged, doubt } = known;
+    const commit = { sha, author, committer, time, seen, message, doubt };
+    steps.push({ commit, merged, ...parseRaw(raw) });
   }
   return steps;
 }

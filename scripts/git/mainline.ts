@@ -1,18 +1,30 @@
-import { lineFormat, parseLines } from './commit-line.ts';
-import type { CommitLine } from './commit-line.ts';
-import type { Scratch } from './scratch.ts';
+import { countTimes } from './counted-time.ts';
+import type { Followed } from './follow.ts';
+
+/** A commit of the branch, and when it counts. */
+export interface BranchCommit extends Followed {
+  /** When it counts, whatever it claims. */
+  time: Date;
+  /** When it was there for certain: the time of the next commit, or now. */
+  seen: Date;
+}
 
 // The shortest abbreviation that a tag may be.
 const prefixLength = 7;
 
-/** The first-parent history of a branch: what the branch itself was, commit by commit, newest first. */
+/** What the branch itself was, commit by commit, newest first. */
 export class Mainline {
-  readonly commits: readonly CommitLine[];
+  readonly commits: readonly BranchCommit[];
   readonly #positions = new Map<string, number[]>();
 
-  constructor(commits: readonly CommitLine[]) {
-    this.commits = commits;
-    for (const [position, { sha }] of commits.entries()) {
+  constructor(followed: readonly Followed[], now: Date) {
+    const times = countTimes(followed.map(({ time }) => time).toReversed(), now).toReversed();
+    this.commits = followed.map((commit, position) => ({
+      ...commit,
+      time: times[position] ?? now,
+      seen: times[position - 1] ?? now,
+    }));
+    for (const [position, { sha }] of this.commits.entries()) {
       const prefix = sha.slice(0, prefixLength);
       this.#positions.set(prefix, [...(this.#positions.get(prefix) ?? []), position]);
     }
@@ -25,9 +37,4 @@ export class Mainline {
     const found = candidates.filter((position) => this.commits[position]?.sha.startsWith(abbreviated));
     return found.length === 1 ? found[0] : undefined;
   }
-}
-
-/** Reads the history of a commit by one `git log`. */
-export async function readMainline({ git }: Scratch, commit: string): Promise<Mainline> {
-  return new Mainline(parseLines(await git.read(['log', '--first-parent', lineFormat, commit])));
 }

@@ -1,56 +1,39 @@
-import type { CommitLine } from './commit-line.ts';
+import type { Followed } from './follow.ts';
 import { readObjects } from './objects.ts';
 import type { Scratch } from './scratch.ts';
 
 /**
- * The commits without those that change a folder of the top level and nothing outside it, in their order. A merge is
- * compared with its first parent. The root trees alone are read, and fetched where the history came without them.
+ * The commits without those that change a folder of the top level and nothing outside it, in their order. Each is compared
+ * with what the branch was before it. The root trees alone are read, and fetched where the history came without them.
  */
 export async function keepOutside(
   { git, fetchObjects }: Pick<Scratch, 'git' | 'fetchObjects'>,
-  commits: readonly CommitLine[],
+  commits: readonly Followed[],
   folder: string,
-): Promise<CommitLine[]> {
-  const lines = await readLines(
-    git,
-    commits.map(({ sha }) => sha),
-  );
-  const parents = await readLines(
-    git,
-    lines.map(({ parent }) => parent).filter((parent) => parent !== undefined),
-  );
-  const treeOf = new Map([...parents, ...lines].map(({ sha, tree }) => [sha, tree]));
+): Promise<Followed[]> {
+  const treeOf = await readTrees(git, new Set(commits.flatMap(({ sha, before = sha }) => [sha, before])));
   const trees = [...new Set(treeOf.values())];
   await fetchObjects(trees, 'alone');
   const contents = await readObjects(git, trees);
   const restOf = new Map(
     trees.map((tree, index) => [tree, without(contents[index] ?? Buffer.alloc(0), folder, tree)]),
   );
-  const kept = new Set(
-    lines
-      .filter(({ tree, parent }) => {
-        const before = treeOf.get(parent ?? '');
-        return before === tree || before === undefined || restOf.get(tree) !== restOf.get(before);
-      })
-      .map(({ sha }) => sha),
-  );
-  return commits.filter(({ sha }) => kept.has(sha));
-}
-
-interface Line {
-  sha: string;
-  tree: string;
-  parent: string | undefined;
-}
-
-async function readLines(git: Scratch['git'], commits: readonly string[]): Promise<Line[]> {
-  if (commits.length === 0) return [];
-  const args = ['log', '--no-walk=unsorted', '--format=%H %T %P', '--stdin'];
-  const text = await git.read(args, { input: `${commits.join('\n')}\n` });
-  return text.split('\n').map((line) => {
-    const [sha = '', tree = '', parent] = line.split(' ');
-    return { sha, tree, parent: parent === '' ? undefined : parent };
+  return commits.filter(({ sha, before = sha }) => {
+    const [tree = '', earlier = ''] = [treeOf.get(sha), treeOf.get(before)];
+    return tree === earlier || restOf.get(tree) !== restOf.get(earlier);
   });
+}
+
+async function readTrees(git: Scratch['git'], commits: ReadonlySet<string>): Promise<Map<string, string>> {
+  if (commits.size === 0) return new Map();
+  const args = ['log', '--no-walk=unsorted', '--format=%H %T', '--stdin'];
+  const text = await git.read(args, { input: `${[...commits].join('\n')}\n` });
+  return new Map(
+    text.split('\n').map((line) => {
+      const [sha = '', tree = ''] = line.split(' ');
+      return [sha, tree];
+    }),
+  );
 }
 
 /** The entries of a tree object but the one of a name, as text that is the same for the same entries. */

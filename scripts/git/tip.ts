@@ -1,6 +1,7 @@
 import { lineFormat, parseLines } from './commit-line.ts';
 import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
+import type { Followed } from './follow.ts';
 import { readObjects } from './objects.ts';
 import { keepOutside } from './outside.ts';
 import { requirePlainPath } from './paths.ts';
@@ -64,13 +65,18 @@ export class Tip {
     return (await this.#isAncestor(commit, other)) ? 'older' : 'unrelated';
   }
 
-  /** The commits that the second one has and the first one lacks, newest first, merged branches left out. */
+  /** The whole history, merged branches included, children before parents. */
+  async readHistory(): Promise<CommitLine[]> {
+    return parseLines(await this.#scratch.git.read(['log', '--topo-order', lineFormat, this.commit]));
+  }
+
+  /** The commits of the history that the second one has and the first one lacks, in the same order. */
   async listCommits(from: string, to: string): Promise<CommitLine[]> {
-    return parseLines(await this.#scratch.git.read(['log', '--first-parent', lineFormat, `${from}..${to}`]));
+    return parseLines(await this.#scratch.git.read(['log', '--topo-order', lineFormat, `${from}..${to}`]));
   }
 
   /** The commits without those that change a folder of the top level and nothing outside it. */
-  async keepOutside(commits: readonly CommitLine[], folder: string): Promise<CommitLine[]> {
+  async keepOutside(commits: readonly Followed[], folder: string): Promise<Followed[]> {
     return keepOutside(this.#scratch, commits, folder);
   }
 

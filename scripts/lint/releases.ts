@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { applicationSetPath } from '../argocd/applicationset.ts';
 import { findRenderNames } from '../branch/application-names.ts';
 import { readLedger } from '../branch/ledger.ts';
+import { readMainline } from '../branch/mainline.ts';
+import { usualBranch } from '../branch/place.ts';
 import { findRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
 import { requireRendered } from '../branch/render.ts';
@@ -43,7 +45,8 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
   const git = openGit(root, { env: process.env, signal });
   const history = { git, fetchObjects: () => Promise.resolve() };
   const tip = new Tip(history, await git.read(['rev-parse', 'HEAD']));
-  const ledger = await readLedger(history, tip);
+  const mainline = await readMainline(history, tip, { branch: usualBranch(process.env), now: new Date() });
+  const ledger = await readLedger(history, mainline);
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
     for (const candidate of await listCandidates({ root, tip, signal }, environment, { running, ledger })) {

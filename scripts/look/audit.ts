@@ -1,6 +1,6 @@
 import { exitCode } from '../shell/failure.ts';
 import { readFileHistory } from '../git/file-history.ts';
-import { readMainline } from '../git/mainline.ts';
+import { readMainline } from '../branch/mainline.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { auditHistory } from '../release/audit.ts';
@@ -25,8 +25,8 @@ interface AuditOptions {
 export async function audit(place: Place, { since, strict }: AuditOptions): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
-  const mainline = await readMainline(scratch, tip.commit);
-  const changes = await readFileHistory(scratch, tip.commit, ['environments']);
+  const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
+  const changes = await readFileHistory(scratch, mainline.commits, ['environments']);
   if (!changes.some(({ files }) => files.has(flowPath))) requireFile(new Map(), flowPath);
   const all = await auditHistory(changes.toReversed(), relateAlong(mainline, tip));
   const findings = all.filter(({ commit }) => since === undefined || commit.time >= since);

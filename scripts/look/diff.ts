@@ -1,5 +1,5 @@
 import { Failure } from '../shell/failure.ts';
-import { readMainline } from '../git/mainline.ts';
+import { readMainline } from '../branch/mainline.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
@@ -23,7 +23,7 @@ const window = 100;
 
 /** What the cluster would see if an environment ran a release: the one given, else the one that comes next. */
 export async function diff(place: Place, name: string, to: Tag | undefined): Promise<Answer> {
-  await using scratch = await openRemote(place);
+  await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const environments = await readEnvironments(tip);
   const state = stateOf(environments, name);
@@ -31,7 +31,7 @@ export async function diff(place: Place, name: string, to: Tag | undefined): Pro
   const release =
     to === undefined && source !== undefined
       ? await requireRelease(tip, requireImage(stateOf(environments, source)))
-      : await findImage(tip, environments, to ?? (await findNewest(scratch, tip)));
+      : await findImage(tip, environments, to ?? (await findNewest(scratch, tip, place)));
   if (release.digest === '') {
     place.log(
       `No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`,
@@ -50,8 +50,8 @@ function requireImage({ environment, image }: EnvironmentState): Image {
 }
 
 /** The newest commit that changes more than environments. */
-async function findNewest(scratch: Scratch, tip: Tip): Promise<Tag> {
-  const { commits } = await readMainline(scratch, tip.commit);
+async function findNewest(scratch: Scratch, tip: Tip, { branch, now }: Place): Promise<Tag> {
+  const { commits } = await readMainline(scratch, tip, { branch, now: now() });
   for (let start = 0; start < commits.length; start += window) {
     const [newest] = await tip.keepOutside(commits.slice(start, start + window), environmentsFolder);
     if (newest) return parseTag(newest.sha.slice(0, tagLength), 'git log');

@@ -4,6 +4,8 @@ import type { Answer } from './answer.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readEnvironment } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
+import { readMainline } from '../branch/mainline.ts';
+import { flowPath } from '../release/flow.ts';
 import type { Place } from '../branch/place.ts';
 
 /** Tells the deliveries of an environment and the edits of its values by hand, newest first. */
@@ -15,13 +17,15 @@ export async function history(
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const { values } = await readEnvironment(tip, name);
-  const { versions, skipped } = (await readLedger(scratch, tip, [values.path])).recordOf(name);
+  const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
+  const ledger = await readLedger(scratch, mainline, [flowPath, values.path]);
+  const { versions, skipped } = ledger.recordOf(name);
   for (const { commit, problem } of skipped.toReversed())
     place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
   const shown = versions.slice(-limit).reverse();
   const heading = ['WHEN', 'KIND', 'RELEASE', 'BY', 'COMMIT', 'REASON'];
-  const rows = shown.map(({ commit, image, kind, by, reason }) => [
-    commit.time.toISOString(),
+  const rows = shown.map(({ commit, since, image, kind, by, reason }) => [
+    since.toISOString(),
     kind,
     image?.tag ?? '-',
     by,
@@ -34,14 +38,14 @@ export async function history(
   };
 }
 
-function toDocument({ commit, image, kind, by, reason }: Version): object {
+function toDocument({ commit, since, image, kind, by, reason }: Version): object {
   return {
     kind,
     tag: image?.tag ?? '',
     digest: image?.digest ?? '',
     revision: image?.revision ?? '',
     commit: commit.sha,
-    since: commit.time.toISOString(),
+    since: since.toISOString(),
     by,
     reason: reason ?? null,
   };

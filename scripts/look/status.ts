@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../git/mainline.ts';
+import { readMainline } from '../branch/mainline.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { formatAge } from '../release/duration.ts';
@@ -43,16 +43,16 @@ interface Row {
 export async function status(place: Place, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
-  const environments = await readBrokenEnvironments(scratch, tip);
+  const now = place.now();
+  const environments = await readBrokenEnvironments(scratch, tip, { branch: place.branch, now });
   const faults = [...environments.strays.map(strayFile), ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
-  const mainline = await readMainline(scratch, tip.commit);
-  const ledger = await readLedger(scratch, tip);
+  const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
+  const ledger = await readLedger(scratch, mainline);
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, tip, states);
   const code = await findCode(tip, mainline, states);
-  const now = place.now();
   const rows = looks.map(({ environment: { name, from }, state, hold, fault }): Row => {
     const source = states.find(({ environment }) => environment.name === from);
     const record = ledger.recordOf(name);

@@ -2,6 +2,7 @@ import type { FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import { findDeliveryFaults } from './delivery-faults.ts';
 import type { Relate } from './delivery-faults.ts';
+import { findDoubt } from './doubts.ts';
 import { findEdits } from './edits.ts';
 import { refused } from './finding.ts';
 import type { Finding, Found } from './finding.ts';
@@ -21,8 +22,10 @@ export async function auditHistory(changes: readonly FileChanges[], relate: Rela
   const findings: Finding[] = [];
   for (const change of changes) {
     const claims = ledger.read(change);
-    const found = findRuleChanges(change, ledger);
-    for (const claim of claims) found.push(...(await auditClaim(change, claim, ledger, relate)));
+    const doubt = findDoubt(change);
+    const found = [...(doubt ? [doubt] : []), ...findRuleChanges(change, ledger)];
+    const judged = doubt?.severity === 'breach' ? [] : claims;
+    for (const claim of judged) found.push(...(await auditClaim(change, claim, ledger, relate)));
     findings.push(...found.map((one) => ({ ...one, commit: change.commit })));
     ledger.apply(change, claims);
   }

@@ -33,6 +33,8 @@ const subjectsShown = 20;
 const titleForm = new RegExp(
   `^${prefixForm.source}(?:(deploy|promote|rollback)\\(([a-z0-9-]+)\\): ([0-9a-f]+)|(hold|resume)\\(([a-z0-9-]+)\\))$`,
 );
+// GitLab's merge of a proposal.
+const mergeTitle = "Merge branch 'promote/";
 
 /** The message of the commit that makes a delivery: a title, what comes with it, and its facts as trailers. */
 export function formatDelivery(delivery: Delivery): string {
@@ -93,6 +95,16 @@ function parseDelivery(message: string): ParsedDelivery | undefined {
     actor: trailers.get('Actor'),
     reason: trailers.get('Reason'),
   };
+}
+
+/** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */
+export function isDeliveryTitle(subject: string): boolean {
+  return titleForm.test(subject) || subject.startsWith(mergeTitle);
+}
+
+/** Whether a commit's subject is the title of a promotion, which can be a proposal. */
+export function isPromotionTitle(subject: string): boolean {
+  return titleForm.exec(subject)?.[1] === 'promote';
 }
 
 function formatSubjects(subjects: readonly string[]): string {

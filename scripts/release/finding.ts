@@ -11,7 +11,8 @@ export type AuditRule =
   | 'edited-while-held'
   | 'loosened'
   | 'not-held'
-  | 'self-merged';
+  | 'self-merged'
+  | 'undecided';
 
 /** What an audit finds: a breach of a rule, or a notice of what the rules allow and nobody may overlook. */
 export interface Finding {

@@ -15,6 +15,8 @@ import type { Rest, Values } from './values.ts';
 /** A version of an environment's values: what it runs from then on, and how that came to be. */
 export interface Version {
   commit: Commit;
+  /** When it counts as having come to the branch. */
+  since: Date;
   /** What runs from then on; undefined for nothing. */
   image: Image | undefined;
   /** A delivery, or an edit by hand. */
@@ -136,14 +138,22 @@ export class Ledger {
     }
     const { image, rest } = values;
     entry.rest = rest;
-    const version = describeVersion(environment, commit, image);
+    const version = this.#describe(environment, commit, image);
     versions.push(version);
     if (isSameImage(image, this.imageOf(environment))) return;
     const last = runs.at(-1);
     if (last && last.until === undefined) last.until = commit.time;
     if (!image) return;
-    runs.push({ image, version, since: commit.time, until: undefined });
+    runs.push({ image, version, since: version.since, until: undefined });
     this.#images.add(image);
+  }
+
+  #describe(environment: string, commit: Commit, image: Image | undefined): Version {
+    const description = describeVersion(environment, commit, image);
+    const via = this.flow?.environments.find(({ name }) => name === environment)?.via;
+    // A proposal that was merged by fast-forward is the commit that was proposed. When it came, only what follows it tells.
+    const isProposal = description.kind === 'promote' && via === 'merge-request' && !commit.merged;
+    return { ...description, since: isProposal ? commit.seen : commit.time };
   }
 
   #setFlow(path: string, bytes: Buffer | undefined): void {
@@ -170,7 +180,11 @@ export function attempt<T>(action: () => T): T | Failure {
 }
 
 /** What a version of an environment's values is by its commit. */
-export function describeVersion(environment: string, commit: Commit, image: Image | undefined): Version {
+export function describeVersion(
+  environment: string,
+  commit: Commit,
+  image: Image | undefined,
+): Omit<Version, 'since'> {
   const delivery = findDelivery(commit);
   // The content is the truth: a message that tells of something else explains nothing.
   const isTrue = image && delivery?.environment === environment && delivery.tag === image.tag;

@@ -19,7 +19,7 @@ let deliveries: string[];
 beforeAll(async () => {
   sandbox = await createSandbox();
   ({ origin } = sandbox);
-  origin.time = new Date('2026-09-21T12:00:00Z');
+  origin.time = new Date('2026-09-21T15:00:00Z');
   await origin.commit('Freeze', flow({ freeze: { environments: ['staging', 'production'] } }));
   older = (await origin.commit('Add the version endpoint')).slice(0, 8);
   const old = await origin.commit(`deploy(dev): ${older}\n\nActor: grace`, runs({ dev: older }));
@@ -79,7 +79,7 @@ test('--json is an array of one object an environment, with the keys of the cont
         digest: digestOf(older),
         revision: '',
         commit: deliveries[1],
-        since: '2026-09-21T12:00:00.000Z',
+        since: '2026-09-21T15:00:00.000Z',
         by: 'Ada Developer <ada@example.com>',
         behind: 3,
         hold: { reason: 'look into it', by: 'ada', since: '2026-09-21T10:00:00.000Z' },

@@ -63,13 +63,16 @@ function values(tag: string, digest = tag && digestOf(tag)): string {
 }
 
 function change(content: string | undefined, message = 'Edit'): FileChanges {
+  const time = new Date();
   const commit = {
     sha: crypto.randomUUID(),
     author: 'Ada',
     committer: 'Ada',
-    time: new Date(),
+    time,
+    seen: time,
     message,
     merged: undefined,
+    doubt: undefined,
   };
   return {
     commit,

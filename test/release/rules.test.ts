@@ -129,7 +129,9 @@ function run(image: Image, until?: Date): Run {
     message: 'Edit',
     committer: 'Ada',
     merged: undefined,
+    doubt: undefined,
+    seen: since,
   };
-  const version: Version = { commit, image, kind: 'edit', by: 'Ada', reason: undefined };
+  const version: Version = { commit, since, image, kind: 'edit', by: 'Ada', reason: undefined };
   return { image, version, since, until };
 }

@@ -17,13 +17,16 @@ export function change(
   files: Files,
   { message = 'Edit', committer = 'Ada', merged, irregular = [] }: Manner = {},
 ): FileChanges {
+  const moment = new Date(`2026-09-22T${time}:00Z`);
   const commit = {
     sha: time,
     author: 'Ada',
     committer,
-    time: new Date(`2026-09-22T${time}:00Z`),
+    time: moment,
+    seen: moment,
     message,
     merged,
+    doubt: undefined,
   };
   const entries = Object.entries(files).map(([path, content]) => {
     return [path, content === undefined ? undefined : Buffer.from(content)] as const;

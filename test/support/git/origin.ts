@@ -150,6 +150,12 @@ export class Origin {
     return git(this.directory, args);
   }
 
+  /** Writes an object as it is given, also one that git itself would not make, and gives its SHA. */
+  write(type: 'commit', content: string): Promise<string> {
+    const args = ['hash-object', '-t', type, '-w', '--stdin', '--literally'];
+    return git(this.directory, args, Buffer.from(content));
+  }
+
   /** Puts a shell script in the place of one of the server's hooks. */
   async installHook(name: 'pre-receive' | 'update' | 'post-receive', script: string): Promise<void> {
     const hooks = join(this.directory, 'hooks');
