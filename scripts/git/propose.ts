@@ -49,14 +49,11 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
   for (let attempts = 0; attempts < 2; attempts += 1) {
     // Somebody may have made the same proposal meanwhile, or the answer was lost: the branch itself tells.
     const found = await findProposal(scratch, target, branch);
-    if (found?.isMerged === false)
-      return {
-        branch,
-        commit: found.commit,
-        existed: found.commit !== target.commit,
-        cleared,
-        address: undefined,
-      };
+    if (found?.isMerged === false) {
+      // What the first look found was there before; two commits made in one second can be the same.
+      const existed = attempts === 0 || found.commit !== target.commit;
+      return { branch, commit: found.commit, existed, cleared, address: undefined };
+    }
     if (found) cleared = await removeBranch(scratch, branch, found.commit);
     const outcome = await push(scratch, target.commit, branch, options);
     if (outcome.kind === 'accepted') {

@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
 import request from 'supertest';
 import { findPort } from '../../scripts/process/service.ts';
 import { startApp } from '../support/service/service-app.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 test('metrics have their own port: requests by route, the process, and the build', async () => {
   const port = await findPort();
@@ -22,7 +25,7 @@ test('metrics have their own port: requests by route, the process, and the build
       'http_request_duration_seconds_count{method="GET",route="/orders/:id",status="200"} 2',
       'http_request_duration_seconds_count{method="GET",route="none",status="404"} 3',
     ]);
-    expect(lines).toContain('build_info{version="0.1.0",release="3f9c1b2a",environment="dev"} 1');
+    expect(lines).toContain(`build_info{version="${version}",release="3f9c1b2a",environment="dev"} 1`);
     expect(metrics).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
     expect(metrics).toMatch(/^nodejs_eventloop_utilization_ratio [01](\.\d+)?$/m);
     expect(metrics).toMatch(/^nodejs_heap_size_used_bytes \d+$/m);
