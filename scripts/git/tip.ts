@@ -21,6 +21,7 @@ export class Tip {
   readonly commit: string;
   readonly #scratch: Pick<Scratch, 'git' | 'fetchObjects'>;
   readonly #folders = new Map<string, Promise<void>>();
+  readonly #commits = new Map<string, Promise<string | undefined>>();
 
   constructor(scratch: Pick<Scratch, 'git' | 'fetchObjects'>, commit: string) {
     this.#scratch = scratch;
@@ -44,18 +45,11 @@ export class Tip {
     return entries.filter(({ mode }) => !mode.startsWith('100')).map((entry) => entry.path);
   }
 
-  /** The commit of this branch that an abbreviated SHA names, if there is exactly one. */
-  async findCommit(abbreviated: string): Promise<string | undefined> {
-    const { git } = this.#scratch;
-    const objects = await git.read(['rev-parse', `--disambiguate=${abbreviated}`]);
-    // An annotated tag has a SHA of its own, which would pass for its commit.
-    const typed = await git.read(['cat-file', '--batch-check=%(objecttype) %(objectname)'], {
-      input: `${objects}\n`,
-    });
-    const candidates = typed.match(/(?<=^commit )\S+$/gm) ?? [];
-    const known = await Promise.all(candidates.map((object) => this.#isAncestor(object, this.commit)));
-    const commits = candidates.filter((_, index) => known[index]);
-    return commits.length === 1 ? commits[0] : undefined;
+  /** The commit of this branch that a SHA names, whole or abbreviated, if there is exactly one; each is looked up once. */
+  findCommit(abbreviated: string): Promise<string | undefined> {
+    const finding = this.#commits.get(abbreviated) ?? this.#findCommit(abbreviated);
+    this.#commits.set(abbreviated, finding);
+    return finding;
   }
 
   /** How a commit stands to another one, both of this branch. */
@@ -83,6 +77,19 @@ export class Tip {
   /** A commit as a list of one. */
   async describe(commit: string): Promise<CommitLine[]> {
     return parseLines(await this.#scratch.git.read(['log', '--max-count=1', lineFormat, commit]));
+  }
+
+  async #findCommit(abbreviated: string): Promise<string | undefined> {
+    const { git } = this.#scratch;
+    const objects = await git.read(['rev-parse', `--disambiguate=${abbreviated}`]);
+    // An annotated tag has a SHA of its own, which would pass for its commit.
+    const typed = await git.read(['cat-file', '--batch-check=%(objecttype) %(objectname)'], {
+      input: `${objects}\n`,
+    });
+    const candidates = typed.match(/(?<=^commit )\S+$/gm) ?? [];
+    const known = await Promise.all(candidates.map((object) => this.#isAncestor(object, this.commit)));
+    const commits = candidates.filter((_, index) => known[index]);
+    return commits.length === 1 ? commits[0] : undefined;
   }
 
   async #read(
