@@ -27,11 +27,9 @@ export async function rollback(
     const older = () => listOlder(tip, runs, image);
     const to = tag === undefined ? await findFirst(older()) : await findRun(tip, runs, tag);
     if (!to) throw tag === undefined ? nothingToRollBack(name, image) : neverRan(name, tag);
-    const running = image && (await findRelease(tip, image));
-    const relation = running && (await tip.relate(to.revision, running.revision));
-    const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, { to, relation }, runs);
+    const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
     if (outcome !== 'changed') return { outcome, to };
-    const commits = await listLosses(tip, image, to, place.branch);
+    const commits = await listMoved(tip, image, to, place.branch);
     return { outcome, step: { kind: 'rollback', to, commits, reason, instead: older() } };
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
@@ -48,15 +46,18 @@ async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Releas
   return run && requireRelease(tip, run.image);
 }
 
-/** The commits that go with what runs, where that is a release. */
-async function listLosses(
+/** The commits that go, or come back where the environment had gone too far, if what runs is a release. */
+async function listMoved(
   tip: Tip,
   present: Image | undefined,
   to: Release,
   branch: string,
 ): Promise<CommitLine[]> {
   const running = present && (await findRelease(tip, present));
-  return running ? listGains(tip, to, running, branch) : [];
+  if (!running) return [];
+  const isNewer = (await tip.relate(to.revision, running.revision)) === 'newer';
+  const [from, until] = isNewer ? [running, to] : [to, running];
+  return listGains(tip, from, until, branch);
 }
 
 function nothingToRollBack(name: string, present: Image | undefined): Failure {

@@ -72,7 +72,7 @@ function judgeReturn(
 ): Found[] {
   const { name } = standing.environment;
   const { runs } = ledger.recordOf(name);
-  const ruling = attempt(() => judgeRollback(standing, { to, relation }, runs));
+  const ruling = attempt(() => judgeRollback(standing, to, runs));
   const path = holdPath(name);
   const after = change.files.has(path)
     ? (change.files.get(path) ?? change.irregular.has(path))
@@ -80,6 +80,9 @@ function judgeReturn(
   return [
     ...(ruling instanceof Failure ? [refused(name, ruling)] : []),
     ...(after ? [] : [breach(name, 'not-held', `${name} went back to ${to.tag}, and was not held there.`)]),
+    ...(relation === 'newer'
+      ? [notice(name, 'forwards', `A rollback took ${name} to ${to.tag}, which is newer.`)]
+      : []),
   ];
 }
 

@@ -9,6 +9,7 @@ export type AuditRule =
   | 'edited'
   | 'edited-while-frozen'
   | 'edited-while-held'
+  | 'forwards'
   | 'loosened'
   | 'not-held'
   | 'self-merged'

@@ -73,16 +73,15 @@ export function judgePromotion(standing: Standing, coming: Coming, source: Sourc
 
 /**
  * Decides whether an environment may return to a release. No soak and no freeze keeps it from going back.
- * @throws {Failure} `never-ran`, `forwards` or `held` when it may not.
+ * @throws {Failure} `never-ran` or `held` when it may not.
  */
 export function judgeRollback(
   { environment, image, hold }: Omit<Standing, 'freeze'>,
-  { to, relation }: Coming,
+  to: Image,
   runs: readonly Run[],
 ): Ruling {
   if (isSameImage(image, to)) return 'unchanged';
   if (!runs.some((run) => isSameImage(run.image, to))) throw neverRan(environment.name, to.tag);
-  if (relation === 'newer') throw forwards(environment.name, image, to);
   if (hold) throw held('held', environment.name, hold);
   return 'changed';
 }
@@ -134,14 +133,6 @@ function otherDigest({ tag, digest }: Image, rival: Image): Failure {
       ? `${digest} is the image of ${rival.tag}, not of ${tag}.`
       : `${tag} ran with the image ${rival.digest} before, not with ${digest}.`,
     'A release has one image: deliver a new commit, whose image has a tag of its own.',
-  );
-}
-
-function forwards(environment: string, from: Image | undefined, to: Image): Failure {
-  return new Failure(
-    'forwards',
-    `${to.tag} is newer than ${from?.tag ?? 'nothing'}, which ${environment} runs: a rollback goes back.`,
-    'A newer release comes by a deploy or a promotion: npm run status shows what may come.',
   );
 }
 

@@ -37,7 +37,6 @@ const exits = {
   'nothing-to-roll-back': exitCode.refused,
   'nothing-to-wait-for': exitCode.refused,
   'never-ran': exitCode.refused,
-  forwards: exitCode.refused,
   'other-digest': exitCode.refused,
   'not-soaked': exitCode.refused,
   'source-held': exitCode.refused,

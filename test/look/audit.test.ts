@@ -319,27 +319,6 @@ const breaches: Case[] = [
     message: () => `dev went back to ${older}, and was not held there.`,
   },
   {
-    name: 'a rollback to something newer',
-    steps: [
-      { at: '09-22 10:00', files: () => runs({ dev: older }) },
-      { at: '09-22 10:01', files: () => runs({ dev: newer }) },
-      {
-        at: '09-22 11:00',
-        title: 'rollback(dev): OLDER',
-        files: () => ({ ...runs({ dev: older }), ...holds('dev') }),
-      },
-      { at: '09-22 11:01', title: 'resume(dev)', files: () => ({ [holdPath('dev')]: undefined }) },
-      {
-        at: '09-22 11:02',
-        title: 'rollback(dev): NEWER',
-        files: () => ({ ...runs({ dev: newer }), ...holds('dev') }),
-      },
-    ],
-    rule: 'forwards',
-    environment: 'dev',
-    message: () => `${newer} is newer than ${older}, which dev runs: a rollback goes back.`,
-  },
-  {
     name: 'an environment that is emptied, and set to an older release',
     steps: [
       { at: '09-22 10:00', files: () => runs({ dev: newer }) },
@@ -512,6 +491,27 @@ const breaches: Case[] = [
 ];
 
 const notices: Case[] = [
+  {
+    name: 'a rollback to something newer',
+    steps: [
+      { at: '09-22 10:00', files: () => runs({ dev: older }) },
+      { at: '09-22 10:01', files: () => runs({ dev: newer }) },
+      {
+        at: '09-22 11:00',
+        title: 'rollback(dev): OLDER',
+        files: () => ({ ...runs({ dev: older }), ...holds('dev') }),
+      },
+      { at: '09-22 11:01', title: 'resume(dev)', files: () => ({ [holdPath('dev')]: undefined }) },
+      {
+        at: '09-22 11:02',
+        title: 'rollback(dev): NEWER',
+        files: () => ({ ...runs({ dev: newer }), ...holds('dev') }),
+      },
+    ],
+    rule: 'forwards',
+    environment: 'dev',
+    message: () => `A rollback took dev to ${newer}, which is newer.`,
+  },
   {
     name: 'values changed by hand',
     steps: [
