@@ -16,8 +16,8 @@ RUN --mount=type=cache,target=/root/.npm npm ci
 FROM packages AS build
 COPY nest-cli.json rspack.config.js tsconfig.json ./
 COPY src ./src
-COPY scripts/process/service.ts ./scripts/process/
-COPY scripts/shell/failure.ts scripts/shell/run-main.ts ./scripts/shell/
+COPY scripts/process ./scripts/process
+COPY scripts/shell ./scripts/shell
 COPY scripts/warm.ts ./scripts/
 # The last of the arguments, so that all above is the same for every release, and cached.
 ARG RELEASE
