@@ -50,7 +50,8 @@ test('a merge passes every job of the pipeline', () => {
 
 test('afterwards dev runs that very image, by one commit on main', async () => {
   const digest = await project.registry.findDigest('project', tag);
-  expect(await readDeployed()).toEqual({ tag, digest });
+  const revision = await project.origin.git('rev-parse', tag);
+  expect(await readDeployed()).toEqual({ tag, digest, revision });
   expect(await project.origin.log('%s', '-2')).toEqual([`deploy(dev): ${tag}`, 'Raise the limit']);
 });
 
@@ -132,7 +133,9 @@ test('the form of a rollback takes dev back to the release before, and holds it 
   const before = await readDeployed();
   const newer = await project.origin.commit('Raise the limit again', { 'src/limit.txt': '2\n' });
   const path = valuesPath('dev');
-  const values = (await project.origin.read(path)).replace(tag, newer.slice(0, 8));
+  const values = (await project.origin.read(path))
+    .replace(String(before?.revision), newer)
+    .replace(`"${tag}"`, `"${newer.slice(0, 8)}"`);
   await project.origin.commit(`deploy(dev): ${newer.slice(0, 8)}`, { [path]: values });
   await runJobs(['rollback'], { ROLLBACK_ENVIRONMENT: 'dev', ROLLBACK_REASON: 'It is slow' });
   expect(await readDeployed()).toEqual(before);
