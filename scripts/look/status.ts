@@ -5,7 +5,8 @@ import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { formatAge } from '../release/duration.ts';
 import { environmentsFolder, findFreeze } from '../release/flow.ts';
-import type { Environment, Freeze } from '../release/flow.ts';
+import type { Environment } from '../release/flow.ts';
+import type { Window } from '../release/freeze.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
 import type { Hold } from '../release/hold.ts';
 import { attempt, findPresentRun } from '../release/ledger.ts';
@@ -32,7 +33,7 @@ interface Row {
   subject: string | undefined;
   behind: number | undefined;
   hold: Hold | undefined;
-  freeze: Freeze | undefined;
+  freeze: Window | undefined;
   live: Live | undefined;
 }
 
@@ -162,7 +163,7 @@ function formatLive(live: Live | undefined): string {
   return styleText('yellow', `${live.asInGit === undefined ? 'unknown' : 'not as in Git'}: ${live.state}`);
 }
 
-function formatState(fault: Failure | undefined, hold: Hold | undefined, freeze: Freeze | undefined): string {
+function formatState(fault: Failure | undefined, hold: Hold | undefined, freeze: Window | undefined): string {
   const broken = fault && styleText('red', toLine(`${fault.message} ${fault.hint}`));
   const held = hold && styleText('red', `held by ${hold.by}: ${hold.reason}`);
   const frozen = freeze && styleText('cyan', `frozen until ${freeze.to.toISOString()}: ${freeze.reason}`);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { parseDuration } from './duration.ts';
-import { instant, line, parseShape } from './shape.ts';
+import { findWindow, freezeShape } from './freeze.ts';
+import type { Window } from './freeze.ts';
+import { line, parseShape } from './shape.ts';
 import { valuedEnvironment, valuesPath } from './values.ts';
 import type { YamlFile } from './yaml-file.ts';
 
@@ -9,6 +11,10 @@ import type { YamlFile } from './yaml-file.ts';
 export const environmentsFolder = 'environments';
 
 export const flowPath = `${environmentsFolder}/flow.yaml`;
+
+/** The rules that may be let past on purpose: those on time and on verdicts. No order is among them, and no hold. */
+export const overridable = ['soak', 'freeze', 'healthy'] as const;
+export type Overridable = (typeof overridable)[number];
 
 const duration = z.string().transform((text, context) => {
   const milliseconds = parseDuration(text);
@@ -23,18 +29,19 @@ const environmentName = z
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is no name of lowercase letters, digits and dashes')
   .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and no environment');
 
+/** How long a release must have been in the source: it alone, or all that has run there since and contains it. */
+const soakShape = z.strictObject({ for: duration, by: z.enum(['release', 'descent']).default('release') });
+
 const environmentShape = z.strictObject({
   name: environmentName,
   from: z.string().optional(),
-  soak: duration.default(0),
+  soak: z
+    .preprocess((soak) => (typeof soak === 'object' ? soak : { for: soak }), soakShape)
+    .default({ for: 0, by: 'release' }),
+  healthy: z.boolean().default(false),
+  auto: z.boolean().default(false),
   via: z.enum(['push', 'merge-request']).default('push'),
-});
-
-const freezeShape = z.strictObject({
-  environments: z.array(z.string()).min(1),
-  from: instant,
-  to: instant,
-  reason: line,
+  override: z.array(z.enum(overridable)).default([]),
 });
 
 const acceptedShape = z.strictObject({
@@ -54,12 +61,12 @@ const flowShape = z
     const fault = (path: PropertyKey[], message: string) => {
       context.addIssue({ code: 'custom', path, message });
     };
-    for (const [index, { name, from, soak }] of environments.entries()) {
+    for (const [index, { name, from, ...rules }] of environments.entries()) {
       const path = ['environments', index];
       const source = from === undefined ? -1 : names.indexOf(from);
       if (names.indexOf(name) < index) fault([...path, 'name'], `${name} is listed twice`);
-      if (from === undefined && soak > 0)
-        fault([...path, 'soak'], `${name} has a soak, but no "from" to soak in`);
+      for (const key of from === undefined ? listPromotionRules(rules) : [])
+        fault([...path, key], `${name} has "${key}", but no "from" that releases are promoted from`);
       if (from !== undefined && source < 0)
         fault([...path, 'from'], `${from} is no environment of this flow`);
       if (source >= index)
@@ -67,7 +74,6 @@ const flowShape = z
     }
     for (const [index, freeze] of freezes.entries()) {
       const path = ['freezes', index];
-      if (freeze.to <= freeze.from) fault([...path, 'to'], 'the freeze ends before it starts');
       for (const [position, name] of freeze.environments.entries()) {
         if (!names.includes(name))
           fault([...path, 'environments', position], `${name} is no environment of this flow`);
@@ -78,7 +84,6 @@ const flowShape = z
 /** The environments in their order, and the rules between them; times in milliseconds. */
 export type Flow = z.infer<typeof flowShape>;
 export type Environment = z.infer<typeof environmentShape>;
-export type Freeze = z.infer<typeof freezeShape>;
 
 /** @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault. */
 export function parseFlow(file: YamlFile): Flow {
@@ -105,11 +110,19 @@ export function requireEnvironment(flow: Flow, name: string): Environment {
   );
 }
 
-/** The freeze that an environment is in at a time, if any. */
-export function findFreeze(flow: Flow, environment: string, now: Date): Freeze | undefined {
-  return flow.freezes.find(
-    ({ environments, from, to }) => environments.includes(environment) && from <= now && now < to,
-  );
+/** The freeze that an environment is in at a time, if any; of several, the one that ends last. */
+export function findFreeze({ freezes }: Flow, environment: string, now: Date): Window | undefined {
+  return freezes
+    .filter(({ environments }) => environments.includes(environment))
+    .map((freeze) => findWindow(freeze, now))
+    .filter((window) => window !== undefined)
+    .reduce<Window | undefined>((last, window) => (last && last.to >= window.to ? last : window), undefined);
+}
+
+/** The rules that are for promotions alone, where they are set. */
+function listPromotionRules({ soak, healthy, auto, override }: Omit<Environment, 'name' | 'from'>): string[] {
+  const set = { soak: soak.for > 0, healthy, auto, override: override.length > 0 };
+  return Object.entries(set).flatMap(([key, isSet]) => (isSet ? [key] : []));
 }
 
 function withFolders(folders: readonly string[]): typeof flowShape {

@@ -34,6 +34,8 @@ export interface Run {
   since: Date;
   /** When another image came; undefined while it runs. */
   until: Date | undefined;
+  /** When it was first found healthy; undefined where no verdict says so. */
+  healthy: Date | undefined;
 }
 
 /** What the ledger knows of an environment. Everything is ordered from the oldest to the newest. */
@@ -144,7 +146,7 @@ export class Ledger {
     const last = runs.at(-1);
     if (last && last.until === undefined) last.until = commit.time;
     if (!image) return;
-    runs.push({ image, version, since: version.since, until: undefined });
+    runs.push({ image, version, since: version.since, until: undefined, healthy: undefined });
     this.#images.add(image);
   }
 

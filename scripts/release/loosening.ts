@@ -1,5 +1,7 @@
 import { formatDuration } from './duration.ts';
-import type { Environment, Flow, Freeze } from './flow.ts';
+import type { Environment, Flow } from './flow.ts';
+import { describeFreeze, listSpans } from './freeze.ts';
+import type { Freeze, Span } from './freeze.ts';
 
 /** A rule that is looser than it was. */
 export interface Loosening {
@@ -14,13 +16,24 @@ const rules: readonly ((before: Environment, after: Environment) => string | und
       ? undefined
       : `takes its releases from ${after ?? 'no environment'} instead of ${before}`,
   ({ soak: before }, { soak: after }) =>
-    after < before
-      ? `soaks for ${after > 0 ? formatDuration(after) : 'no time'} instead of ${formatDuration(before)}`
+    after.for < before.for
+      ? `soaks for ${after.for > 0 ? formatDuration(after.for) : 'no time'} instead of ${formatDuration(before.for)}`
       : undefined,
+  // What has soaked by release has soaked by descent too.
+  ({ soak: before }, { soak: after }) =>
+    before.for > 0 && before.by === 'release' && after.by === 'descent'
+      ? 'soaks by descent instead of by release'
+      : undefined,
+  ({ healthy: before }, { healthy: after }) =>
+    before && !after ? 'takes what has no verdict of healthy' : undefined,
   ({ via: before }, { via: after }) =>
     before === 'merge-request' && after === 'push'
       ? 'takes promotions by push instead of by merge request'
       : undefined,
+  ({ override: before }, { override: after }) => {
+    const added = after.filter((rule) => !before.includes(rule));
+    return added.length > 0 ? `lets ${added.join(' and ')} be overridden` : undefined;
+  },
 ];
 
 /** Finds what a change of the flow loosens at a time; what is over by then binds nobody any more. */
@@ -30,11 +43,10 @@ export function findLoosenings(before: Flow, after: Flow, time: Date): Loosening
     const next = after.environments.find((candidate) => candidate.name === name);
     if (!next) return [{ environment: name, what: 'is no environment of the flow any more' }];
     const loosened = rules.map((rule) => rule(environment, next)).filter((what) => what !== undefined);
+    const left = freezesOf(after, name).flatMap((freeze) => listSpans(freeze, time));
     const thawed = freezesOf(before, name)
-      .filter((freeze) => freeze.to > time && !isCovered(freeze, freezesOf(after, name), time))
-      .map(({ from, to, reason }) => {
-        return `is no longer frozen for all of ${from.toISOString()} to ${to.toISOString()}: ${reason}`;
-      });
+      .filter((freeze) => listSpans(freeze, time).some((span) => !isCovered(span, left, time)))
+      .map((freeze) => `is no longer frozen for all of ${describeFreeze(freeze)}: ${freeze.reason}`);
     return [...loosened, ...thawed].map((what) => ({ environment: name, what }));
   });
 }
@@ -43,8 +55,8 @@ function freezesOf({ freezes }: Flow, name: string): Freeze[] {
   return freezes.filter(({ environments }) => environments.includes(name));
 }
 
-/** Whether other freezes last for all that is left of one. */
-function isCovered({ from, to }: Freeze, others: readonly Freeze[], time: Date): boolean {
+/** Whether others last for all that is left of one. */
+function isCovered({ from, to }: Span, others: readonly Span[], time: Date): boolean {
   let covered = Math.max(from.getTime(), time.getTime());
   for (const other of others.toSorted((a, b) => a.from.getTime() - b.from.getTime())) {
     if (other.from.getTime() <= covered) covered = Math.max(covered, other.to.getTime());

@@ -1,7 +1,8 @@
 import { Failure } from '../shell/failure.ts';
 import type { Relation } from '../git/tip.ts';
 import { formatDuration } from './duration.ts';
-import type { Environment, Freeze } from './flow.ts';
+import type { Environment } from './flow.ts';
+import type { Window } from './freeze.ts';
 import type { Hold } from './hold.ts';
 import { isSameImage } from './image.ts';
 import type { Image } from './image.ts';
@@ -13,7 +14,7 @@ export interface Standing {
   /** What it runs; undefined while it has run nothing. */
   image: Image | undefined;
   hold: Hold | undefined;
-  freeze: Freeze | undefined;
+  freeze: Window | undefined;
 }
 
 /** A release that is to come, and how it stands to the one that runs; undefined where there is none to compare it with. */
@@ -66,7 +67,8 @@ export function judgePromotion(standing: Standing, coming: Coming, source: Sourc
   if (source.hold) throw held('source-held', source.name, source.hold);
   const soaked = (run.until ?? now).getTime() - run.since.getTime();
   // Without a soak there is no waiting, though the source's commit may come from a clock that is ahead.
-  if (environment.soak > 0 && soaked < environment.soak) throw notSoaked(environment, source.name, run);
+  if (environment.soak.for > 0 && soaked < environment.soak.for)
+    throw notSoaked(environment, source.name, run);
   requireOpen(standing);
   return ruling;
 }
@@ -154,15 +156,15 @@ function held(code: 'held' | 'source-held', environment: string, { reason, by, s
 }
 
 function notSoaked({ name, soak }: Environment, source: string, { image, since }: Run): Failure {
-  const ripe = new Date(since.getTime() + soak);
+  const ripe = new Date(since.getTime() + soak.for);
   return new Failure(
     'not-soaked',
-    `${name} takes what has run in ${source} for ${formatDuration(soak)}; ${image.tag} will have at ${ripe.toISOString()}.`,
+    `${name} takes what has run in ${source} for ${formatDuration(soak.for)}; ${image.tag} will have at ${ripe.toISOString()}.`,
     'Run it again then.',
   );
 }
 
-function frozen(environment: string, { reason, to }: Freeze): Failure {
+function frozen(environment: string, { reason, to }: Window): Failure {
   return new Failure(
     'frozen',
     `${environment} is frozen until ${to.toISOString()}: ${reason}`,

@@ -6,27 +6,42 @@ const whole = `environments:
   - name: dev
   - name: staging
     from: dev
-    soak: 30m
+    soak: { for: 30m, by: descent }
+    auto: true
   - name: production
     from: staging
     soak: 24h
+    healthy: true
     via: merge-request
+    override: [soak, freeze]
 freezes:
   - environments: [production]
     from: 2026-12-23T00:00:00Z
     to: 2027-01-02T00:00:00+01:00
     reason: end of year
+  - environments: [staging]
+    every: { from: Fri 16:00, to: Mon 08:00, zone: Europe/Berlin }
+    reason: weekend
 accepted:
   - commit: "3f9c1b2a3f9c1b2a3f9c1b2a3f9c1b2a3f9c1b2a"
     reason: asked for by Grace
 `;
 
 test('a flow says the order, and the rules between', () => {
+  const usual = { healthy: false, auto: false, via: 'push', override: [] };
   expect(parse(whole)).toEqual({
     environments: [
-      { name: 'dev', soak: 0, via: 'push' },
-      { name: 'staging', from: 'dev', soak: 1_800_000, via: 'push' },
-      { name: 'production', from: 'staging', soak: 86_400_000, via: 'merge-request' },
+      { name: 'dev', soak: { for: 0, by: 'release' }, ...usual },
+      { name: 'staging', from: 'dev', soak: { for: 1_800_000, by: 'descent' }, ...usual, auto: true },
+      {
+        name: 'production',
+        from: 'staging',
+        soak: { for: 86_400_000, by: 'release' },
+        healthy: true,
+        auto: false,
+        via: 'merge-request',
+        override: ['soak', 'freeze'],
+      },
     ],
     freezes: [
       {
@@ -34,6 +49,11 @@ test('a flow says the order, and the rules between', () => {
         from: new Date('2026-12-23T00:00:00Z'),
         to: new Date('2027-01-01T23:00:00Z'),
         reason: 'end of year',
+      },
+      {
+        environments: ['staging'],
+        every: { from: 'Fri 16:00', to: 'Mon 08:00', zone: 'Europe/Berlin' },
+        reason: 'weekend',
       },
     ],
     accepted: [{ commit: '3f9c1b2a'.repeat(5), reason: 'asked for by Grace' }],
@@ -69,12 +89,32 @@ test.each([
   [
     'a soak in nothing',
     `${dev}    soak: 30m\n`,
-    `${at}:3: environments.0.soak: dev has a soak, but no "from" to soak in`,
+    `${at}:3: environments.0.soak: dev has "soak", but no "from" that releases are promoted from`,
+  ],
+  [
+    'rules of promotions where nothing is promoted',
+    `${dev}    healthy: true\n    auto: true\n    override: [soak]\n`,
+    ['healthy', 'auto', 'override']
+      .map(
+        (key, index) =>
+          `${at}:${index + 3}: environments.0.${key}: dev has "${key}", but no "from" that releases are promoted from`,
+      )
+      .join('\n'),
+  ],
+  [
+    'an override of the order',
+    `${dev}  - name: staging\n    from: dev\n    override: [order]\n`,
+    `${at}:5: environments.1.override.0: Invalid option: expected one of "soak"|"freeze"|"healthy"`,
   ],
   [
     'a soak that is none',
     `${dev}  - name: staging\n    from: dev\n    soak: -5m\n`,
-    `${at}:5: environments.1.soak: "-5m" is no duration such as 30m, 24h or 7d`,
+    `${at}:5: environments.1.soak.for: "-5m" is no duration such as 30m, 24h or 7d`,
+  ],
+  [
+    'a soak by nothing known',
+    `${dev}  - name: staging\n    from: dev\n    soak: { for: 5m, by: luck }\n`,
+    `${at}:5: environments.1.soak.by: Invalid option: expected one of "release"|"descent"`,
   ],
   [
     'a name that is no name',
@@ -90,6 +130,32 @@ test.each([
     'a freeze that ends before it starts',
     `${freeze}    to: 2026-12-22T00:00:00Z\n    reason: rest\n`,
     `${at}:6: freezes.0.to: the freeze ends before it starts`,
+  ],
+  [
+    'a freeze with no end',
+    `${freeze}    reason: rest\n`,
+    `${at}:4: freezes.0: a freeze must have "from" and "to", or "every", and not both`,
+  ],
+  [
+    'a freeze of one window and of each week',
+    `${freeze}    to: 2027-01-01T00:00:00Z\n    every: { from: Fri 16:00, to: Mon 08:00, zone: UTC }\n    reason: rest\n`,
+    `${at}:4: freezes.0: a freeze must have "from" and "to", or "every", and not both`,
+  ],
+  [
+    'a week with no such times',
+    `${dev}freezes:\n  - environments: [dev]\n    every: { from: Friday, to: Mon 24:00, zone: Europe/Paradise }\n    reason: rest\n`,
+    [
+      'from: is not a day and a time, such as Fri 16:00',
+      'to: is not a day and a time, such as Fri 16:00',
+      'zone: is not a time zone such as Europe/Berlin',
+    ]
+      .map((fault) => `${at}:5: freezes.0.every.${fault}`)
+      .join('\n'),
+  ],
+  [
+    'a week that ends when it starts',
+    `${dev}freezes:\n  - environments: [dev]\n    every: { from: Fri 16:00, to: Fri 16:00, zone: UTC }\n    reason: rest\n`,
+    `${at}:5: freezes.0.every: the freeze ends when it starts`,
   ],
   [
     'a freeze of nothing known',

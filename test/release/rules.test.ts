@@ -17,12 +17,22 @@ const freeze = {
 const [from, to] = [image('1111111'), image('2222222')];
 const now = new Date('2026-09-22T10:01:00Z');
 const first: Standing = {
-  environment: { name: 'dev', soak: 0, via: 'push' },
+  environment: {
+    name: 'dev',
+    soak: { for: 0, by: 'release' },
+    healthy: false,
+    auto: false,
+    via: 'push',
+    override: [],
+  },
   image: from,
   hold: undefined,
   freeze: undefined,
 };
-const open: Standing = { ...first, environment: { name: 'staging', from: 'dev', soak: 60_000, via: 'push' } };
+const open: Standing = {
+  ...first,
+  environment: { ...first.environment, name: 'staging', from: 'dev', soak: { for: 60_000, by: 'release' } },
+};
 const newer: Coming = { to, relation: 'newer' };
 const source: Source = { name: 'dev', hold: undefined, runs: [run(to)] };
 
@@ -89,7 +99,7 @@ test('a release that left its source too early has not soaked, however long ago'
 });
 
 test('without a soak, a clock that is ahead delays nobody', () => {
-  const environment = { ...open.environment, soak: 0 };
+  const environment = { ...open.environment, soak: first.environment.soak };
   const behind = new Date('2026-09-22T09:00:00Z');
   expect(judgePromotion({ ...open, environment }, newer, source, behind)).toBe('changed');
 });
@@ -131,5 +141,5 @@ function run(image: Image, until?: Date): Run {
     seen: since,
   };
   const version: Version = { commit, since, image, kind: 'edit', by: 'Ada', reason: undefined };
-  return { image, version, since, until };
+  return { image, version, since, until, healthy: undefined };
 }

@@ -3,8 +3,11 @@ import type { Files } from './origin.ts';
 
 /** The rules of an environment, as the flow writes them. */
 interface Rules {
-  soak?: string;
+  soak?: string | { for: string; by: 'release' | 'descent' };
+  healthy?: boolean;
+  auto?: boolean;
   via?: 'merge-request';
+  override?: readonly string[];
 }
 
 /** The rules between the environments. */
