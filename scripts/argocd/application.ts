@@ -116,6 +116,24 @@ export function parseApplication(content: unknown): Application | undefined {
   };
 }
 
+const listShape = z.object({
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }) }).loose()).nullish(),
+});
+
+/** Reads an answer of `/api/v1/applications`, by the names of the Applications; undefined when it is none. */
+export function parseApplications(content: unknown): ReadonlyMap<string, Application> | undefined {
+  const { data } = listShape.safeParse(content);
+  return (
+    data &&
+    new Map(
+      (data.items ?? []).flatMap((item) => {
+        const application = parseApplication(item);
+        return application ? [[item.metadata.name, application]] : [];
+      }),
+    )
+  );
+}
+
 function parseOperation(state: z.infer<typeof operationState>): Operation {
   const { phase, message, retryCount, startedAt, operation, syncResult } = state;
   const { revision, source } = operation.sync;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toLine } from '../release/line.ts';
-import { parseApplication } from './application.ts';
+import { parseApplication, parseApplications } from './application.ts';
 import type { Application } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
 import { parsePods } from './pods.ts';
@@ -27,6 +27,8 @@ export interface Argo {
    * generated twice, which can swallow a webhook that comes just then.
    */
   readApplication: (names: Names) => Promise<ArgoAnswer<Application>>;
+  /** The Applications of some projects by their names, as far as the token may see them. */
+  listApplications: (projects: readonly string[]) => Promise<ArgoAnswer<ReadonlyMap<string, Application>>>;
   /** The pods of the Application, as far as its project lets Argo CD see them. */
   readPods: (names: Names) => Promise<ArgoAnswer<Pod[]>>;
   /** Ends the sync that runs; a token that may only get applications is refused. */
@@ -37,20 +39,22 @@ export interface Argo {
 export function openArgo(settings: ArgoSettings, options: ArgoOptions): Argo {
   const ask = async <Value>(
     path: string,
-    names: Names,
+    projects: readonly string[],
     parse: (content: unknown) => Value | undefined,
     method: Method = 'GET',
   ) => {
-    const url = new URL(`${settings.address}/api/v1/applications/${names.application}${path}`);
+    const url = new URL(`${settings.address}/api/v1/applications${path}`);
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
-    url.searchParams.set('project', names.project);
+    for (const project of projects) url.searchParams.append('project', project);
     return judge(url, await request(method, url, settings, options), parse);
   };
   return {
     address: settings.address,
-    readApplication: (names) => ask('', names, parseApplication),
-    readPods: (names) => ask('/resource-tree', names, parsePods),
-    endOperation: (names) => ask('/operation', names, () => true as const, 'DELETE'),
+    readApplication: ({ application, project }) => ask(`/${application}`, [project], parseApplication),
+    listApplications: (projects) => ask('', projects, parseApplications),
+    readPods: ({ application, project }) => ask(`/${application}/resource-tree`, [project], parsePods),
+    endOperation: ({ application, project }) =>
+      ask(`/${application}/operation`, [project], () => true as const, 'DELETE'),
   };
 }
 

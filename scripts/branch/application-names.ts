@@ -17,6 +17,21 @@ export async function readApplicationNames(tip: Tip, environment: string): Promi
 }
 
 /**
+ * Adds to environments what Argo CD makes of them, by the files of a tip.
+ * @throws {Failure} `invalid-file` as above.
+ */
+export function nameApplications<Named extends { name: string }>(
+  { files }: Pick<Environments, 'files'>,
+  environments: readonly Named[],
+): (Named & Pick<ApplicationNames, 'application' | 'project'>)[] {
+  const file = requireFile(files, applicationSetPath);
+  return environments.map((environment) => {
+    const { application, project } = parseApplicationSet(file, environment.name);
+    return { ...environment, application, project };
+  });
+}
+
+/**
  * What an environment is rendered as: what Argo CD makes of it, or, where the branch does not tell that, its own name.
  * Whether values and chart go together hardly ever hangs on it, and no way back may.
  */

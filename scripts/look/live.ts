@@ -1,49 +1,84 @@
-import { describeApplication, runsTarget } from '../argocd/judgement.ts';
-import { parseArgoSettings } from '../argocd/settings.ts';
 import { openArgo } from '../argocd/argocd.ts';
-import type { Argo } from '../argocd/argocd.ts';
-import type { Tip } from '../git/tip.ts';
-import type { Image } from '../release/image.ts';
-import { readApplicationNames } from '../branch/application-names.ts';
-import { findRelease } from '../branch/releases.ts';
-import type { EnvironmentState } from '../branch/environments.ts';
+import type { ArgoAnswer } from '../argocd/argocd.ts';
+import type { Application } from '../argocd/application.ts';
+import { describeApplication, judgeApplication, runsTarget } from '../argocd/judgement.ts';
+import { parseArgoSettings } from '../argocd/settings.ts';
+import { nameApplications } from '../branch/application-names.ts';
+import type { Environments, EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
+import type { Mainline } from '../git/mainline.ts';
+import type { Image } from '../release/image.ts';
+import { attempt } from '../release/ledger.ts';
+import { Failure } from '../shell/failure.ts';
 
 /** What Argo CD says of an environment. */
 export interface Live {
   application: string;
   /** Whether the cluster runs what Git says; undefined when that cannot be told. */
   asInGit: boolean | undefined;
+  /** Whether it is well besides. */
+  healthy: boolean | undefined;
   state: string;
 }
 
-// Milliseconds for one question.
+// Milliseconds for the one question.
 const questionLimit = 10_000;
 
-/** Asks Argo CD what is live in each environment that runs something; only where ARGOCD_SERVER says that there is one. */
+/**
+ * Asks Argo CD, once, what is live in the environments that run something; only where ARGOCD_SERVER says that there is
+ * one. Why it does not answer is told, and hides nothing else.
+ */
 export async function readLive(
-  { env, signal }: Place,
-  tip: Tip,
+  place: Place,
+  environments: Environments,
   states: readonly EnvironmentState[],
+  mainline: Mainline,
 ): Promise<ReadonlyMap<string, Live>> {
-  if (!env.ARGOCD_SERVER) return new Map();
-  const argo = openArgo(parseArgoSettings(env), { timeLimit: questionLimit, signal });
+  if (!place.env.ARGOCD_SERVER) return new Map();
   const running = states.flatMap(({ environment: { name }, image }) => (image ? [{ name, image }] : []));
+  const named = attempt(() => nameApplications(environments, running));
+  if (named instanceof Failure) {
+    place.log(`What is live is unknown: ${named.message}\n${named.hint}`);
+    return new Map();
+  }
+  const answer = await ask(
+    place,
+    named.map(({ project }) => project),
+  );
+  if (answer.kind !== 'found') place.log(`What is live is unknown: ${answer.reason}`);
   return new Map(
-    await Promise.all(
-      running.map(async ({ name, image }) => [name, await ask(argo, tip, name, image)] as const),
-    ),
+    named.map(({ name, image, application }): [string, Live] => {
+      const unknown = { application, asInGit: undefined, healthy: undefined };
+      if (answer.kind !== 'found') return [name, { ...unknown, state: answer.reason }];
+      const found = answer.value.get(application);
+      if (found) return [name, { application, ...compare(found, image, mainline) }];
+      const state = `Argo CD has no Application ${application}, or none that this token may see`;
+      place.log(`What is live in ${name} is unknown: ${state}.`);
+      return [name, { ...unknown, state }];
+    }),
   );
 }
 
-async function ask(argo: Argo, tip: Tip, environment: string, image: Image): Promise<Live> {
-  const names = await readApplicationNames(tip, environment);
-  const { application } = names;
-  const release = await findRelease(tip, image);
-  if (!release) return { application, asInGit: undefined, state: `${image.tag} is no release` };
-  const target = { commit: release.revision, image };
-  const answer = await argo.readApplication(names);
-  if (answer.kind !== 'found') return { application, asInGit: undefined, state: answer.reason };
-  const asInGit = runsTarget(answer.value, target);
-  return { application, asInGit, state: describeApplication(answer.value, target) };
+async function ask(
+  { env, signal }: Place,
+  projects: readonly string[],
+): Promise<ArgoAnswer<ReadonlyMap<string, Application>>> {
+  try {
+    const argo = openArgo(parseArgoSettings(env), { timeLimit: questionLimit, signal });
+    return await argo.listApplications(projects);
+  } catch (error) {
+    if (error instanceof Failure) return { kind: 'failed', reason: `${error.message}\n${error.hint}` };
+    throw error;
+  }
+}
+
+function compare(application: Application, image: Image, mainline: Mainline): Omit<Live, 'application'> {
+  const position = mainline.find(image);
+  const named = position === undefined ? undefined : mainline.commits[position]?.sha;
+  const target = { image, commit: image.revision || (named ?? image.tag) };
+  return {
+    asInGit: runsTarget(application, target),
+    healthy: judgeApplication(application, [], target) === 'healthy',
+    state: describeApplication(application, target),
+  };
 }

@@ -1,9 +1,7 @@
-import { styleText } from 'node:util';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
-import { formatAge } from '../release/duration.ts';
 import { environmentsFolder, findFreeze } from '../release/flow.ts';
 import type { Environment } from '../release/flow.ts';
 import type { Window } from '../release/freeze.ts';
@@ -11,19 +9,19 @@ import { holdPath, parseHold } from '../release/hold.ts';
 import type { Hold } from '../release/hold.ts';
 import { attempt, findPresentRun } from '../release/ledger.ts';
 import type { Run } from '../release/ledger.ts';
-import { toLine } from '../release/line.ts';
 import { strayFile } from '../release/strays.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
-import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { readLive } from './live.ts';
 import type { Live } from './live.ts';
+import { formatStatus } from './status-table.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readBrokenEnvironments, stateOf } from '../branch/environments.ts';
 import type { Environments, EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
-interface Row {
+/** What there is to tell of an environment. */
+export interface Row {
   name: string;
   /** Undefined where its values cannot be read. */
   state: EnvironmentState | undefined;
@@ -31,7 +29,8 @@ interface Row {
   fault: Failure | undefined;
   run: Run | undefined;
   subject: string | undefined;
-  behind: number | undefined;
+  /** How many commits with code what it takes its releases from is ahead. */
+  behind: { what: string; count: number } | undefined;
   hold: Hold | undefined;
   freeze: Window | undefined;
   live: Live | undefined;
@@ -44,31 +43,30 @@ interface Row {
 export async function status(place: Place, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
+  const { branch } = place;
   const now = place.now();
-  const environments = await readBrokenEnvironments(scratch, tip, { branch: place.branch, now });
+  const environments = await readBrokenEnvironments(scratch, tip, { branch, now });
   const faults = [...environments.strays.map(strayFile), ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
-  const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
+  const mainline = await readMainline(scratch, tip, { branch, now });
   const ledger = await readLedger(scratch, mainline);
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
-  const live = await readLive(place, tip, states);
+  const live = await readLive(place, environments, states, mainline);
   const code = await findCode(tip, mainline, states);
   const rows = looks.map(({ environment: { name, from }, state, hold, fault }): Row => {
     const source = states.find(({ environment }) => environment.name === from);
     const record = ledger.recordOf(name);
     const position = state?.image && mainline.find(state.image);
+    const ahead = from === undefined ? 0 : source?.image && mainline.find(source.image);
+    const count = countBehind({ mainline, code }, position, ahead);
     return {
       name,
       state,
       fault,
       run: state?.image && findPresentRun(record),
       subject: position === undefined ? undefined : mainline.commits[position]?.subject,
-      behind: countBehind(
-        { mainline, code },
-        position,
-        from === undefined ? 0 : source?.image && mainline.find(source.image),
-      ),
+      behind: count === undefined ? undefined : { what: from ?? branch, count },
       // A hold that nobody can read holds nevertheless.
       hold: hold instanceof Failure ? record.hold : hold,
       freeze: findFreeze(environments.flow, name, now),
@@ -78,7 +76,7 @@ export async function status(place: Place, columns: number): Promise<Answer> {
   const isBroken = faults.length > 0 || rows.some(({ fault }) => fault);
   return {
     document: rows.map(toDocument),
-    text: formatRows(rows, now, columns),
+    text: formatStatus(rows, now, columns),
     exitCode: isBroken ? exitCode.input : exitCode.done,
   };
 }
@@ -122,7 +120,7 @@ function toDocument({ name, state, fault, run, behind, hold, freeze, live }: Row
     commit: run?.version.commit.sha ?? null,
     since: run?.since.toISOString() ?? null,
     by: run?.version.by ?? null,
-    behind: behind ?? null,
+    behind: behind?.count ?? null,
     hold: hold ?? null,
     freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
     // Only where Argo CD was asked.
@@ -130,42 +128,4 @@ function toDocument({ name, state, fault, run, behind, hold, freeze, live }: Row
     // Only where something is broken.
     ...(fault && { fault: { code: fault.code, message: fault.message, hint: fault.hint } }),
   };
-}
-
-function formatRows(rows: readonly Row[], now: Date, columns: number): string {
-  const isLive = rows.some(({ live }) => live);
-  const heading = [
-    'ENVIRONMENT',
-    'RELEASE',
-    'SUBJECT',
-    'SINCE',
-    'BY',
-    'BEHIND',
-    'STATE',
-    ...(isLive ? ['LIVE'] : []),
-  ];
-  const cells = rows.map(({ name, state, fault, run, subject, behind, hold, freeze, live }) => [
-    name,
-    state?.image?.tag ?? '-',
-    subject ?? '-',
-    run ? formatAge(run.since, now) : '-',
-    run?.version.by ?? '-',
-    behind === undefined ? '-' : String(behind),
-    formatState(fault, hold, freeze),
-    ...(isLive ? [formatLive(live)] : []),
-  ]);
-  return fitTable([heading, ...cells], heading.indexOf('SUBJECT'), columns);
-}
-
-function formatLive(live: Live | undefined): string {
-  if (!live) return '-';
-  if (live.asInGit) return live.state;
-  return styleText('yellow', `${live.asInGit === undefined ? 'unknown' : 'not as in Git'}: ${live.state}`);
-}
-
-function formatState(fault: Failure | undefined, hold: Hold | undefined, freeze: Window | undefined): string {
-  const broken = fault && styleText('red', toLine(`${fault.message} ${fault.hint}`));
-  const held = hold && styleText('red', `held by ${hold.by}: ${hold.reason}`);
-  const frozen = freeze && styleText('cyan', `frozen until ${freeze.to.toISOString()}: ${freeze.reason}`);
-  return [broken, held, frozen].filter(Boolean).join('; ') || styleText('green', 'open');
 }

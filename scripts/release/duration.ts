@@ -24,3 +24,8 @@ export function formatAge(time: Date, now: Date): string {
   if (minutes < 120) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} d`;
 }
+
+/** A time to the minute, for people who plan by it. */
+export function formatMinute(time: Date): string {
+  return time.toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
+}

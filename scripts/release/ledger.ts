@@ -171,6 +171,15 @@ export function findPresentRun({ runs }: EnvironmentRecord): Run | undefined {
   return last?.until === undefined ? last : undefined;
 }
 
+/**
+ * The name of who made a version. A pipeline tells a person's login and a laptop the name in Git, so only the author of
+ * the commit is the same from both; of a proposal that was merged it is who proposed.
+ */
+export function findPerson({ commit, kind }: Version): string {
+  const { author } = kind === 'edit' ? commit : (commit.merged ?? commit);
+  return author.replace(/ <[^<>]*>$/, '');
+}
+
 /** What the function answers, or the failure that it throws. */
 export function attempt<T>(action: () => T): T | Failure {
   try {

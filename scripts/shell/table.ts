@@ -6,28 +6,41 @@ const shortest = 12;
 
 /** Rows under a heading, in columns as wide as they need to be. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = widthsOf(rows);
-  const lines = rows.map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0)).join(gap));
-  return lines.map((line) => line.trimEnd()).join('\n');
+  return formatLines(rows).join('\n');
 }
 
 /**
  * The same within the columns of a terminal: one column is cut where the rows would be too wide; where that does not
- * help, each row becomes a record of its own, a line a column.
+ * help, each row becomes a record of its own, a line a column. Below each row after the heading stand its notes.
  */
-export function fitTable(rows: readonly (readonly string[])[], flexible: number, columns: number): string {
+export function fitTable(
+  rows: readonly (readonly string[])[],
+  flexible: number,
+  columns: number,
+  notes: readonly (readonly string[])[] = [],
+): string {
+  const annotate = (text: string, index: number) =>
+    [text, ...(notes[index] ?? []).map((note) => gap + note)].join('\n');
   const widths = widthsOf(rows);
   const others = widths.reduce((sum, width, index) => sum + (index === flexible ? 0 : width + gap.length), 0);
   const room = columns - others;
   if (room >= Math.min(shortest, widths[flexible] ?? 0)) {
-    return formatTable(
+    const [heading = '', ...lines] = formatLines(
       rows.map((row) => row.map((cell, index) => (index === flexible ? cut(cell, room) : cell))),
     );
+    return [heading, ...lines.map(annotate)].join('\n');
   }
   const [heading = [], ...records] = rows;
   return records
     .map((record) => formatTable(record.map((cell, index) => [heading[index] ?? '', cell])))
+    .map(annotate)
     .join('\n\n');
+}
+
+function formatLines(rows: readonly (readonly string[])[]): string[] {
+  const widths = widthsOf(rows);
+  const lines = rows.map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0)).join(gap));
+  return lines.map((line) => line.trimEnd());
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {

@@ -27,6 +27,7 @@ beforeAll(async () => {
   await origin.commitAll(['First', "Merge branch 'promote/staging/3f9c1b2a' into 'main'"]);
   newer = (await origin.commit('Count the requests')).slice(0, 8);
   origin.time = new Date('2026-09-23T16:00:00Z');
+  origin.person = 'Grace <grace@example.com>';
   const dev = await origin.commit(
     `deploy(dev): ${newer}\n\nEnvironment: dev\nActor: grace`,
     runs({ dev: newer }),
@@ -45,14 +46,20 @@ afterAll(async () => {
   await sandbox[Symbol.asyncDispose]();
 });
 
-test('a row an environment says what runs, since when, by whom, how far behind, and what keeps it', async () => {
-  expect(await look(200)).toBe(
-    `ENVIRONMENT  RELEASE   SUBJECT                   SINCE   BY                               BEHIND  STATE
-dev          ${newer}  Count the requests        30 min  grace                            1       open
-staging      ${older}  Add the version endpoint  2 d     Ada Developer <ada@example.com>  3       held by ada: look into it; frozen until 2999-01-01T00:00:00.000Z: stock-taking
-production   -         -                         -       -                                -       frozen until 2999-01-01T00:00:00.000Z: stock-taking`,
-  );
-});
+const table = () => `ENVIRONMENT  RELEASE   SUBJECT                   SINCE   BY             BEHIND     STATE
+dev          ${newer}  Count the requests        30 min  Grace          main by 1  open
+staging      ${older}  Add the version endpoint  2 d     Ada Developer  dev by 3   held, frozen
+  held by ada for 2 d: look into it
+  frozen for 355115 d, until 2999-01-01T00:00Z: stock-taking
+production   -         -                         -       -              -          frozen
+  frozen for 355115 d, until 2999-01-01T00:00Z: stock-taking`;
+
+test.each([100, 120])(
+  'in %i columns a row says what runs, since when, by whom, how far behind what; a line below what keeps it',
+  async (columns) => {
+    expect(await look(columns)).toBe(table());
+  },
+);
 
 test('--json is an array of one object an environment, with the keys of the contract', async () => {
   const run = await sandbox.gitops(checkout, ['status', '--json']);
@@ -102,20 +109,22 @@ test('--json is an array of one object an environment, with the keys of the cont
 });
 
 test('a narrow terminal gets shorter subjects, a very narrow one a record an environment', async () => {
-  expect((await look(165)).split('\n')[2]).toContain(`${older}  Add the vers…`);
-  expect((await look(80)).split('\n\n')[0]).toBe(`ENVIRONMENT  dev
-RELEASE      ${newer}
-SUBJECT      Count the requests
-SINCE        30 min
-BY           grace
-BEHIND       1
-STATE        open`);
+  expect((await look(84)).split('\n')[2]).toContain(`${older}  Add the vers…  2 d`);
+  expect((await look(60)).split('\n\n')[1]).toBe(`ENVIRONMENT  staging
+RELEASE      ${older}
+SUBJECT      Add the version endpoint
+SINCE        2 d
+BY           Ada Developer
+BEHIND       dev by 3
+STATE        held, frozen
+  held by ada for 2 d: look into it
+  frozen for 355115 d, until 2999-01-01T00:00Z: stock-taking`);
 });
 
 test('colours are for terminals, and for who asks for them', async () => {
   const colours = async (env: NodeJS.ProcessEnv) => {
     const { stdout } = await sandbox.gitops(checkout, ['status'], env);
-    return stdout.includes('\u001b[31mheld by ada');
+    return stdout.includes('\u001b[31mheld');
   };
   expect(await colours({})).toBe(false);
   expect(await colours({ FORCE_COLOR: '1' })).toBe(true);
@@ -127,34 +136,40 @@ const broken = [
     name: 'a hold that cannot be read holds nevertheless',
     files: { 'environments/staging/hold.yaml': 'reason: x\nby: y\nsince: z\n' },
     row: 1,
-    release: () => older,
-    state:
-      'environments/staging/hold.yaml:3: since: is no time such as 2026-12-23T00:00:00Z Mend it, or remove it: npm run resume -- staging; held by Ada Developer <ada@example.com>: unreadable; frozen',
+    line: () => new RegExp(`^staging +${older} .* broken, held, frozen$`),
+    notes: [
+      /^ {2}broken: environments\/staging\/hold\.yaml:3: since: .* Mend it, or remove it: npm run resume -- staging$/,
+      /^ {2}held by Grace <grace@example\.com> for \S+ \w+: unreadable$/,
+      /^ {2}frozen for /,
+    ],
   },
   {
     name: 'values that cannot be read',
     files: { 'environments/dev/values.yaml': 'image: {tag: "' },
     row: 0,
-    release: () => '-',
-    state: 'environments/dev/values.yaml:1: broken YAML',
+    line: () => /^dev +- .* broken$/,
+    notes: [/^ {2}broken: environments\/dev\/values\.yaml:1: broken YAML: /],
   },
 ];
 
 test.each(broken)(
-  '$name: told in the row of the environment, and the rest is as ever',
-  async ({ name, files, row, release, state }) => {
-    const branch = name.replaceAll(/\W+/g, '-');
+  '$name: told in the row of the environment and below it, and the rest is as ever',
+  async ({ files, row, line, notes }) => {
+    const branch = `broken-${row}`;
     await origin.commit('Break it', files, branch);
     const operator = createOperator(sandbox, checkout, { branch, now: () => now });
-    const { text, exitCode } = await status(operator, 500);
+    const { text, exitCode } = await status(operator, 120);
     expect({ exitCode, lines: operator.lines }).toEqual({ exitCode: 2, lines: [] });
-    const [lines, ever] = [text, await look(500)].map((all) => all.split('\n').slice(1));
-    expect(lines?.[row]).toMatch(new RegExp(`^\\w+ +${release()} .*${RegExp.escape(state)}`));
-    const rest = (all: string[] | undefined) =>
-      all
-        ?.toSpliced(row, 1)
-        .map((line) => line.replaceAll(/ +/g, ' ').replace(/ \S+ (?=open|held|frozen)/, ' '));
-    expect(rest(lines)).toEqual(rest(ever));
+    const [rows, ever] = [text, await look(120)].map(splitRows);
+    const [told = '', ...below] = rows?.[row] ?? [];
+    expect(told).toMatch(line());
+    expect(below).toEqual(notes.map((note) => expect.stringMatching(note)));
+    const rest = (all: string[][] | undefined) =>
+      // What cannot be read is no source that another one is behind.
+      JSON.stringify(all?.toSpliced(row, 1))
+        .replaceAll(/ +/g, ' ')
+        .replaceAll(/(-|[\w-]+ by \d) (?=open|held|frozen)/g, '');
+    expect(rest(rows)).toEqual(rest(ever));
     const { stdout } = await sandbox.gitops(checkout, ['status', '--branch', branch, '--json']);
     const documents = JSON.parse(stdout) as { fault?: { message: string } }[];
     expect(documents.map(({ fault }) => fault !== undefined)).toEqual([0, 1, 2].map((one) => one === row));
@@ -187,11 +202,17 @@ test('what was written by hand and is no release is told as it is', async () => 
     createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }),
     200,
   );
-  expect(text.split('\n')[1]).toMatch(
-    /^dev +0123456789abcdef +- +\S+ \w+ +Ada Developer <ada@example.com> +- +open$/,
-  );
+  expect(text.split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +open$/);
 });
 
 async function look(columns: number): Promise<string> {
   return (await status(createOperator(sandbox, checkout, { now: () => now }), columns)).text;
+}
+
+/** The lines of each environment: its own, and those below it. */
+function splitRows(text: string): string[][] {
+  return text
+    .split(/\n(?! )/)
+    .slice(1)
+    .map((row) => row.split('\n'));
 }

@@ -46,3 +46,16 @@ NAME     production
 SUBJECT  Add
 BY       ada`);
 });
+
+test.each([
+  [
+    43,
+    'NAME        SUBJECT                   BY\ndev         Add the version endpoint  grace\n  held\n  frozen\nproduction  Add                       ada',
+  ],
+  [
+    20,
+    'NAME     dev\nSUBJECT  Add the version endpoint\nBY       grace\n  held\n  frozen\n\nNAME     production\nSUBJECT  Add\nBY       ada',
+  ],
+])('in %i columns the notes of a row stand below it, and make no column wider', (columns, text) => {
+  expect(fitTable(rows, 1, columns, [['held', 'frozen']])).toBe(text);
+});
