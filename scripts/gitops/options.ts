@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import { usualBranch } from '../branch/place.ts';
 import type { Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
@@ -58,28 +59,33 @@ export function createPlace({ repo, remote, branch }: CommonOptions, signal: Abo
 /** Milliseconds of an option that is a duration, in which something can be done. */
 export function requireDuration(text: string): number {
   const milliseconds = parseDuration(text) ?? 0;
-  if (milliseconds === 0) throw new InvalidArgumentError('It is no duration from 1s on, such as 90s or 2m.');
+  if (milliseconds === 0)
+    throw new InvalidArgumentError('It must be a duration of 1s or more, such as 90s or 2m.');
   return milliseconds;
 }
 
 /** An option that is a whole number from 1 on. */
 export function requireCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It is no whole number from 1 on.');
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
   return Number(text);
 }
+
+const time = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 
 /** The time that an option names: a date, or a duration back from now. */
 export function requireTime(text: string): Date {
   const age = parseDuration(text);
-  const time =
-    age === undefined ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : NaN) : new Date(Date.now() - age);
-  if (!Number.isNaN(time.getTime())) return time;
-  throw new InvalidArgumentError('It is no date such as 2026-12-23, and no duration such as 7d.');
+  if (age !== undefined) return new Date(Date.now() - age);
+  if (time.safeParse(text).success) return new Date(text);
+  throw new InvalidArgumentError(
+    'It must be a date such as 2026-12-23, a time such as 2026-12-23T08:00:00Z, or a duration such as 7d.',
+  );
 }
 
 /** An option that tells why, in one line of a commit's message. */
 export function requireReason(text: string): string {
   const reason = text.trim();
-  if (reason === '' || /\p{Cc}/u.test(reason)) throw new InvalidArgumentError('It is no line of text.');
+  if (reason === '' || /\p{Cc}/u.test(reason))
+    throw new InvalidArgumentError('It must be one line of text, and not empty.');
   return reason;
 }

@@ -6,6 +6,7 @@ import type { Sandbox } from '../support/command/sandbox.ts';
 const digest = `sha256:${'a'.repeat(64)}`;
 const valuesPath = 'environments/dev/values.yaml';
 const help = 'npm run gitops -- --help lists the commands and their options.';
+const options = 'npm run deploy -- --help shows its options.';
 const aTag = 'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.';
 const aDigest =
   'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.';
@@ -56,17 +57,17 @@ const good = ['deploy', 'dev', '--tag', '3f9c1b2a', '--digest', digest];
 test.each<BadInput>([
   { args: [], message: 'No command is given.', hint: help },
   { args: ['deplyo', 'dev'], message: "unknown command 'deplyo'\n(Did you mean deploy?)", hint: help },
-  { args: ['deploy'], message: "missing required argument 'environment'", hint: help },
-  { args: [...good, '--force'], message: "unknown option '--force'", hint: help },
+  { args: ['deploy'], message: "missing required argument 'environment'", hint: options },
+  { args: [...good, '--force'], message: "unknown option '--force'", hint: options },
   {
     args: [...good, '--deadline', 'soon'],
-    message: `option '--deadline <duration>' argument 'soon' is invalid. It is no duration from 1s on, such as 90s or 2m.`,
-    hint: help,
+    message: `option '--deadline <duration>' argument 'soon' is invalid. It must be a duration of 1s or more, such as 90s or 2m.`,
+    hint: options,
   },
   {
     args: [...good, '--deadline', '0s'],
-    message: `option '--deadline <duration>' argument '0s' is invalid. It is no duration from 1s on, such as 90s or 2m.`,
-    hint: help,
+    message: `option '--deadline <duration>' argument '0s' is invalid. It must be a duration of 1s or more, such as 90s or 2m.`,
+    hint: options,
   },
   {
     args: ['deploy', 'dev'],

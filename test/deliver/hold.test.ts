@@ -6,7 +6,7 @@ import { createSandbox } from '../support/command/sandbox.ts';
 import type { Sandbox } from '../support/command/sandbox.ts';
 
 const holdPath = 'environments/dev/hold.yaml';
-const help = 'npm run gitops -- --help lists the commands and their options.\n';
+const help = 'npm run hold -- --help shows its options.\n';
 
 let sandbox: Sandbox;
 let origin: Origin;
@@ -98,7 +98,7 @@ test.each([[''], ['  '], ['two\nlines'], ['\u001b[31mred']])('%j is no reason', 
   expect(run).toEqual({
     status: 2,
     stdout: '',
-    stderr: `option '--reason <text>' argument '${reason}' is invalid. It is no line of text.\n${help}`,
+    stderr: `option '--reason <text>' argument '${reason}' is invalid. It must be one line of text, and not empty.\n${help}`,
   });
   expect(await origin.refs()).toBe(refs);
 });

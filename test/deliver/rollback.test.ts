@@ -221,7 +221,7 @@ test('a rollback without a reason is refused', async () => {
     stdout: '',
     stderr:
       "required option '--reason <text>' not specified\n" +
-      'npm run gitops -- --help lists the commands and their options.\n',
+      'npm run rollback -- --help shows its options.\n',
   });
 });
 

@@ -668,15 +668,19 @@ test('the same for people and programs, and --since leaves out what was before',
   expect((await gitops(branch, '--since', '1m')).status).toBe(0);
 });
 
-test.each(['5', 'yesterday', '2026-99-99', ''])('%j is no time to look back to', async (time) => {
-  const { status, stderr } = await gitops('main', '--since', time);
-  expect({ status, stderr }).toEqual({
-    status: 2,
-    stderr:
-      `option '--since <time>' argument '${time}' is invalid. It is no date such as 2026-12-23, and no duration such as 7d.\n` +
-      'npm run gitops -- --help lists the commands and their options.\n',
-  });
-});
+test.each(['5', 'yesterday', '2026-99-99', '2026-02-31', ''])(
+  '%j is no time to look back to',
+  async (time) => {
+    const { status, stderr } = await gitops('main', '--since', time);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr:
+        `option '--since <time>' argument '${time}' is invalid. ` +
+        'It must be a date such as 2026-12-23, a time such as 2026-12-23T08:00:00Z, or a duration such as 7d.\n' +
+        'npm run audit -- --help shows its options.\n',
+    });
+  },
+);
 
 test('an environment that was removed by mistake ran on', async () => {
   const branch = await write('removed', [

@@ -88,8 +88,8 @@ test.each(['0', '-1', 'many', '1.5'])('%j is no limit', async (limit) => {
   expect({ status, stderr }).toEqual({
     status: 2,
     stderr:
-      `option '--limit <count>' argument '${limit}' is invalid. It is no whole number from 1 on.\n` +
-      'npm run gitops -- --help lists the commands and their options.\n',
+      `option '--limit <count>' argument '${limit}' is invalid. It must be a whole number of 1 or more.\n` +
+      'npm run history -- --help shows its options.\n',
   });
 });
 
