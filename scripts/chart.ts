@@ -2,6 +2,7 @@ import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { publishChart } from './publish/chart.ts';
 import { exitCode } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
+import { show } from './shell/screen.ts';
 
 await runMain(async (signal) => {
   const program = createCommandLine('chart').description('Takes the chart to its registry.');
@@ -16,8 +17,8 @@ await runMain(async (signal) => {
         progress: process.stderr,
       });
       const words = { published: 'Published', reused: 'Nothing to push: the registry has' };
-      console.log(`${words[outcome]} ${reference}, version ${version}, as ${digest}`);
-      console.log(`helm pull ${reference} --version ${version}`);
+      show(`${words[outcome]} ${reference}, version ${version}, as ${digest}`);
+      show(`helm pull ${reference} --version ${version}`);
     });
   await runCommandLine(program);
   return exitCode.done;

@@ -8,6 +8,7 @@ import { describeContract } from './docs/contract.ts';
 import { writeVariables } from './docs/variables.ts';
 import { exitCode, Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
+import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
 const contract = 'src/docs/openapi.json';
@@ -44,5 +45,5 @@ async function bring(path: string, text: string, check: boolean): Promise<void> 
   if (content === (await readFile(file, 'utf8').catch(() => undefined))) return;
   if (check) throw new Failure('stale', `${path} is not what the code of the service says.`, 'npm run docs');
   await writeFile(file, content);
-  console.log(`Wrote ${path}.`);
+  show(`Wrote ${path}.`);
 }

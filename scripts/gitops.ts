@@ -4,6 +4,7 @@ import type { Session } from './gitops/session.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { exitCode } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
+import { show, showDocument } from './shell/screen.ts';
 
 const json = process.argv.includes('--json');
 
@@ -16,7 +17,8 @@ await runMain(
     const session: Session = {
       signal,
       print: ({ document, text, exitCode = code }) => {
-        console.log(json ? JSON.stringify(document, null, 2) : text);
+        if (json) showDocument(document);
+        else show(text);
         code = exitCode;
       },
     };

@@ -3,6 +3,7 @@ import { publish } from './publish/image.ts';
 import { publishPipeline } from './publish/pipeline-image.ts';
 import { exitCode } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
+import { show } from './shell/screen.ts';
 
 await runMain(async (signal) => {
   const program = createCommandLine('image').description('Takes images to their registry.');
@@ -13,16 +14,16 @@ await runMain(async (signal) => {
     .description('build and push the image of the release, unless the registry has it, and write build.env')
     .action(async () => {
       const { outcome, repository, tag, digest } = await publish(context);
-      console.log(`${words[outcome]} ${repository}:${tag}`);
-      console.log(`Its digest is in build.env: ${digest}`);
+      show(`${words[outcome]} ${repository}:${tag}`);
+      show(`Its digest is in build.env: ${digest}`);
     });
   program
     .command('publish-pipeline')
     .description('build and push the image that the jobs of the pipeline run in, unless the registry has it')
     .action(async () => {
       const { outcome, repository, tag, digest } = await publishPipeline(context);
-      console.log(`${words[outcome]} ${repository}:${tag}`);
-      console.log(`To run the jobs in it, set PIPELINE_IMAGE to ${repository}:${tag}@${digest}`);
+      show(`${words[outcome]} ${repository}:${tag}`);
+      show(`To run the jobs in it, set PIPELINE_IMAGE to ${repository}:${tag}@${digest}`);
     });
   await runCommandLine(program);
   return exitCode.done;

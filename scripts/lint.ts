@@ -16,6 +16,7 @@ import { readScalar } from './release/scalars.ts';
 import { readImage, valuesPath } from './release/values.ts';
 import { parseYamlFile } from './release/yaml-file.ts';
 import type { YamlFile } from './release/yaml-file.ts';
+import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,7 +31,7 @@ await runMain(async (signal) => {
   for (const name of names) await lintHold(name);
   for (const name of names) await lintEnvironment(name, signal);
   for (const name of names) await lintProject(name);
-  console.log(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
+  show(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
   await lintReleases(root, flow, signal);
   return exitCode.done;
 });

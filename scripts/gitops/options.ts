@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { usualBranch } from '../branch/place.ts';
 import type { Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
+import { show } from '../shell/screen.ts';
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -51,7 +52,7 @@ export function createPlace({ repo, remote, branch }: CommonOptions, signal: Abo
     env: process.env,
     now: () => new Date(),
     log: (line) => {
-      console.error(line);
+      show(line, process.stderr);
     },
   };
 }

@@ -20,6 +20,7 @@ import type { Ledger } from '../release/ledger.ts';
 import { readImage, replaceImage, valuesPath } from '../release/values.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
+import { show } from '../shell/screen.ts';
 
 /** A release that an environment must render with, and why. */
 interface Candidate {
@@ -55,7 +56,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
     }
   }
   for (const tag of rendered)
-    console.log(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
+    show(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
 }
 
 async function readRunning(root: string, { environments }: Flow): Promise<Map<string, Image>> {

@@ -1,7 +1,7 @@
-import { styleText } from 'node:util';
 import type { Answer } from './answer.ts';
 import type { Difference } from './difference.ts';
 import { toNames } from '../release/image.ts';
+import { paint } from '../shell/screen.ts';
 
 /** What there is to say of a difference; for people it is coloured where standard output can. */
 export function describeDifference(difference: Difference): Answer {
@@ -25,11 +25,11 @@ function summarize({ environment, from, to, onlyImage, objects }: Difference): s
 
 function colour(diff: string): string {
   const [before = '', after = '', ...lines] = diff.split('\n');
-  return [styleText('bold', before), styleText('bold', after), ...lines.map(colourLine)].join('\n');
+  return [paint('bold', before), paint('bold', after), ...lines.map(colourLine)].join('\n');
 }
 
 function colourLine(line: string): string {
-  if (line.startsWith('@@')) return styleText('cyan', line);
-  if (line.startsWith('+')) return styleText('green', line);
-  return line.startsWith('-') ? styleText('red', line) : line;
+  if (line.startsWith('@@')) return paint('cyan', line);
+  if (line.startsWith('+')) return paint('green', line);
+  return line.startsWith('-') ? paint('red', line) : line;
 }

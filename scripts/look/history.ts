@@ -1,3 +1,5 @@
+import { formatMinute } from '../release/duration.ts';
+import { findPerson } from '../release/ledger.ts';
 import type { Version } from '../release/ledger.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
@@ -24,13 +26,13 @@ export async function history(
     place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
   const shown = versions.slice(-limit).reverse();
   const heading = ['WHEN', 'KIND', 'RELEASE', 'BY', 'COMMIT', 'REASON'];
-  const rows = shown.map(({ commit, since, image, kind, by, reason }) => [
-    since.toISOString(),
-    kind,
-    image?.tag ?? '-',
-    by,
-    commit.sha.slice(0, 8),
-    reason ?? '',
+  const rows = shown.map((version) => [
+    formatMinute(version.since),
+    version.kind,
+    version.image?.tag ?? '-',
+    findPerson(version),
+    version.commit.sha.slice(0, 8),
+    version.reason ?? '',
   ]);
   return {
     document: shown.map(toDocument),

@@ -1,10 +1,10 @@
-import { styleText } from 'node:util';
 import { formatAge, formatMinute } from '../release/duration.ts';
 import { findPerson } from '../release/ledger.ts';
 import { toLine } from '../release/line.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Live } from './live.ts';
 import type { Row } from './status.ts';
+import { paint } from '../shell/screen.ts';
 
 /** The table of all environments: a line each, and below it a line for each thing that needs a sentence. */
 export function formatStatus(rows: readonly Row[], now: Date, columns: number): string {
@@ -35,18 +35,18 @@ const table: readonly Column[] = [
 
 function formatState({ fault, hold, freeze }: Row): string {
   const words = [
-    ...(fault ? [styleText('red', 'broken')] : []),
-    ...(hold ? [styleText('red', 'held')] : []),
-    ...(freeze ? [styleText('cyan', 'frozen')] : []),
+    ...(fault ? [paint('red', 'broken')] : []),
+    ...(hold ? [paint('red', 'held')] : []),
+    ...(freeze ? [paint('cyan', 'frozen')] : []),
   ];
-  return words.join(', ') || styleText('green', 'open');
+  return words.join(', ') || paint('green', 'open');
 }
 
 function formatLive(live: Live | undefined): string {
   if (!live) return '-';
-  if (live.asInGit === undefined) return styleText('yellow', 'unknown');
-  if (!live.asInGit) return styleText('yellow', 'not as in Git');
-  return live.healthy ? styleText('green', 'healthy') : styleText('yellow', 'not healthy');
+  if (live.asInGit === undefined) return paint('yellow', 'unknown');
+  if (!live.asInGit) return paint('yellow', 'not as in Git');
+  return live.healthy ? paint('green', 'healthy') : paint('yellow', 'not healthy');
 }
 
 /** What a word in the table stands for; why something is unknown is said apart, once for all environments. */

@@ -11,6 +11,7 @@ import {
 } from './gitlab.ts';
 import { build, deploy } from './pipeline.ts';
 import type { Stage } from './stage.ts';
+import { show } from '../shell/screen.ts';
 
 /** Plays what happens to releases, from the first merge to a rollback, with everything but a cluster. */
 export async function rehearse(stage: Stage, checkout: string): Promise<void> {
@@ -27,7 +28,7 @@ export async function rehearse(stage: Stage, checkout: string): Promise<void> {
   );
   await deliver(stage, checkout, first, mergeChange);
   await healthy(stage, first);
-  console.log('\nThe delivery, as it stands on main:\n');
+  show('\nThe delivery, as it stands on main:\n');
   print(await showLastCommit(stage));
   if (second === undefined) return;
 
@@ -128,5 +129,5 @@ async function type(stage: Stage, command: readonly [string, ...string[]], expec
 }
 
 function print(text: string): void {
-  console.log(text.replace(/^/gm, '  '));
+  show(text.replace(/^/gm, '  '));
 }

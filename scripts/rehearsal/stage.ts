@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../shell/failure.ts';
 import { runProgram } from '../process/program.ts';
+import { show } from '../shell/screen.ts';
 
 /** What a step of the rehearsal does, what it stands for, and where to look when it fails. */
 export interface Step {
@@ -39,7 +40,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#keep) console.log(`Kept: ${this.folder}`);
+    if (this.#keep) show(`Kept: ${this.folder}`);
     else await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -47,13 +48,13 @@ export class Stage implements AsyncDisposable {
   async play<T>({ name, does, lookAt }: Step, action: () => Promise<T>): Promise<T> {
     const start = performance.now();
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
-    console.log(`\n${name}: ${does}`);
+    show(`\n${name}: ${does}`);
     try {
       const result = await action();
-      console.log(`  ✓ ${seconds()}`);
+      show(`  ✓ ${seconds()}`);
       return result;
     } catch (error) {
-      console.log(`  ✗ ${seconds()}. Look at ${lookAt}.`);
+      show(`  ✗ ${seconds()}. Look at ${lookAt}.`);
       throw error;
     }
   }

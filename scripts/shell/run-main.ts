@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { exitCode, Failure } from './failure.ts';
 import { useProxies } from './proxies.ts';
 import { findMachineFault } from './machine.ts';
+import { show, showDocument } from './screen.ts';
 
 /** The exit status that a shell gives to a program ended by the signal. */
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -30,9 +32,8 @@ export async function runMain(
     });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough, such as head, is no failure.
-    if (error.code === 'EPIPE') process.exit(exitCode.done);
-    throw error;
+    // A reader that has seen enough, such as head, changes nothing of what is done, nor how it ends.
+    if (error.code !== 'EPIPE') throw error;
   });
   try {
     useProxies(process.env);
@@ -45,17 +46,17 @@ export async function runMain(
 
 function report(error: unknown, json: boolean): number {
   if (error instanceof Interrupted) {
-    console.error(error.message);
+    show(error.message, process.stderr);
     return error.status;
   }
   const failure = error instanceof Failure ? error : findMachineFault(error);
   const hint = failure?.hint ?? 'This is a fault of the program: please report it with the lines above.';
   if (json) {
     const message = error instanceof Error ? error.message : String(error);
-    console.log(JSON.stringify({ error: { code: failure?.code ?? 'fault', message, hint } }, null, 2));
+    showDocument({ error: { code: failure?.code ?? 'fault', message, hint } });
   }
-  if (!failure) console.error(error);
-  else if (!json) console.error(failure.message);
-  if (!failure || !json) console.error(hint);
+  if (!failure) show(inspect(error), process.stderr);
+  else if (!json) show(failure.message, process.stderr);
+  if (!failure || !json) show(hint, process.stderr);
   return failure?.exitCode ?? exitCode.fault;
 }

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { lengthOf } from './screen.ts';
 
 const gap = '  ';
 // A column that is cut keeps at least so much; a terminal too narrow for that gets records instead of rows.
@@ -60,9 +60,4 @@ function cut(cell: string, width: number): string {
     : `${Array.from(cell)
         .slice(0, Math.max(0, width - 1))
         .join('')}…`;
-}
-
-// In characters: one of two columns, such as an emoji, is taken for one.
-function lengthOf(cell: string): number {
-  return Array.from(stripVTControlCharacters(cell)).length;
 }

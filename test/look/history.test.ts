@@ -49,13 +49,32 @@ test('deliveries and edits by hand are told newest first, each for what it was',
   const { text } = await look(branch);
   const [one, two, three, four] = made;
   expect(text).toBe(
-    `WHEN                      KIND      RELEASE   BY                               COMMIT    REASON
-2026-09-22T13:00:00.000Z  rollback  ${first}  grace                            ${four ?? ''}  errors
-2026-09-22T12:00:00.000Z  edit      ${second}  Ada Developer <ada@example.com>  ${three ?? ''}
-2026-09-22T11:00:00.000Z  edit      ${first}  Ada Developer <ada@example.com>  ${two ?? ''}
-2026-09-22T10:00:00.000Z  promote   ${first}  grace                            ${one ?? ''}
-2026-09-21T14:13:20.000Z  edit      -         Ada Developer <ada@example.com>  ${(await origin.git('rev-list', '--max-parents=0', 'main')).slice(0, 8)}`,
+    `WHEN               KIND      RELEASE   BY             COMMIT    REASON
+2026-09-22T13:00Z  rollback  ${first}  Ada Developer  ${four ?? ''}  errors
+2026-09-22T12:00Z  edit      ${second}  Ada Developer  ${three ?? ''}
+2026-09-22T11:00Z  edit      ${first}  Ada Developer  ${two ?? ''}
+2026-09-22T10:00Z  promote   ${first}  Ada Developer  ${one ?? ''}
+2026-09-21T14:13Z  edit      -         Ada Developer  ${(await origin.git('rev-list', '--max-parents=0', 'main')).slice(0, 8)}`,
   );
+});
+
+test('a person has one name, from a pipeline, which knows a login, and from a laptop', async () => {
+  const [tag = ''] = releases;
+  const laptop = await sandbox.clone();
+  await sandbox.configure(laptop, { 'user.name': 'Grace Operator', 'user.email': 'grace@example.com' });
+  const nobody = { GITLAB_USER_LOGIN: '', GITLAB_USER_NAME: '', GITLAB_USER_EMAIL: '' };
+  await origin.commit('Prepare', {}, 'person');
+  const args = ['deploy', 'dev', '--branch', 'person', '--digest', digestOf(tag), '--tag'];
+  expect((await sandbox.gitops(checkout, [...args, tag])).status).toBe(0);
+  expect((await sandbox.gitops(laptop, [...args, releases[1] ?? ''], nobody)).status).toBe(0);
+  const { text } = await history(createOperator(sandbox, checkout, { branch: 'person' }), 'dev', {
+    limit: 2,
+    columns: 100,
+  });
+  expect(text.match(/deploy .*/g)?.map((row) => row.slice(18, 34))).toEqual([
+    'Grace Operator  ',
+    'Grace Operator  ',
+  ]);
 });
 
 test('--json has the newest, as many as asked for', async () => {

@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { paint } from '../../scripts/shell/screen.ts';
 import { fitTable, formatTable } from '../../scripts/shell/table.ts';
 
 const rows = [
@@ -17,7 +17,7 @@ production  Add                       ada`);
 });
 
 test('colours take no room', () => {
-  const red = styleText('red', 'held', { validateStream: false });
+  const red = paint('red', 'held');
   expect(
     formatTable([
       [red, 'x'],

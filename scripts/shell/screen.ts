@@ -1,0 +1,43 @@
+import { styleText } from 'node:util';
+
+/** What a text is emphasized with. */
+type Style = 'bold' | 'red' | 'green' | 'yellow' | 'cyan';
+
+// Noncharacters, which no text holds: they stand for styles until a text is shown.
+const marks = { bold: '\ufdd1', red: '\ufdd2', green: '\ufdd3', yellow: '\ufdd4', cyan: '\ufdd5' } as const;
+const end = '\ufdd0';
+const allMarks = /[\ufdd0-\ufdd5]/g;
+
+// What moves a cursor, or turns the order of what follows: no control character but line ends and tabs, none of the
+// directions of writing.
+const unsafe = /[[\p{Cc}--[\n\t]]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gv;
+
+/** Emphasizes a text, where it is shown on a terminal. */
+export function paint(style: Style, text: string): string {
+  return marks[style] + text + end;
+}
+
+/** How many characters a text takes: one of two columns, such as an emoji, is taken for one. */
+export function lengthOf(text: string): number {
+  return Array.from(text.replace(allMarks, '')).length;
+}
+
+/**
+ * Shows lines: the only way in which anything is told. Whoever wrote a subject, a name or a message, a terminal does
+ * nothing that it says: what is no text is shown as U+FFFD.
+ */
+export function show(text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  let shown = text.replace(unsafe, '\ufffd');
+  for (const [style, mark] of Object.entries(marks) as [Style, string][]) {
+    shown = shown.replace(new RegExp(`${mark}([^${end}]*)${end}`, 'g'), (_, words: string) =>
+      styleText(style, words, { stream }),
+    );
+  }
+  stream.write(`${shown.replace(allMarks, '')}\n`);
+}
+
+/** Shows a document: what is no text is escaped in it, and reads as it was. */
+export function showDocument(document: unknown): void {
+  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  process.stdout.write(`${JSON.stringify(document, null, 2).replace(unsafe, escape)}\n`);
+}
