@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ProgramResult } from '../process/program.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Identity } from './checkout.ts';
 import { formMessage } from './commit-form.ts';
@@ -55,14 +56,10 @@ async function signCommit(
   git: Scratch['git'],
   { commit, parent }: { commit: string; parent: string },
   change: Change,
-  { author, committer }: Identity,
+  identity: Identity,
 ): Promise<string> {
-  const moment = momentOf(change);
-  const args = ['commit-tree', '--gpg-sign', '-p', parent, '-F', '-', `${commit}^{tree}`];
-  const { status, stdout, stderr } = await git.run(args, {
-    input: change.message,
-    env: { ...nameIn('GIT_AUTHOR', author, moment), ...nameIn('GIT_COMMITTER', committer, moment) },
-  });
+  const args = ['--gpg-sign', '-p', parent, `${commit}^{tree}`];
+  const { status, stdout, stderr } = await commitTree(git, args, change, identity);
   if (status === 0) return stdout.toString().trim();
   throw new Failure(
     'not-signed',
@@ -71,12 +68,26 @@ async function signCommit(
   );
 }
 
+/** Runs `git commit-tree` with a message, a time and an identity. */
+export async function commitTree(
+  git: Scratch['git'],
+  args: readonly string[],
+  change: Pick<Change, 'message' | 'time'>,
+  { author, committer }: Identity,
+): Promise<ProgramResult> {
+  const moment = momentOf(change);
+  return git.run(['commit-tree', '-F', '-', ...args], {
+    input: change.message,
+    env: { ...nameIn('GIT_AUTHOR', author, moment), ...nameIn('GIT_COMMITTER', committer, moment) },
+  });
+}
+
 function nameIn(prefix: string, person: string, moment: string): NodeJS.ProcessEnv {
   const [, name = '', email = ''] = /^(.*) <(.*)>$/.exec(person) ?? [];
   return { [`${prefix}_NAME`]: name, [`${prefix}_EMAIL`]: email, [`${prefix}_DATE`]: `@${moment}` };
 }
 
-function momentOf({ time }: Change): string {
+function momentOf({ time }: Pick<Change, 'time'>): string {
   return `${Math.floor(time.getTime() / 1000)} +0000`;
 }
 

@@ -3,6 +3,7 @@ import { parseTag } from '../release/image.ts';
 import { audit } from '../look/audit.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
+import { review } from '../look/review.ts';
 import { createPlace, requireCount, requireDuration, requireTime, withCommonOptions } from './options.ts';
 import type { CommonOptions } from './options.ts';
 import { status } from '../look/status.ts';
@@ -34,6 +35,14 @@ export function addReadingCommands(program: Command, { signal, print }: Session)
     .action(async (environment: string, options: CommonOptions & { to?: string }) => {
       const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
       print(await diff(createPlace(options, signal), environment, to));
+    });
+
+  add('review', 'tell what a merge would change, and whether the rules allow it now')
+    .option('--target <branch>', 'the branch that it would be merged into (default: as --branch)')
+    .option('--only-environments', 'refuse what changes anything else, as no delivery does', false)
+    .action(async (options: CommonOptions & { target?: string; onlyEnvironments: boolean }) => {
+      const { target = process.env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME ?? options.branch } = options;
+      print(await review(createPlace({ ...options, branch: target }, signal), options));
     });
 
   add('wait <environment>', 'wait until Argo CD has synced its release, and that is healthy')

@@ -1,4 +1,4 @@
-import type { FileChanges } from '../git/file-history.ts';
+import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import { findDeliveryFaults } from './delivery-faults.ts';
 import type { Relate } from './delivery-faults.ts';
@@ -15,21 +15,35 @@ import { findRuleChanges } from './rule-changes.ts';
 /**
  * Replays the rules over the history of the environments, oldest first: each change of a release is judged by the
  * flow, the runs, the holds and the freezes as they stood before it, as the command that makes such a change would; each
- * change of anything else that matters is named.
+ * change of anything else that matters is named. Only some of the commits may be judged.
  */
-export async function auditHistory(changes: readonly FileChanges[], relate: Relate): Promise<Finding[]> {
+export async function auditHistory(
+  changes: readonly FileChanges[],
+  relate: Relate,
+  isJudged: (commit: Commit) => boolean = () => true,
+): Promise<Finding[]> {
   const ledger = new Ledger();
   const findings: Finding[] = [];
   for (const change of changes) {
     const claims = ledger.read(change);
-    const doubt = findDoubt(change);
-    const found = [...(doubt ? [doubt] : []), ...findRuleChanges(change, ledger)];
-    const judged = doubt?.severity === 'breach' ? [] : claims;
-    for (const claim of judged) found.push(...(await auditClaim(change, claim, ledger, relate)));
+    const found = isJudged(change.commit) ? await auditChange(change, claims, ledger, relate) : [];
     findings.push(...found.map((one) => ({ ...one, commit: change.commit })));
     ledger.apply(change, claims);
   }
   return accept(findings, ledger.flow);
+}
+
+async function auditChange(
+  change: FileChanges,
+  claims: readonly Claim[],
+  ledger: Ledger,
+  relate: Relate,
+): Promise<Found[]> {
+  const doubt = findDoubt(change);
+  const found = [...(doubt ? [doubt] : []), ...findRuleChanges(change, ledger)];
+  if (doubt?.severity === 'breach') return found;
+  for (const claim of claims) found.push(...(await auditClaim(change, claim, ledger, relate)));
+  return found;
 }
 
 async function auditClaim(

@@ -2,10 +2,11 @@ import type { Commit } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import type { FailureCode } from '../shell/failure.ts';
 
-/** The rules that only an audit can find broken, or made looser: a command breaks none of them. */
+/** The rules that only an audit or a review can find broken, or made looser: a command breaks none of them. */
 export type AuditRule =
   | 'accepted'
   | 'backwards'
+  | 'code'
   | 'edited'
   | 'edited-while-frozen'
   | 'edited-while-held'

@@ -29,6 +29,7 @@ const exits = {
   'invalid-flow': exitCode.input,
   'invalid-values': exitCode.input,
   'invalid-chart': exitCode.input,
+  conflict: exitCode.input,
   'out-of-order': exitCode.refused,
   'other-repository': exitCode.refused,
   'other-proposal': exitCode.refused,

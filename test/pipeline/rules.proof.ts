@@ -23,6 +23,9 @@ afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
+const request = { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_BRANCH: '' };
+const proposal = { ...request, CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: 'promote/production/3f9c1b2a' };
+
 test.each([
   ['deploy(dev): 3f9c1b2a', {}],
   ['promote(staging): 3f9c1b2a', {}],
@@ -32,11 +35,10 @@ test.each([
   ['OPS-12 chore: deploy(dev): 3f9c1b2a', {}],
   ['[ops] #12 hold(dev)', {}],
   ["Merge branch 'promote/production/3f9c1b2a' into 'main'", {}],
-  ['promote(production): 3f9c1b2a', { CI_PIPELINE_SOURCE: 'merge_request_event' }],
-  ['Raise the limit', { CI_COMMIT_BRANCH: 'feature' }],
-])('no pipeline runs for %j %j', async (title, variables) => {
-  const given = { CI_COMMIT_TITLE: title, ...variables };
-  expect(await project.list(checkout, given, 'workflow.yml')).toEqual([]);
+  ['promote(production): 3f9c1b2a', proposal],
+  ['Raise the limit', proposal],
+])('what is called %j %j is reviewed, and nothing else', async (title, variables) => {
+  expect(await project.list(checkout, { CI_COMMIT_TITLE: title, ...variables })).toEqual(['review']);
 });
 
 test.each([
@@ -44,15 +46,20 @@ test.each([
   ['deploy(dev): explain the command', {}],
   ['Undo deploy(dev): 3f9c1b2a', {}],
   ["Merge branch 'limit' into 'main'", {}],
-  ['Raise the limit', { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_BRANCH: '' }],
-])('a pipeline runs for %j %j', async (title, variables) => {
-  const given = { CI_COMMIT_TITLE: title, ...variables };
-  expect(await project.list(checkout, given, 'workflow.yml')).toEqual(['pipeline']);
+  ['deploy(dev): 3f9c1b2a', { CI_PIPELINE_SOURCE: 'web' }],
+  ['deploy(dev): 3f9c1b2a', request],
+])('what is called %j %j is checked and tested', async (title, variables) => {
+  const jobs = await project.list(checkout, { CI_COMMIT_TITLE: title, ...variables });
+  expect(jobs).toEqual(expect.arrayContaining(['check', 'test']));
 });
 
-test('a merge request checks and tests, and touches no registry and no environment', async () => {
-  const variables = { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_BRANCH: '' };
-  expect(await project.list(checkout, variables)).toEqual(['check', 'test']);
+test('no pipeline runs for a branch without a merge request', async () => {
+  const given = { CI_COMMIT_TITLE: 'Raise the limit', CI_COMMIT_BRANCH: 'feature' };
+  expect(await project.list(checkout, given, 'workflow.yml')).toEqual([]);
+});
+
+test('a merge request is checked, reviewed and tested, and touches no registry and no environment', async () => {
+  expect(await project.list(checkout, request)).toEqual(['check', 'review', 'test']);
 });
 
 test('main runs every job, in the order of the stages', async () => {

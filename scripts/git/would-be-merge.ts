@@ -1,0 +1,41 @@
+import { Failure } from '../shell/failure.ts';
+import { commitTree } from './commit.ts';
+import type { Git } from './git.ts';
+
+/** What would be merged into a branch, under which name, and when. */
+interface WouldBeMerge {
+  branch: string;
+  tip: string;
+  head: string;
+  name: string;
+  time: Date;
+}
+
+// Nobody knows yet who merges it, so nobody is taken for whoever proposed it.
+const nobody = 'Whoever merges <nobody@invalid>';
+
+/**
+ * Writes the commit that a merge would make, as GitLab's server does, and gives its SHA: it goes nowhere.
+ * @throws {Failure} `conflict` where the two do not merge, `missing-program` where git is too old.
+ */
+export async function writeMerge(git: Git, { branch, tip, head, name, time }: WouldBeMerge): Promise<string> {
+  const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', tip, head];
+  const { status, stdout, stderr } = await git.run(args);
+  const [tree = '', ...paths] = stdout.toString().split('\n').filter(Boolean);
+  if (status === 1) {
+    throw new Failure(
+      'conflict',
+      `It does not merge into ${branch}: both changed ${paths.join(', ')}.`,
+      `Merge ${branch} into it and resolve the conflict; a promotion is proposed anew instead.`,
+    );
+  }
+  if (status !== 0) {
+    const words = stderr.trim().split('\n')[0] ?? '';
+    const hint = 'Install Git 2.38 or a newer one.';
+    throw new Failure('missing-program', `Git does not merge without a work tree: ${words}`, hint);
+  }
+  const message = `Merge branch '${name}' into '${branch}'\n`;
+  const identity = { author: nobody, committer: nobody };
+  const merge = await commitTree(git, ['-p', tip, '-p', head, tree], { message, time }, identity);
+  return merge.stdout.toString().trim();
+}

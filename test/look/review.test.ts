@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { review } from '../../scripts/look/review.ts';
+import { valuesPath } from '../../scripts/release/values.ts';
+import { createOperator } from '../support/command/operator.ts';
+import { createSandbox } from '../support/command/sandbox.ts';
+import type { Sandbox } from '../support/command/sandbox.ts';
+import { flow } from '../support/git/flow.ts';
+import { git } from '../support/git/git.ts';
+import { emptyValues } from '../support/git/origin.ts';
+import type { Files, Origin } from '../support/git/origin.ts';
+import { holds, runs } from '../support/git/runs.ts';
+
+// One sandbox serves all: nothing is written, and each case has branches of its own.
+let sandbox: Sandbox;
+let origin: Origin;
+let checkout: string;
+let [older, newer] = ['', ''];
+const rules = { production: { soak: '1h', via: 'merge-request' as const } };
+
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  ({ origin } = sandbox);
+  origin.time = at('10:00');
+  await origin.commit('Set the rules', flow(rules));
+  [older = '', newer = ''] = (await origin.commitAll(['Older', 'Newer'])).map((sha) => sha.slice(0, 8));
+  await origin.commit(`deploy(dev): ${older}`, runs({ dev: older }));
+  await origin.commit(`promote(staging): ${older}`, runs({ staging: older }));
+  checkout = await sandbox.clone();
+});
+
+afterAll(async () => {
+  await sandbox[Symbol.asyncDispose]();
+});
+
+interface Case {
+  name: string;
+  /** What comes to the branch after the proposal, before it is reviewed at 12:00. */
+  meanwhile?: () => Files;
+  proposed: () => Files;
+  title?: () => string;
+  onlyEnvironments?: boolean;
+  /** Each as `severity environment rule`. */
+  found: string[];
+}
+
+const promotion = {
+  proposed: () => runs({ production: older }),
+  title: () => `promote(production): ${older}`,
+};
+
+test.each<Case>([
+  { name: 'a promotion that may come', ...promotion, onlyEnvironments: true, found: [] },
+  {
+    name: 'a promotion to an environment that was held meanwhile',
+    ...promotion,
+    meanwhile: () => holds('production'),
+    found: ['breach production held'],
+  },
+  {
+    name: 'a promotion to an environment that was frozen meanwhile',
+    ...promotion,
+    meanwhile: () => flow({ ...rules, freeze: { environments: ['production'] } }),
+    found: ['breach production frozen'],
+  },
+  {
+    name: 'a promotion whose soak was made longer meanwhile',
+    ...promotion,
+    meanwhile: () => flow({ production: { ...rules.production, soak: '5h' } }),
+    found: ['breach production not-soaked'],
+  },
+  {
+    name: 'a promotion of what its source never ran',
+    proposed: () => runs({ production: newer }),
+    title: () => `promote(production): ${newer}`,
+    found: ['breach production out-of-order'],
+  },
+  {
+    name: 'an edit',
+    proposed: () => edited('staging'),
+    found: ['notice staging edited'],
+  },
+  {
+    name: 'an edit of what is held',
+    meanwhile: () => holds('staging'),
+    proposed: () => edited('staging'),
+    found: ['breach staging edited-while-held'],
+  },
+  {
+    name: 'a rule made looser',
+    proposed: () => flow({ production: { via: 'merge-request' } }),
+    found: ['notice production loosened'],
+  },
+  { name: 'code', proposed: () => ({ 'src/main.ts': 'console.log(2);\n' }), found: [] },
+  {
+    name: 'code that is called a delivery',
+    title: () => `deploy(dev): ${newer}`,
+    proposed: () => ({ ...runs({ dev: newer }), 'src/main.ts': 'console.log(2);\n' }),
+    onlyEnvironments: true,
+    found: ['breach * code'],
+  },
+])('$name is judged as it would be merged now', async ({ meanwhile, proposed, title, ...expected }) => {
+  const { onlyEnvironments = false, found } = expected;
+  const name = `case-${String((cases += 1))}`;
+  origin.time = at('11:30');
+  await origin.commit('Begin', {}, `${name}-main`);
+  await origin.git('branch', name, `${name}-main`);
+  await origin.commit(title?.() ?? 'Change it', proposed(), name);
+  origin.time = at('11:45');
+  if (meanwhile) await origin.commit('Decide otherwise', meanwhile(), `${name}-main`);
+
+  const { document, exitCode } = await reviewAt(name, { branch: `${name}-main`, onlyEnvironments });
+  expect(summarize(document)).toEqual(found);
+  expect(exitCode).toBe(found.some((one) => one.startsWith('breach')) ? 3 : 0);
+});
+
+test('what was pushed to the branch is judged from where it was before, by whatever name it ends', async () => {
+  origin.time = at('11:00');
+  await origin.commit('Begin', {}, 'pushed');
+  const before = await origin.tip('pushed');
+  await origin.commit('Change the code', { 'src/main.ts': 'console.log(3);\n' }, 'pushed');
+  await origin.commit(`promote(production): ${older}`, runs({ production: older }), 'pushed');
+  const options = { branch: 'pushed', onlyEnvironments: true };
+  const alone = await reviewAt('pushed', options);
+  expect([alone.exitCode, summarize(alone.document)]).toEqual([0, ['notice production self-merged']]);
+  const all = await reviewAt('pushed', { ...options, env: { CI_COMMIT_BEFORE_SHA: before } });
+  expect([all.exitCode, summarize(all.document)]).toEqual([
+    3,
+    ['breach * code', 'notice production self-merged'],
+  ]);
+  expect(all.text).toContain(
+    'It is called as a delivery is, and changes src, which would be neither checked nor built.',
+  );
+});
+
+test('in a pipeline for merged results it judges what was proposed, and not the merge of the server', async () => {
+  origin.time = at('11:00');
+  await origin.commit(`promote(production): ${older}`, runs({ production: older }), 'promoted');
+  await origin.commit('Go on', { 'src/more.ts': '' }, 'target');
+  await origin.git('branch', 'result', 'target');
+  await origin.merge('promoted', 'result');
+  const env = { CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: await origin.tip('promoted') };
+  const { document, exitCode } = await reviewAt('result', { branch: 'target', env, onlyEnvironments: true });
+  expect([exitCode, summarize(document)]).toEqual([0, []]);
+});
+
+test('what does not merge is refused with the files that conflict', async () => {
+  origin.time = at('11:00');
+  await origin.commit('Begin', {}, 'ahead');
+  await origin.git('branch', 'conflicting', 'ahead');
+  await origin.commit('Write two', edited('dev', 2), 'ahead');
+  await origin.commit('Write three', edited('dev', 3), 'conflicting');
+  await expect(reviewAt('conflicting', { branch: 'ahead' })).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'It does not merge into ahead: both changed environments/dev/values.yaml.',
+  });
+});
+
+test('a checkout whose history is cut short is refused with how to get the rest', async () => {
+  const shallow = await sandbox.clone({ asJob: true });
+  const { status, stderr } = await sandbox.gitops(shallow, ['review']);
+  expect(status).toBe(2);
+  expect(stderr).toContain('Fetch it: git fetch --unshallow, or GIT_DEPTH: 0 in GitLab CI.');
+});
+
+let cases = 0;
+
+async function reviewAt(
+  head: string,
+  options: { branch: string; onlyEnvironments?: boolean; env?: Record<string, string> },
+) {
+  const { branch, onlyEnvironments = false, env } = options;
+  await git(checkout, ['fetch', '--quiet', 'origin', head]);
+  await git(checkout, ['checkout', '--quiet', '--detach', 'FETCH_HEAD']);
+  const operator = createOperator(sandbox, checkout, { branch, now: () => at('12:00') });
+  return review({ ...operator, env: { ...operator.env, ...env } }, { onlyEnvironments });
+}
+
+function summarize(document: unknown): string[] {
+  const { findings } = document as { findings: { severity: string; environment: string; rule: string }[] };
+  return findings.map(({ severity, environment, rule }) => `${severity} ${environment} ${rule}`);
+}
+
+function edited(environment: string, replicas = 2): Files {
+  const path = valuesPath(environment);
+  const values = String(runs({ [environment]: older })[path] ?? emptyValues(environment));
+  return { [path]: values.replace('replicas: 1', `replicas: ${replicas}`) };
+}
+
+function at(time: string): Date {
+  return new Date(`2026-09-22T${time}:00Z`);
+}
