@@ -220,8 +220,7 @@ test('a rollback without a reason is refused', async () => {
     status: 2,
     stdout: '',
     stderr:
-      "required option '--reason <text>' not specified\n" +
-      'npm run rollback -- --help shows its options.\n',
+      "required option '--reason <text>' not specified\n" + 'npm run rollback -- --help shows its options.\n',
   });
 });
 
