@@ -160,7 +160,7 @@ test.each(broken)(
     const operator = createOperator(sandbox, checkout, { branch, now: () => now });
     const { text, exitCode } = await status(operator, 120);
     expect({ exitCode, lines: operator.lines }).toEqual({ exitCode: 2, lines: [] });
-    const [rows, ever] = [text, await look(120)].map(splitRows);
+    const [rows, ever] = [plain(text), await look(120)].map(splitRows);
     const [told = '', ...below] = rows?.[row] ?? [];
     expect(told).toMatch(line());
     expect(below).toEqual(notes.map((note) => expect.stringMatching(note)));
@@ -202,11 +202,17 @@ test('what was written by hand and is no release is told as it is', async () => 
     createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }),
     200,
   );
-  expect(text.split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +open$/);
+  expect(plain(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +open$/);
 });
 
 async function look(columns: number): Promise<string> {
-  return (await status(createOperator(sandbox, checkout, { now: () => now }), columns)).text;
+  const { text } = await status(createOperator(sandbox, checkout, { now: () => now }), columns);
+  return plain(text);
+}
+
+/** A text without the marks of its colours. */
+function plain(text: string): string {
+  return text.replace(/[\ufdd0-\ufdd5]/g, '');
 }
 
 /** The lines of each environment: its own, and those below it. */
