@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lintChart, renderChart } from './helm/helm.ts';
 import { helmVersions } from './helm/program.ts';
-import { applicationSetPath, parseApplicationSet, parseBranches } from './argocd/applicationset.ts';
+import { applicationSetPath, parseApplicationSet, parseSources } from './argocd/applicationset.ts';
 import { readEnvironmentNames, refuseStrayFiles } from './branch/checkout-environments.ts';
 import { projectsPath, requireProject } from './argocd/projects.ts';
 import { lintReleases } from './lint/releases.ts';
@@ -39,12 +39,12 @@ await runMain(async (signal) => {
 /** Argo CD reads the branch that the deliveries go to, or nothing that is delivered arrives. */
 async function lintBranch(): Promise<void> {
   const branch = usualBranch(process.env);
-  const other = parseBranches(await readYaml(applicationSetPath)).find((revision) => revision !== branch);
-  if (other === undefined) return;
+  const other = parseSources(await readYaml(applicationSetPath)).find(({ revision }) => revision !== branch);
+  if (!other) return;
   throw new Failure(
     'invalid-file',
-    `${applicationSetPath}: Argo CD reads the branch ${other}, but the commands deliver to ${branch}.`,
-    `Write revision: ${branch}; or, where the branch is ${other}, name that in usualBranch of scripts/branch/place.ts.`,
+    `${applicationSetPath}: Argo CD reads the branch ${other.revision}, but the commands deliver to ${branch}.`,
+    `Write revision: ${branch}; or, where the branch is ${other.revision}, name that in usualBranch of scripts/branch/place.ts.`,
   );
 }
 

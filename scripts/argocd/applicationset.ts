@@ -64,15 +64,26 @@ export function parseApplicationSet(file: YamlFile, environment: string): Applic
 }
 
 const generatorShape = z.object({
-  spec: z.object({ generators: z.array(z.object({ git: z.object({ revision: z.string() }).optional() })) }),
+  spec: z.object({
+    generators: z.array(
+      z.object({ git: z.object({ repoURL: z.string(), revision: z.string() }).optional() }),
+    ),
+  }),
 });
 
+/** Where an ApplicationSet finds environments. */
+export interface EnvironmentsSource {
+  repoURL: string;
+  /** The branch. */
+  revision: string;
+}
+
 /**
- * The branches that an ApplicationSet finds the environments on.
+ * The places where an ApplicationSet finds the environments.
  * @throws {Failure} `invalid-file` when it says it in another way.
  */
-export function parseBranches(file: YamlFile): string[] {
+export function parseSources(file: YamlFile): EnvironmentsSource[] {
   const hint = 'environments/README.md says what the ApplicationSet is for.';
   const { generators } = parseShape(generatorShape, file, { code: 'invalid-file', hint }).spec;
-  return generators.flatMap(({ git }) => (git ? [git.revision] : []));
+  return generators.flatMap(({ git }) => (git ? [git] : []));
 }

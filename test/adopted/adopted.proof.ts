@@ -4,20 +4,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Document } from 'yaml';
+import { readIdentity } from '../../scripts/adopt/identity.ts';
 import { runProgram } from '../../scripts/process/program.ts';
 import { git } from '../support/git/git.ts';
 import { root } from '../support/kubernetes/render.ts';
 
 // What an adopter makes of this repository by its READMEs: another name and version, an environment more, other values.
-const name = 'payments';
-const named = [
-  'package.json',
-  'package-lock.json',
-  'helm-chart/values.yaml',
-  'environments/argocd',
-  'Dockerfile',
-];
-const { name: ours } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string };
+const identity = {
+  name: 'payments',
+  group: 'acme/backend',
+  host: 'gitlab.acme.example',
+  registry: '210987654321.dkr.ecr.eu-west-1.amazonaws.com',
+  branch: 'trunk',
+};
+const { name } = identity;
+const options = Object.entries(identity).flatMap(([part, value]) => [`--${part}`, value]);
+const ours = await readIdentity(root);
 const environment = 'preview';
 
 let folder: string;
@@ -25,45 +27,103 @@ let folder: string;
 beforeAll(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'adopted-')), name);
   await git('/', ['clone', '--quiet', `file://${root}`, folder]);
-});
+  await git(folder, ['config', 'user.name', 'Ada']);
+  await git(folder, ['config', 'user.email', 'ada@example.com']);
+  await git(folder, ['branch', '--move', identity.branch]);
+  await run(['npm', 'ci', '--prefer-offline']);
+}, 300_000);
 
 afterAll(async () => {
   await rm(dirname(folder), { recursive: true });
 });
 
-test('a copy with another name, version, environment and values passes every check and test', async () => {
-  for (const path of named) await rename(path);
+test('adopt gives the copy its names, and changes nothing else', async () => {
+  const said = await run(['npm', 'run', '--silent', 'adopt', '--', ...options]);
+  expect(said).toContain(`git remote set-url origin https://gitlab.acme.example/acme/backend/payments.git`);
+  const { name: oldName, host, registry, group } = ours;
+  const left = (word: string) =>
+    runProgram('git', ['grep', '-n', '-F', word], { cwd: folder, env: process.env, timeLimit: 10_000 });
+  for (const word of [oldName, registry, `${host}/${group}`]) {
+    expect((await left(word)).stdout.toString()).toBe('');
+  }
+  // What is left when both names are taken out, and the columns of tables with them, is the same on both sides.
+  const diff = await git(folder, ['diff', '--unified=0', '--no-prefix']);
+  const lines = diff.split('\n').filter((line) => /^[-+](?![-+])/.test(line));
+  expect(neutral(lines, '+')).toEqual(neutral(lines, '-'));
+  expect(await readIdentity(folder)).toEqual(identity);
+});
+
+test('a checkout with changes is left alone, and what is adopted already is not changed again', async () => {
+  await expect(run(['npm', 'run', 'adopt', '--', ...options])).rejects.toThrow('not committed');
+  await commit('Adopt');
+  expect(await run(['npm', 'run', '--silent', 'adopt', '--', ...options])).toContain('Nothing is to change');
+  expect(await git(folder, ['status', '--porcelain'])).toBe('');
+});
+
+test('without a terminal, all that is missing is named', async () => {
+  await expect(run(['npm', 'run', 'adopt', '--', '--name', name])).rejects.toThrow(
+    /--group is missing.*\n--host is missing.*\n--registry is missing.*\n--branch is missing/,
+  );
+});
+
+test('with another version, environment and values the copy passes every check and test', async () => {
   await run(['npm', 'version', '--silent', '--no-git-tag-version', '4.2.0']);
   await addEnvironment();
   await edit('helm-chart/values.yaml', ['resources', 'limits', 'memory'], '512Mi');
   await edit('helm-chart/values.yaml', ['drainSeconds'], 12);
   await edit('environments/production/values.yaml', ['replicas'], 5);
-  await run(['npm', 'ci', '--prefer-offline']);
   await run(['npm', 'run', 'docs']);
   await run(['npm', 'run', 'format']);
-  await git(folder, ['add', '--all']);
-  await git(folder, [
-    '-c',
-    'user.name=Ada',
-    '-c',
-    'user.email=ada@example.com',
-    'commit',
-    '--quiet',
-    '-mAdopt',
-  ]);
+  await commit('Make it ours');
 
   const output = await run(['npm', 'test']);
   expect(output).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
 }, 900_000);
 
-/** Gives a file, or all of a folder, the new name. */
-async function rename(path: string): Promise<void> {
-  const files = await git(folder, ['ls-files', '--', path]);
-  for (const file of files.split('\n').map((file) => join(folder, file))) {
-    await writeFile(file, (await readFile(file, 'utf8')).replaceAll(ours, name));
+test('the copy takes a later version of this repository, without a conflict in what it did not touch', async () => {
+  const upstream = join(dirname(folder), 'upstream');
+  await git('/', ['clone', '--quiet', `file://${root}`, upstream]);
+  await git(upstream, ['config', 'user.name', 'Grace']);
+  await git(upstream, ['config', 'user.email', 'grace@example.com']);
+  for (const path of [
+    'scripts/README.md',
+    'src/main.ts',
+    'helm-chart/values.yaml',
+    'environments/README.md',
+  ]) {
+    const file = join(upstream, path);
+    await writeFile(file, `${await readFile(file, 'utf8')}# A line of a later version\n`);
   }
+  await git(upstream, ['commit', '--quiet', '--all', '--message', 'A later version']);
+  await git(folder, ['fetch', '--quiet', upstream, 'HEAD']);
+  await git(folder, ['merge', '--quiet', '--no-edit', 'FETCH_HEAD']);
+  expect(await git(folder, ['log', '--format=%s', '-1', '--', 'helm-chart/values.yaml'])).toBe(
+    'A later version',
+  );
+});
+
+/** The lines of one side of a difference, without names and what a formatter adds for their lengths. */
+function neutral(lines: readonly string[], side: string): string[] {
+  const words = [ours, identity].flatMap(({ name, group, host, registry, branch }) => [
+    registry,
+    host,
+    group,
+    name,
+    branch,
+  ]);
+  // ECR's account and region stand alone in the names of AWS.
+  const numbers = ['123456789012', 'eu-central-1', '210987654321', 'eu-west-1'];
+  return lines
+    .filter((line) => line.startsWith(side))
+    .map((line) => [...words, ...numbers].reduce((text, word) => text.replaceAll(word, ''), line.slice(1)))
+    .map((line) => line.replaceAll(/[\s-]+/g, ''))
+    .filter((line) => line !== '');
 }
 
+async function commit(message: string): Promise<void> {
+  await git(folder, ['add', '--all']);
+  await git(folder, ['commit', '--quiet', '--message', message]);
+}
 /** Adds an environment beside the last one, in the steps of `environments/README.md`. */
 async function addEnvironment(): Promise<void> {
   const values = `environment: ${environment}\n\nimage:\n  tag: ""\n  digest: ""\n  revision: ""\n`;

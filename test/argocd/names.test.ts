@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import {
   applicationSetPath,
   parseApplicationSet,
-  parseBranches,
+  parseSources,
 } from '../../scripts/argocd/applicationset.ts';
 
 const hint = 'environments/README.md says what the ApplicationSet is for.';
@@ -74,9 +74,10 @@ test('a name by another expression is told as what it is', () => {
   );
 });
 
-test('the branches are those of the Git generators', () => {
-  const generators = [{ git: { revision: 'trunk' } }, { list: { elements: [] } }];
-  expect(parseBranches(write({ generators }))).toEqual(['trunk']);
+test('the places where environments are found are those of the Git generators', () => {
+  const git = { repoURL: 'https://gitlab.example.com/group/orders.git', revision: 'trunk' };
+  const generators = [{ git: { ...git, files: [] } }, { list: { elements: [] } }];
+  expect(parseSources(write({ generators }))).toEqual([git]);
 });
 
 function parse(given: Partial<typeof usual>) {

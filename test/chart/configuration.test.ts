@@ -78,7 +78,7 @@ function findUnknown(config: Record<string, string>): string[] {
 function readVariables(text: string) {
   const manifests = parseManifests(text);
   const find = (wanted: string) =>
-    manifests.find(({ kind, metadata }) => kind === wanted && metadata.name === 'nestjs-service');
+    manifests.find(({ kind, metadata }) => kind === wanted && metadata.name === 'orders');
   const { template } = find('Deployment')?.spec as DeploymentSpec;
   const { env } = template.spec.containers[0];
   return {

@@ -147,7 +147,7 @@ const contradictions: { about: string; values: object; name?: string; says: stri
     says: [
       'extra.objects[0] is a Namespace: an environment has the one that it is delivered to.',
       'extra.objects[1] is a Namespace: an environment has the one that it is delivered to.',
-      'extra.objects[2] is in the namespace production, but an environment may have objects in its own, nestjs-service-dev, alone.',
+      'extra.objects[2] is in the namespace production, but an environment may have objects in its own, orders-dev, alone.',
       'extra.objects[3] is a list of objects: write each as one of its own.',
       'extra.objects[4] is several objects when it is rendered: write each as one of its own.',
     ],

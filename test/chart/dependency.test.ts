@@ -27,7 +27,7 @@ test.each(helmVersions)(
     const text = await renderChart({
       chart: orders,
       name: 'orders',
-      namespace: 'nestjs-service-dev',
+      namespace: 'orders-dev',
       values: [join(orders, 'own.json')],
       helm,
     });

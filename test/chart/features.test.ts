@@ -72,7 +72,7 @@ async function render(on: readonly Feature[], helm: HelmVersion): Promise<string
 
 /** An object's kind, and its suffix where it is not the server's. */
 function keyOf({ kind, metadata }: Manifest): string {
-  const suffix = metadata.name.replace(/^nestjs-service-?/, '');
+  const suffix = metadata.name.replace(/^orders-?/, '');
   return suffix === '' ? kind : `${kind} ${suffix}`;
 }
 

@@ -5,9 +5,9 @@ import { release as delivered } from '../support/kubernetes/render.ts';
 /** What a delivery writes, the whole SHA with it. */
 export const release = { ...delivered, revision: '0123456789abcdef0123456789abcdef01234567' };
 
-export const name = 'nestjs-service';
+export const name = 'orders';
 export const environment = 'dev';
-export const image = `registry.example.com/team/nestjs-service:${release.tag}@${release.digest}`;
+export const image = `registry.example.com/team/orders:${release.tag}@${release.digest}`;
 
 /** What selects the pods of a part of the release. */
 export function selectorOf(component: string) {

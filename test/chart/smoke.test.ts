@@ -39,7 +39,7 @@ async function runSmokeTest() {
   const pod = manifests.find(({ kind }) => kind === 'Pod')?.spec as { containers: [{ args: string[] }] };
   const { port } = server.address() as AddressInfo;
   const args = pod.containers[0].args.map((arg) =>
-    arg.replace('http://nestjs-service/', `http://127.0.0.1:${port}/`),
+    arg.replace('http://orders/', `http://127.0.0.1:${port}/`),
   );
   const result = await runProgram(process.execPath, args, { env: {}, timeLimit: 20_000 });
   return { ...result, stdout: result.stdout.toString() };

@@ -29,10 +29,10 @@ export async function makeTrialChart(): Promise<TrialChart> {
   const files = await mkdtemp(join(tmpdir(), 'trial-values-'));
   return {
     folder,
-    async render(values = {}, { helm, name = 'nestjs-service' } = {}) {
+    async render(values = {}, { helm, name = 'orders' } = {}) {
       const file = join(files, `${randomUUID()}.json`);
       await writeFile(file, JSON.stringify(applyPatch(said, values)));
-      return renderChart({ chart: folder, name, namespace: 'nestjs-service-dev', values: [file], helm });
+      return renderChart({ chart: folder, name, namespace: 'orders-dev', values: [file], helm });
     },
     async remove() {
       await rm(folder, { recursive: true });

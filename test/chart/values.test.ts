@@ -128,8 +128,8 @@ test('an object of somebody is a template, and can name the image', async () => 
   };
   expect(await renderKind('Scan', { extra: { objects: [object] } })).toEqual({
     ...object,
-    metadata: { name: 'image', namespace: 'nestjs-service-dev' },
-    spec: { image: 'registry.example.com/team/nestjs-service:3f9c1b2a' },
+    metadata: { name: 'image', namespace: 'orders-dev' },
+    spec: { image: 'registry.example.com/team/orders:3f9c1b2a' },
   });
 });
 

@@ -3,7 +3,7 @@ import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
 import {
   applicationSetPath,
   parseApplicationSet,
-  parseBranches,
+  parseSources,
 } from '../../scripts/argocd/applicationset.ts';
 import { projectsPath } from '../../scripts/argocd/projects.ts';
 import { helmVersions } from '../../scripts/helm/program.ts';
@@ -39,7 +39,10 @@ test('a values file with a misspelt key is named, with the key', async () => {
 test('a branch that Argo CD reads and nobody delivers to is named', async () => {
   const file = checkout.at(applicationSetPath);
   const text = await readFile(file, 'utf8');
-  const [branch = ''] = parseBranches({ path: applicationSetPath, bytes: Buffer.from(text) });
+  const [{ revision: branch } = { revision: '' }] = parseSources({
+    path: applicationSetPath,
+    bytes: Buffer.from(text),
+  });
   await writeFile(file, text.replaceAll(`revision: ${branch}`, 'revision: elsewhere'));
   expect(await checkout.lint()).toEqual({
     status: 2,

@@ -151,6 +151,6 @@ function runOnce(objects: Objects, component: string, container: Record<string, 
 function renamed(object: object): Manifest {
   return JSON.parse(JSON.stringify(object), (key, value: unknown) => {
     const isName = key === 'serviceAccountName' || key === 'name';
-    return isName && value === 'nestjs-service' ? 'nestjs-service-migrate' : value;
+    return isName && value === 'orders' ? 'orders-migrate' : value;
   }) as Manifest;
 }

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 /** The rule by which Argo CD names what it makes of an environment, for a project called orders. */
 export const namedApplications = {
   'environments/argocd/applicationset.yaml': `spec:
-  generators: [{ git: { revision: main } }]
+  generators: [{ git: { repoURL: 'https://gitlab.example.com/group/orders.git', revision: main } }]
   template:
     metadata: { name: 'orders-{{ .file.path.basename }}' }
     spec:

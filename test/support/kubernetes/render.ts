@@ -15,8 +15,8 @@ export const release = {
 export async function renderEnvironment(environment: string, helm?: HelmVersion): Promise<string> {
   return renderChart({
     chart,
-    name: 'nestjs-service',
-    namespace: `nestjs-service-${environment}`,
+    name: 'orders',
+    namespace: `orders-${environment}`,
     values: [join(root, `environments/${environment}/values.yaml`)],
     set: { 'image.tag': release.tag, 'image.digest': release.digest },
     helm,

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, getFileInfo, resolveConfig } from 'prettier';
+import { openGit } from '../git/git.ts';
+import { Failure } from '../shell/failure.ts';
+import { readIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { rename } from './rename.ts';
+
+/**
+ * Gives a checkout another identity, in every file that is tracked but the tests', which depend on none.
+ * @returns the paths of the files that have changed; nothing is committed.
+ * @throws {Failure} `usage` when something in the checkout is not committed.
+ */
+export async function adopt(root: string, identity: Identity, signal: AbortSignal): Promise<string[]> {
+  const git = openGit(root, { env: process.env, signal });
+  if ((await git.read(['status', '--porcelain'])) !== '') throw uncommitted(root);
+  const present = await readIdentity(root);
+  const paths = (await git.read(['ls-files', '-z', '--', '.', ':!test'])).split('\0').filter(Boolean);
+  // All is read and formatted before anything is written.
+  const edits = await Promise.all(
+    paths.map(async (path) => {
+      const file = join(root, path);
+      const text = await readFile(file, 'utf8');
+      const renamed = rename(text, present, identity);
+      return renamed === text ? undefined : { path, file, text: await tidy(root, file, renamed) };
+    }),
+  );
+  const changed = edits.filter((edit) => edit !== undefined);
+  for (const { file, text } of changed) await writeFile(file, text);
+  return changed.map(({ path }) => path);
+}
+
+/** As `npm run format` leaves it: a name of another length moves the columns of tables. */
+async function tidy(root: string, file: string, text: string): Promise<string> {
+  const ignorePath = join(root, '.prettierignore');
+  const { ignored, inferredParser } = await getFileInfo(file, { ignorePath });
+  if (ignored || inferredParser === null) return text;
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
+}
+
+function uncommitted(root: string): Failure {
+  return new Failure(
+    'usage',
+    `${root} has changes that are not committed.`,
+    'Commit them, or put them away by git stash; then this change stands alone, and git restore . takes it back.',
+  );
+}

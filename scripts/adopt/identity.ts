@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { applicationSetPath, parseSources } from '../argocd/applicationset.ts';
+import { readScalar } from '../release/scalars.ts';
+import { Failure } from '../shell/failure.ts';
+
+/** What makes a copy of this repository somebody's own. */
+export interface Identity {
+  /** The service's name, from which those of its objects in the cluster are made. */
+  name: string;
+  /** The path of the groups that the GitLab project is in. */
+  group: string;
+  /** GitLab's host. */
+  host: string;
+  /** The registry's host, with the path before the name if there is one. */
+  registry: string;
+  /** The branch that the deliveries go to. */
+  branch: string;
+}
+
+const valuesPath = 'helm-chart/values.yaml';
+
+const forms: Readonly<Record<keyof Identity, { form: RegExp; words: string }>> = {
+  // Kubernetes' names are made of it and an environment's name.
+  name: {
+    form: /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/,
+    words: 'at most 30 lowercase letters, digits and dashes',
+  },
+  group: { form: /^\w[-.\w]*(\/\w[-.\w]*)*$/, words: 'a path such as acme/backend' },
+  host: { form: /^[a-z0-9][-.a-z0-9]*(:\d+)?$/, words: 'a host such as gitlab.example.com' },
+  registry: {
+    form: /^[a-z0-9][-.a-z0-9]*(:\d+)?(\/[a-z0-9][-._a-z0-9]*)*$/,
+    words: 'a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+  },
+  branch: { form: /^(?!.*(\.\.|\/\/|@\{|\.lock$))[\w][-./\w]*[-\w]$/, words: 'the name of a branch' },
+};
+
+/**
+ * Checks a part of an identity.
+ * @throws {Failure} `usage` when it has another form.
+ */
+export function parsePart(part: keyof Identity, text: string): string {
+  const { form, words } = forms[part];
+  if (form.test(text)) return text;
+  throw new Failure(
+    'usage',
+    `--${part} must be ${words}, but got ${JSON.stringify(text)}.`,
+    'npm run adopt -- --help has an example.',
+  );
+}
+
+/**
+ * Reads the identity that a checkout has: from the package, the ApplicationSet and the chart.
+ * @throws {Failure} `invalid-file` when one of them says it in a way that this cannot read.
+ */
+export async function readIdentity(root: string): Promise<Identity> {
+  const read = async (path: string) => ({ path, bytes: await readFile(join(root, path)) });
+  const { name } = z
+    .object({ name: z.string() })
+    .parse(JSON.parse((await read('package.json')).bytes.toString()));
+  const [source] = parseSources(await read(applicationSetPath));
+  const repository = readScalar(await read(valuesPath), ['image', 'repository']);
+  const [, host, group] = /^https:\/\/([^/]+)\/(.+)\/[^/]+$/.exec(source?.repoURL ?? '') ?? [];
+  const [, registry] = /^(.+)\/[^/]+$/.exec(repository) ?? [];
+  if (source && host !== undefined && group !== undefined && registry !== undefined)
+    return { name, host, group, registry, branch: source.revision };
+  throw new Failure(
+    'invalid-file',
+    `${applicationSetPath} has the repoURL ${source?.repoURL ?? 'none'}, and ${valuesPath} the image ${repository}.`,
+    'Write them as https://HOST/GROUP/NAME.git and REGISTRY/NAME.',
+  );
+}
