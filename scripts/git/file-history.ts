@@ -56,12 +56,14 @@ const escapes: Readonly<Record<string, string>> = {
 
 /**
  * Reads how files came to be what they are, newest first, along the commits of a branch, each compared with the one before
- * it: by one `git diff-tree` and one `git cat-file`. A folder's path stands for all below it.
+ * it: by one `git diff-tree` and one `git cat-file`. A folder's path stands for all below it. What else is needed of the remote
+ * is fetched along.
  */
 export async function readFileHistory(
   scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
   commits: readonly BranchCommit[],
   paths: readonly string[],
+  along: readonly string[] = [],
 ): Promise<FileChanges[]> {
   const input = commits.map(({ sha, before = '' }) => `${sha} ${before}\n`).join('');
   // A merge in doubt matters by what it merged, also where it changed no file of the branch.
@@ -71,7 +73,7 @@ export async function readFileHistory(
     ({ blobs, commit }) => blobs.size > 0 || isSideInDoubt(commit.doubt),
   );
   const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
-  await scratch.fetchObjects(blobs);
+  await scratch.fetchObjects([...blobs, ...along]);
   const names = unique([...blobs, ...steps.map(({ merged }) => merged)]);
   const contents = await readObjects(scratch.git, names);
   const objects = new Map(names.map((name, index) => [name, contents[index]]));

@@ -7,6 +7,7 @@ import { readCommitForm } from './commit-form.ts';
 import type { CommitForm } from './commit-form.ts';
 import { openGit, trustFile } from './git.ts';
 import type { Git, GitOptions } from './git.ts';
+import { findNotes, notesPattern } from './notes.ts';
 import { fetchFailure, findRedirection, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 import { listSettings } from './scratch-settings.ts';
@@ -19,8 +20,10 @@ export interface Scratch extends AsyncDisposable {
   form: CommitForm;
   /** Runs a git command that talks to the remote, ends it after the call limit. */
   call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
-  /** Fetches the tip of a branch of the remote, with its history. */
+  /** Fetches the tip of a branch of the remote, with its history; with the notes on it, where trees come too. */
   fetchTip: (branch: string) => Promise<string>;
+  /** Fetches the notes alone; undefined where there are none. */
+  fetchNotes: () => Promise<string | undefined>;
   /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
   findTip: (branch: string) => Promise<string | undefined>;
   /** Fetches objects that the history only names, alone or with all that is below them; those that are here cost nothing. */
@@ -67,7 +70,7 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
     const filter = objects === undefined ? historyFilter[history] : undefined;
     const where = () => findRedirection(openGit(directory, { ...place, settings: remote.anonymous }), remote);
     return {
-      ...connect(git, { remote, callLimit, filter, where }),
+      ...connect(git, { remote, callLimit, filter, where, notes: history === 'trees' ? [notesPattern] : [] }),
       form,
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
@@ -83,11 +86,13 @@ interface Connection {
   filter: string | undefined;
   /** Where the remote's address points to. */
   where: () => Promise<string | undefined>;
+  /** What is fetched with the tip of a branch besides. */
+  notes: readonly string[];
 }
 
 function connect(
   git: Git,
-  { remote, callLimit, filter, where }: Connection,
+  { remote, callLimit, filter, where, notes }: Connection,
 ): Omit<Scratch, keyof AsyncDisposable | 'form'> {
   const call: Scratch['call'] = async (args, input) => {
     const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
@@ -100,17 +105,19 @@ function connect(
     if (status !== 0) throw fetchFailure(remote, stderr);
     return stdout.toString();
   };
+  const fetchRefs = (refs: readonly string[]) =>
+    ask([...(filter === undefined ? fetchArgs : [...unchecked, ...fetchArgs, filter]), 'origin', ...refs]);
   return {
     git,
     remote,
     call,
     fetchTip: async (branch) => {
-      await ask([
-        ...(filter === undefined ? fetchArgs : [...unchecked, ...fetchArgs, filter]),
-        'origin',
-        `+refs/heads/${branch}:refs/heads/${branch}`,
-      ]);
+      await fetchRefs([`+refs/heads/${branch}:refs/heads/${branch}`, ...notes]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
+    },
+    fetchNotes: async () => {
+      await fetchRefs([notesPattern]);
+      return findNotes(git);
     },
     findTip: async (branch) => {
       const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');

@@ -1,6 +1,6 @@
 import { requireFile } from '../branch/environments.ts';
+import { readChanges } from '../branch/ledger.ts';
 import { findRelease } from '../branch/releases.ts';
-import { readFileHistory } from '../git/file-history.ts';
 import type { Commit } from '../git/file-history.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Scratch } from '../git/scratch.ts';
@@ -17,9 +17,9 @@ export async function readFindings(
   mainline: Mainline,
   isJudged: (commit: Commit) => boolean,
 ): Promise<Finding[]> {
-  const changes = await readFileHistory(scratch, mainline.commits, [environmentsFolder]);
-  if (!changes.some(({ files }) => files.has(flowPath))) requireFile(new Map(), flowPath);
-  return auditHistory(changes.toReversed(), relateAlong(mainline, tip), isJudged);
+  const history = await readChanges(scratch, mainline, [environmentsFolder]);
+  if (!history.changes.some(({ files }) => files.has(flowPath))) requireFile(new Map(), flowPath);
+  return auditHistory(history, relateAlong(mainline, tip), isJudged);
 }
 
 /** Most releases are commits of the branch itself, where the newer one is nearer to the tip; git knows the others. */

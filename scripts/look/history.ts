@@ -1,6 +1,6 @@
 import { formatMinute } from '../release/duration.ts';
-import { findPerson } from '../release/ledger.ts';
-import type { Version } from '../release/ledger.ts';
+import { findPerson } from '../release/version.ts';
+import type { Version } from '../release/version.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { openRemote, readTip } from '../branch/open.ts';
@@ -10,7 +10,7 @@ import { readMainline } from '../branch/mainline.ts';
 import { flowPath } from '../release/flow.ts';
 import type { Place } from '../branch/place.ts';
 
-/** Tells the deliveries of an environment and the edits of its values by hand, newest first. */
+/** Tells the deliveries of an environment with their verdicts, and the edits of its values by hand, newest first. */
 export async function history(
   place: Place,
   name: string,
@@ -25,14 +25,15 @@ export async function history(
   for (const { commit, problem } of skipped.toReversed())
     place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
   const shown = versions.slice(-limit).reverse();
-  const heading = ['WHEN', 'KIND', 'RELEASE', 'BY', 'COMMIT', 'REASON'];
+  const heading = ['WHEN', 'KIND', 'RELEASE', 'BY', 'COMMIT', 'VERDICT', 'REASON'];
   const rows = shown.map((version) => [
     formatMinute(version.since),
     version.kind,
     version.image?.tag ?? '-',
     findPerson(version),
     version.commit.sha.slice(0, 8),
-    version.reason ?? '',
+    version.verdicts.at(-1)?.state ?? '-',
+    [version.reason, ...(version.verdicts.at(-1)?.reasons ?? [])].filter(Boolean).join('; '),
   ]);
   return {
     document: shown.map(toDocument),
@@ -40,7 +41,7 @@ export async function history(
   };
 }
 
-function toDocument({ commit, since, image, kind, by, reason }: Version): object {
+function toDocument({ commit, since, image, kind, by, reason, verdicts }: Version): object {
   return {
     kind,
     tag: image?.tag ?? '',
@@ -50,5 +51,6 @@ function toDocument({ commit, since, image, kind, by, reason }: Version): object
     since: since.toISOString(),
     by,
     reason: reason ?? null,
+    verdicts: verdicts.map(({ state, since, by, reasons }) => ({ state, since, by, reasons })),
   };
 }

@@ -1,5 +1,5 @@
 import { formatAge, formatMinute } from '../release/duration.ts';
-import { findPerson } from '../release/ledger.ts';
+import { findPerson } from '../release/version.ts';
 import { toLine } from '../release/line.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Live } from './live.ts';

@@ -11,6 +11,13 @@ import type { Flow } from './flow.ts';
 import { Ledger } from './ledger.ts';
 import type { Claim } from './ledger.ts';
 import { findRuleChanges } from './rule-changes.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What happened on the branch, oldest first, and what was found of its deliveries, by their commits. */
+export interface Changes {
+  changes: readonly FileChanges[];
+  verdicts?: ReadonlyMap<string, readonly Verdict[]>;
+}
 
 /**
  * Replays the rules over the history of the environments, oldest first: each change of a release is judged by the
@@ -18,11 +25,11 @@ import { findRuleChanges } from './rule-changes.ts';
  * change of anything else that matters is named. Only some of the commits may be judged.
  */
 export async function auditHistory(
-  changes: readonly FileChanges[],
+  { changes, verdicts }: Changes,
   relate: Relate,
   isJudged: (commit: Commit) => boolean = () => true,
 ): Promise<Finding[]> {
-  const ledger = new Ledger();
+  const ledger = new Ledger(verdicts);
   const findings: Finding[] = [];
   for (const change of changes) {
     const claims = ledger.read(change);

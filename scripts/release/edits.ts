@@ -4,11 +4,12 @@ import { Failure } from '../shell/failure.ts';
 import { breach, notice, refused } from './finding.ts';
 import type { Found } from './finding.ts';
 import type { Image } from './image.ts';
-import { attempt, describeVersion } from './ledger.ts';
+import { attempt } from './ledger.ts';
 import type { EnvironmentRecord } from './ledger.ts';
 import { toLine } from './line.ts';
 import type { Standing } from './rules.ts';
 import type { Rest, Values } from './values.ts';
+import { describeVersion } from './version.ts';
 
 // As many keys as one sentence names.
 const keysShown = 3;

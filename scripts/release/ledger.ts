@@ -1,7 +1,5 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
-import { findDelivery } from './delivery.ts';
-import type { DeliveryKind } from './delivery.ts';
 import { flowPath, parseFlow } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { heldEnvironment, parseHold } from './hold.ts';
@@ -9,22 +7,12 @@ import type { Hold } from './hold.ts';
 import { isSameImage } from './image.ts';
 import type { Image } from './image.ts';
 import { ImageNames } from './image-names.ts';
+import { firstVerdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import { describeVersion } from './version.ts';
+import type { Version } from './version.ts';
 import { createValuesReader, valuedEnvironment, valuesPath } from './values.ts';
 import type { Rest, Values } from './values.ts';
-
-/** A version of an environment's values: what it runs from then on, and how that came to be. */
-export interface Version {
-  commit: Commit;
-  /** When it counts as having come to the branch. */
-  since: Date;
-  /** What runs from then on; undefined for nothing. */
-  image: Image | undefined;
-  /** A delivery, or an edit by hand. */
-  kind: DeliveryKind | 'edit';
-  /** Who did it: the delivery's actor, or the commit's author. */
-  by: string;
-  reason: string | undefined;
-}
 
 /** A time for which an environment ran an image. */
 export interface Run {
@@ -36,6 +24,8 @@ export interface Run {
   until: Date | undefined;
   /** When it was first found healthy; undefined where no verdict says so. */
   healthy: Date | undefined;
+  /** When it was first found to have failed. */
+  failed: Date | undefined;
 }
 
 /** What the ledger knows of an environment. Everything is ordered from the oldest to the newest. */
@@ -69,10 +59,16 @@ export class Ledger {
   flow: Flow | undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #images = new ImageNames();
+  readonly #verdicts: ReadonlyMap<string, readonly Verdict[]>;
+
+  /** Knows the verdicts by the commits of their deliveries. */
+  constructor(verdicts: ReadonlyMap<string, readonly Verdict[]> = new Map()) {
+    this.#verdicts = verdicts;
+  }
 
   /** Takes in changes, oldest first. */
-  static of(changes: Iterable<FileChanges>): Ledger {
-    const ledger = new Ledger();
+  static of(changes: Iterable<FileChanges>, verdicts?: ReadonlyMap<string, readonly Verdict[]>): Ledger {
+    const ledger = new Ledger(verdicts);
     for (const change of changes) ledger.apply(change, ledger.read(change));
     return ledger;
   }
@@ -146,7 +142,15 @@ export class Ledger {
     const last = runs.at(-1);
     if (last && last.until === undefined) last.until = commit.time;
     if (!image) return;
-    runs.push({ image, version, since: version.since, until: undefined, healthy: undefined });
+    const { since, verdicts } = version;
+    runs.push({
+      image,
+      version,
+      since,
+      until: undefined,
+      healthy: firstVerdict(verdicts, 'healthy', since),
+      failed: firstVerdict(verdicts, 'failed', since),
+    });
     this.#images.add(image);
   }
 
@@ -155,7 +159,10 @@ export class Ledger {
     const via = this.flow?.environments.find(({ name }) => name === environment)?.via;
     // A proposal that was merged by fast-forward is the commit that was proposed. When it came, only what follows it tells.
     const isProposal = description.kind === 'promote' && via === 'merge-request' && !commit.merged;
-    return { ...description, since: isProposal ? commit.seen : commit.time };
+    const verdicts = (this.#verdicts.get(commit.sha) ?? []).filter(
+      (verdict) => verdict.environment === environment,
+    );
+    return { ...description, since: isProposal ? commit.seen : commit.time, verdicts };
   }
 
   #setFlow(path: string, bytes: Buffer | undefined): void {
@@ -171,15 +178,6 @@ export function findPresentRun({ runs }: EnvironmentRecord): Run | undefined {
   return last?.until === undefined ? last : undefined;
 }
 
-/**
- * The name of who made a version. A pipeline tells a person's login and a laptop the name in Git, so only the author of
- * the commit is the same from both; of a proposal that was merged it is who proposed.
- */
-export function findPerson({ commit, kind }: Version): string {
-  const { author } = kind === 'edit' ? commit : (commit.merged ?? commit);
-  return author.replace(/ <[^<>]*>$/, '');
-}
-
 /** What the function answers, or the failure that it throws. */
 export function attempt<T>(action: () => T): T | Failure {
   try {
@@ -188,19 +186,6 @@ export function attempt<T>(action: () => T): T | Failure {
     if (error instanceof Failure) return error;
     throw error;
   }
-}
-
-/** What a version of an environment's values is by its commit. */
-export function describeVersion(
-  environment: string,
-  commit: Commit,
-  image: Image | undefined,
-): Omit<Version, 'since'> {
-  const delivery = findDelivery(commit);
-  // The content is the truth: a message that tells of something else explains nothing.
-  const isTrue = image && delivery?.environment === environment && delivery.tag === image.tag;
-  if (!isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };
-  return { commit, image, kind: delivery.kind, by: delivery.actor ?? commit.author, reason: delivery.reason };
 }
 
 function readHold(path: string, bytes: Buffer | undefined, { author, time }: Commit): Hold {

@@ -49,12 +49,12 @@ test('deliveries and edits by hand are told newest first, each for what it was',
   const { text } = await look(branch);
   const [one, two, three, four] = made;
   expect(text).toBe(
-    `WHEN               KIND      RELEASE   BY             COMMIT    REASON
-2026-09-22T13:00Z  rollback  ${first}  Ada Developer  ${four ?? ''}  errors
-2026-09-22T12:00Z  edit      ${second}  Ada Developer  ${three ?? ''}
-2026-09-22T11:00Z  edit      ${first}  Ada Developer  ${two ?? ''}
-2026-09-22T10:00Z  promote   ${first}  Ada Developer  ${one ?? ''}
-2026-09-21T14:13Z  edit      -         Ada Developer  ${(await origin.git('rev-list', '--max-parents=0', 'main')).slice(0, 8)}`,
+    `WHEN               KIND      RELEASE   BY             COMMIT    VERDICT  REASON
+2026-09-22T13:00Z  rollback  ${first}  Ada Developer  ${four ?? ''}  -        errors
+2026-09-22T12:00Z  edit      ${second}  Ada Developer  ${three ?? ''}  -
+2026-09-22T11:00Z  edit      ${first}  Ada Developer  ${two ?? ''}  -
+2026-09-22T10:00Z  promote   ${first}  Ada Developer  ${one ?? ''}  -
+2026-09-21T14:13Z  edit      -         Ada Developer  ${(await origin.git('rev-list', '--max-parents=0', 'main')).slice(0, 8)}  -`,
   );
 });
 
@@ -97,6 +97,7 @@ test('--json has the newest, as many as asked for', async () => {
         since: '2026-09-22T10:00:00.000Z',
         by: 'grace',
         reason: null,
+        verdicts: [],
       },
     ],
   });

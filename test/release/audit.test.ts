@@ -107,6 +107,6 @@ type Step = readonly [time: string, files: Files, message?: string];
 /** Plays the steps of a morning, and gives the time, the environment and the rule of each breach. */
 async function audit(steps: readonly Step[]): Promise<string[]> {
   const changes = steps.map(([time, files, message]) => change(time, files, message ? { message } : {}));
-  const breaches = (await auditHistory(changes, relate)).filter(({ severity }) => severity === 'breach');
+  const breaches = (await auditHistory({ changes }, relate)).filter(({ severity }) => severity === 'breach');
   return breaches.map(({ commit, environment, rule }) => `${commit.sha} ${environment} ${rule}`);
 }

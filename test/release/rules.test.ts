@@ -3,7 +3,8 @@ import { judgeDeploy, judgePromotion, judgeRollback } from '../../scripts/releas
 import type { Coming, Source, Standing } from '../../scripts/release/rules.ts';
 import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
-import type { Run, Version } from '../../scripts/release/ledger.ts';
+import type { Run } from '../../scripts/release/ledger.ts';
+import type { Version } from '../../scripts/release/version.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
 import { digestOf } from '../support/git/runs.ts';
 
@@ -140,6 +141,6 @@ function run(image: Image, until?: Date): Run {
     doubt: undefined,
     seen: since,
   };
-  const version: Version = { commit, since, image, kind: 'edit', by: 'Ada', reason: undefined };
-  return { image, version, since, until, healthy: undefined };
+  const version: Version = { commit, since, image, kind: 'edit', by: 'Ada', reason: undefined, verdicts: [] };
+  return { image, version, since, until, healthy: undefined, failed: undefined };
 }

@@ -46,7 +46,7 @@ type Tree = ReadonlyMap<string, string | undefined>;
 type Tampering = (tree: Tree) => { files: Files; irregular?: string[] };
 
 test('a history in which every rule was kept has neither breach nor notice', async () => {
-  expect(await auditHistory(kept, relate)).toEqual([]);
+  expect(await auditHistory({ changes: kept }, relate)).toEqual([]);
 });
 
 test('whatever changes what runs, or makes a rule looser, is in the audit, and nothing else is', async () => {
@@ -67,7 +67,7 @@ test('whatever changes what runs, or makes a rule looser, is in the audit, and n
         const tampered = { ...change(time, files, { message, irregular }) };
         tampered.commit.sha = 'tampered';
         const history = [...kept.slice(0, position), tampered, ...kept.slice(position)];
-        const found = (await auditHistory(history, relate)).filter(
+        const found = (await auditHistory({ changes: history }, relate)).filter(
           ({ commit }) => commit === tampered.commit,
         );
         const matters = irregular.length > 0 || isTampered(before, after, position);

@@ -1,0 +1,47 @@
+import type { Git } from './git.ts';
+import { readObjects } from './objects.ts';
+
+/** The ref of the notes on the commits of deliveries: `git log --notes=deliveries` shows them. */
+export const notesRef = 'refs/notes/deliveries';
+
+/** The same for a fetch, which fails for a ref that is not there unless a pattern names it. */
+export const notesPattern = `+${notesRef}*:${notesRef}*`;
+
+const entryForm = /^\d+ blob (\S+)\t(.+)$/;
+const commitForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** Where the notes are that were fetched; undefined where there are none. */
+export async function findNotes(git: Git): Promise<string | undefined> {
+  const { status, stdout } = await git.run(['rev-parse', '--verify', '--quiet', `${notesRef}^{commit}`]);
+  return status === 0 ? stdout.toString().trim() : undefined;
+}
+
+/**
+ * The blobs of the notes, by the commits that they are on. As notes get many, Git spreads their names over folders; where one
+ * commit has several, they are one. Anything else in there is no note.
+ */
+export async function listNotes(git: Git): Promise<ReadonlyMap<string, readonly string[]>> {
+  const notes = new Map<string, string[]>();
+  const tip = await findNotes(git);
+  if (tip === undefined) return notes;
+  for (const entry of (await git.read(['ls-tree', '-r', '-z', '--full-tree', tip])).split('\0')) {
+    const [, blob, path = ''] = entryForm.exec(entry) ?? [];
+    const commit = path.replaceAll('/', '');
+    if (blob !== undefined && commitForm.test(commit))
+      notes.set(commit, [...(notes.get(commit) ?? []), blob]);
+  }
+  return notes;
+}
+
+/** Reads notes whose blobs are here. */
+export async function readNotes(
+  git: Git,
+  notes: ReadonlyMap<string, readonly string[]>,
+): Promise<Map<string, string>> {
+  const blobs = [...new Set([...notes.values()].flat())];
+  const contents = await readObjects(git, blobs);
+  const textOf = new Map(blobs.map((blob, index) => [blob, contents[index]?.toString() ?? '']));
+  return new Map(
+    [...notes].map(([commit, parts]) => [commit, parts.map((blob) => textOf.get(blob)).join('\n\n')]),
+  );
+}

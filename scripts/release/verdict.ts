@@ -1,0 +1,65 @@
+import { toLine } from './line.ts';
+import { instant } from './shape.ts';
+
+/** What Argo CD said of what a delivery brought to an environment. */
+export interface Verdict {
+  environment: string;
+  state: 'healthy' | 'failed';
+  /** When it was found, by the clock of who waited. */
+  since: Date;
+  /** Who waited. */
+  by: string;
+  pipeline?: string | undefined;
+  /** What Argo CD complained about. */
+  reasons: readonly string[];
+}
+
+// What a server has to say can be long; a note is for people.
+const reasonsKept = 10;
+const longestReason = 500;
+
+/** The paragraph of a verdict in the note on its delivery's commit. */
+export function formatVerdict({ environment, state, since, by, pipeline, reasons }: Verdict): string {
+  const facts = [
+    ['Verdict', state],
+    ['Environment', environment],
+    ['Since', since.toISOString()],
+    ['Actor', by],
+    ['Pipeline', pipeline],
+    ...reasons.slice(0, reasonsKept).map((reason) => ['Reason', toLine(reason).slice(0, longestReason)]),
+  ] as const;
+  return facts.flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}\n`] : [])).join('');
+}
+
+/** Reads the verdicts of a note, in its order. Anybody may have written it: a paragraph that is no verdict tells nothing. */
+export function parseVerdicts(note: string): Verdict[] {
+  return note.split(/\n\s*\n/).flatMap((paragraph) => parseVerdict(paragraph) ?? []);
+}
+
+/**
+ * When verdicts first say that a state was found, if any does. A clock that is behind, or set back, makes no verdict older
+ * than the delivery that it is about.
+ */
+export function firstVerdict(
+  verdicts: readonly Verdict[],
+  wanted: Verdict['state'],
+  delivered: Date,
+): Date | undefined {
+  const times = verdicts.filter(({ state }) => state === wanted).map(({ since }) => since.getTime());
+  return times.length === 0 ? undefined : new Date(Math.max(Math.min(...times), delivered.getTime()));
+}
+
+function parseVerdict(paragraph: string): Verdict | undefined {
+  const facts = paragraph.split('\n').map((line) => {
+    const [, key = '', value = ''] = /^([A-Z][a-z]+): (.*)$/.exec(line) ?? [];
+    return { key, value: toLine(value) };
+  });
+  const valuesOf = (name: string) => facts.filter(({ key }) => key === name).map(({ value }) => value);
+  const [state] = valuesOf('Verdict');
+  const [environment] = valuesOf('Environment');
+  const since = instant.safeParse(valuesOf('Since')[0]).data;
+  if ((state !== 'healthy' && state !== 'failed') || environment === undefined || !since) return undefined;
+  const [by = '-'] = valuesOf('Actor');
+  const [pipeline] = valuesOf('Pipeline');
+  return { environment, state, since, by, pipeline, reasons: valuesOf('Reason') };
+}

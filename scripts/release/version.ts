@@ -1,0 +1,43 @@
+import type { Commit } from '../git/file-history.ts';
+import { findDelivery } from './delivery.ts';
+import type { DeliveryKind } from './delivery.ts';
+import type { Image } from './image.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A version of an environment's values: what it runs from then on, and how that came to be. */
+export interface Version {
+  commit: Commit;
+  /** When it counts as having come to the branch. */
+  since: Date;
+  /** What runs from then on; undefined for nothing. */
+  image: Image | undefined;
+  /** A delivery, or an edit by hand. */
+  kind: DeliveryKind | 'edit';
+  /** Who did it: the delivery's actor, or the commit's author. */
+  by: string;
+  reason: string | undefined;
+  /** What Argo CD said of it, in the order in which that was found. */
+  verdicts: readonly Verdict[];
+}
+
+/** What a version of an environment's values is by its commit. */
+export function describeVersion(
+  environment: string,
+  commit: Commit,
+  image: Image | undefined,
+): Omit<Version, 'since' | 'verdicts'> {
+  const delivery = findDelivery(commit);
+  // The content is the truth: a message that tells of something else explains nothing.
+  const isTrue = image && delivery?.environment === environment && delivery.tag === image.tag;
+  if (!isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };
+  return { commit, image, kind: delivery.kind, by: delivery.actor ?? commit.author, reason: delivery.reason };
+}
+
+/**
+ * The name of who made a version. A pipeline tells a person's login and a laptop the name in Git, so only the author of
+ * the commit is the same from both; of a proposal that was merged it is who proposed.
+ */
+export function findPerson({ commit, kind }: Version): string {
+  const { author } = kind === 'edit' ? commit : (commit.merged ?? commit);
+  return author.replace(/ <[^<>]*>$/, '');
+}
