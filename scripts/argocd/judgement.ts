@@ -1,5 +1,5 @@
 import type { Image } from '../release/image.ts';
-import type { Application, Operation, Resource } from './application.ts';
+import type { Application, Condition, Operation, Resource } from './application.ts';
 import type { Pod } from './pods.ts';
 
 /** What an Application is to run: the release's whole commit, and its image. */
@@ -22,11 +22,26 @@ export function judgeApplication(
   if (wanted !== target.commit) return 'waiting';
   if (operation?.revision === target.commit && hasFailed(operation)) return 'failing';
   if (isRunning(operation)) return 'waiting';
-  if (conditions.some(({ type }) => type.endsWith('Error'))) return 'failing';
+  if (conditions.some(isError)) return 'failing';
   if (!isCompared(application, target) || sync !== 'Synced') return 'waiting';
   // A Deployment is healthy only when each of its pods is one of the manifest that was compared.
   if (health === 'Healthy') return 'healthy';
   return health === 'Degraded' || podsOf(pods, target).some(isDegraded) ? 'failing' : 'waiting';
+}
+
+/**
+ * Whether it is for the release itself that an Application is not healthy: its sync failed, or goes on, or its objects do not
+ * get well. What Argo CD cannot compare or begin, and what the sync of another release keeps out, tells nothing of it.
+ */
+export function isToBlame(application: Application, target: Target): boolean {
+  const { wanted, health, operation, conditions } = application;
+  if (wanted !== target.commit) return false;
+  const ours = operation?.revision === target.commit ? operation : undefined;
+  // Error is what Argo CD says where it could not go about it.
+  if (ours && hasFailed(ours)) return ours.phase !== 'Error';
+  if (conditions.some(isError)) return false;
+  if (isRunning(operation)) return ours !== undefined;
+  return isCompared(application, target) && /^(Degraded|Progressing|Missing)$/.test(health);
 }
 
 /** Whether the cluster has what it is to run, however well. */
@@ -79,6 +94,10 @@ function listFaults({ message, faults }: Operation, earlier: readonly string[]):
   const told = (fault: string) => message.includes(fault.slice(fault.indexOf(': ') + 2));
   const rest = [...new Set([...faults, ...earlier])].filter((fault) => !told(fault));
   return message === '' ? rest : [message, ...rest];
+}
+
+function isError({ type }: Condition): boolean {
+  return type.endsWith('Error');
 }
 
 function isRunning(operation: Operation | undefined): boolean {

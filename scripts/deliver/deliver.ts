@@ -4,6 +4,7 @@ import type { EnvironmentState, Environments } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import type { Release } from '../branch/releases.ts';
 import { readIdentity } from '../git/checkout.ts';
+import type { Identity } from '../git/checkout.ts';
 import { compareAndSwap } from '../git/compare-and-swap.ts';
 import type { Plan, Swapped } from '../git/compare-and-swap.ts';
 import type { Change } from '../git/commit.ts';
@@ -96,8 +97,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const { directory, env, signal } = place;
   await using scratch = await openRemote(place, { history: order.history, callLimit: place.deadline });
   const identity = await readIdentity(directory, env, signal);
-  const login = env.GITLAB_USER_LOGIN?.trim() ?? '';
-  const actor = login === '' ? identity.author : login;
+  const actor = nameActor(identity, env);
   const rendered = new RenderCheck(signal);
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
     const environments = await readFor(order, place, scratch, tip);
@@ -118,6 +118,12 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     ? await showPlan(place, await plan(await readTip(scratch, place)))
     : await compareAndSwap({ ...place, scratch, identity }, plan);
   return resultOf(order, swapped, place);
+}
+
+/** Who does it: the user that started the pipeline, else who commits. */
+export function nameActor({ author }: Identity, env: NodeJS.ProcessEnv): string {
+  const login = env.GITLAB_USER_LOGIN?.trim() ?? '';
+  return login === '' ? author : login;
 }
 
 /** Reads what a delivery needs: going back does not wait for somebody to mend the flow. */

@@ -20,19 +20,21 @@ export interface Change {
   files: readonly CommitFile[];
   /** The paths of files that go. */
   removals?: readonly string[];
+  /** The text of the note on a commit, where notes are what changes. */
+  note?: { on: string; text: string };
 }
 
 /**
- * Writes a commit on a parent without a work tree or an index, and gives its SHA.
+ * Writes a commit on a parent, or the first one, without a work tree or an index, and gives its SHA.
  * @throws {Failure} `not-signed` where the checkout signs, and could not.
  */
 export async function writeCommit(
   { git, form }: Pick<Scratch, 'git' | 'form'>,
-  parent: string,
+  parent: string | undefined,
   change: Change,
   identity: Identity,
 ): Promise<string> {
-  const { files, removals = [] } = change;
+  const { files, removals = [], note } = change;
   const message = formMessage(change.message, form, identity);
   const { author, committer } = identity;
   const moment = momentOf(change);
@@ -42,9 +44,10 @@ export async function writeCommit(
       `commit refs/deliveries/${randomUUID()}\nmark :1\nauthor ${author} ${moment}\ncommitter ${committer} ${moment}\n`,
     ),
     data(Buffer.from(message)),
-    Buffer.from(`from ${parent}\n`),
+    Buffer.from(parent === undefined ? '' : `from ${parent}\n`),
     ...files.flatMap(({ path, mode, bytes }) => [Buffer.from(`M ${mode} inline ${path}\n`), data(bytes)]),
     ...removals.map((path) => Buffer.from(`D ${path}\n`)),
+    ...(note ? [Buffer.from(`N inline ${note.on}\n`), data(Buffer.from(note.text))] : []),
     Buffer.from('get-mark :1\ndone\n'),
   ]);
   const commit = await git.read(['fast-import', '--quiet', '--done'], { input });
@@ -54,11 +57,12 @@ export async function writeCommit(
 /** Writes a commit again, signed, which fast-import cannot do. */
 async function signCommit(
   git: Scratch['git'],
-  { commit, parent }: { commit: string; parent: string },
+  { commit, parent }: { commit: string; parent: string | undefined },
   change: Change,
   identity: Identity,
 ): Promise<string> {
-  const args = ['--gpg-sign', '-p', parent, `${commit}^{tree}`];
+  const parents = parent === undefined ? [] : ['-p', parent];
+  const args = ['--gpg-sign', ...parents, `${commit}^{tree}`];
   const { status, stdout, stderr } = await commitTree(git, args, change, identity);
   if (status === 0) return stdout.toString().trim();
   throw new Failure(

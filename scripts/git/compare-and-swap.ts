@@ -3,6 +3,7 @@ import { Failure } from '../shell/failure.ts';
 import type { Identity } from './checkout.ts';
 import { writeCommit } from './commit.ts';
 import type { Change } from './commit.ts';
+import { notesRef } from './notes.ts';
 import { propose } from './propose.ts';
 import type { Proposal, Proposed } from './propose.ts';
 import { push } from './push.ts';
@@ -12,7 +13,6 @@ import { Tip } from './tip.ts';
 
 export interface Swap {
   scratch: Scratch;
-  branch: string;
   identity: Identity;
   /** Milliseconds after which a lost race is given up. */
   deadline: number;
@@ -35,6 +35,12 @@ export interface Swapped<T> {
   proposed?: Proposed;
 }
 
+/** A ref that moves, and how it is told where that is by now. */
+interface Target<Start> {
+  ref: string;
+  fetch: () => Promise<Start>;
+}
+
 // A server that fails in the middle of a push is asked so often, a server that is merely busy until the deadline.
 const faultsAllowed = 3;
 const longestPause = 2_000;
@@ -45,48 +51,64 @@ const longestPause = 2_000;
  * @throws {Failure} `race-lost`, `remote-refused`, `remote-unreachable`, and what the plan throws.
  */
 export async function compareAndSwap<T>(
-  swap: Swap,
+  { branch, ...swap }: Swap & { branch: string },
   plan: (tip: Tip) => Promise<Plan<T>>,
 ): Promise<Swapped<T>> {
-  const { scratch, branch, identity, log } = swap;
+  const { scratch } = swap;
+  const target = { ref: `refs/heads/${branch}`, fetch: () => scratch.fetchTip(branch) };
+  return swapRef(swap, target, (tip) => plan(new Tip(scratch, tip)));
+}
+
+/** Does the same with the notes, which the first one begins. */
+export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>): Promise<Swapped<T>> {
+  return swapRef(swap, { ref: notesRef, fetch: swap.scratch.fetchNotes }, plan);
+}
+
+async function swapRef<T, Start extends string | undefined>(
+  swap: Swap,
+  target: Target<Start>,
+  plan: (tip: Start) => Promise<Plan<T>>,
+): Promise<Swapped<T>> {
+  const { scratch, identity, log } = swap;
+  const name = nameOf(target);
   const end = performance.now() + swap.deadline;
   let faults = 0;
   for (let attempts = 1; ; attempts += 1) {
-    const tip = await scratch.fetchTip(branch);
-    const { decision, change, proposal } = await plan(new Tip(scratch, tip));
+    const tip = await target.fetch();
+    const { decision, change, proposal } = await plan(tip);
     if (!change) return { decision, commit: undefined, attempts };
 
     const commit = await writeCommit(scratch, tip, change, identity);
-    if (proposal) {
-      const proposed = await propose(scratch, { branch, tip, commit }, proposal);
+    if (proposal && tip !== undefined) {
+      const proposed = await propose(scratch, { branch: name, tip, commit }, proposal);
       return { decision, commit: proposed.commit, attempts, proposed };
     }
-    const answer = await push(scratch, commit, branch, ['ci.skip']);
+    const answer = await push(scratch, commit, target.ref, ['ci.skip']);
     const outcome =
-      answer.kind === 'unknown' ? await settle(answer, scratch, branch, { tip, commit }) : answer;
+      answer.kind === 'unknown' ? await settle(answer, scratch, target, { tip, commit }) : answer;
     if (outcome.kind === 'accepted') return { decision, commit, attempts };
     if (outcome.kind === 'unknown') faults += 1;
     const isOver = performance.now() >= end;
     if (outcome.kind === 'unknown' && (isOver || faults === faultsAllowed))
       throw failedPush(scratch, faults, outcome.reason);
-    if (isOver) throw lost(swap, attempts);
-    log(outcome.kind === 'lost' ? `${branch} has moved: deciding again` : `Trying again: ${outcome.reason}`);
+    if (isOver) throw lost(swap, name, attempts);
+    log(outcome.kind === 'lost' ? `${name} has moved: deciding again` : `Trying again: ${outcome.reason}`);
     await pause(attempts, swap.signal);
   }
 }
 
 /**
- * What became of a push whose answer was lost: the branch itself tells. Git up to 2.39 at least gives none when it is
+ * What became of a push whose answer was lost: the ref itself tells. Git up to 2.39 at least gives none when it is
  * rejected and has push options to send, which a local server no longer reads (SIGPIPE).
  */
 async function settle(
   answer: PushOutcome,
   scratch: Scratch,
-  branch: string,
-  { tip, commit }: { tip: string; commit: string },
+  target: Target<string | undefined>,
+  { tip, commit }: { tip: string | undefined; commit: string },
 ): Promise<PushOutcome> {
-  const now = await scratch.fetchTip(branch);
-  if (now === tip) return answer;
+  const now = await target.fetch();
+  if (now === tip || now === undefined) return answer;
   const { status } = await scratch.git.run(['merge-base', '--is-ancestor', commit, now]);
   return status === 0 ? { kind: 'accepted', words: '' } : { kind: 'lost' };
 }
@@ -104,10 +126,14 @@ function failedPush({ remote }: Scratch, faults: number, reason: string): Failur
   );
 }
 
-function lost({ scratch: { remote }, branch, deadline }: Swap, attempts: number): Failure {
+function nameOf({ ref }: Pick<Target<unknown>, 'ref'>): string {
+  return ref.replace('refs/heads/', '');
+}
+
+function lost({ scratch: { remote }, deadline }: Swap, name: string, attempts: number): Failure {
   return new Failure(
     'race-lost',
-    `Others were faster on ${branch} of ${remote.address}, ${attempts} times in ${deadline / 1000} s.`,
+    `Others were faster on ${name} of ${remote.address}, ${attempts} times in ${deadline / 1000} s.`,
     'Nothing was changed. Run it again, or give it longer by --deadline.',
   );
 }

@@ -55,7 +55,7 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
       return { branch, commit: found.commit, existed, cleared, address: undefined };
     }
     if (found) cleared = await removeBranch(scratch, branch, found.commit);
-    const outcome = await push(scratch, target.commit, branch, options);
+    const outcome = await push(scratch, target.commit, `refs/heads/${branch}`, options);
     if (outcome.kind === 'accepted') {
       const address = /https?:\/\/\S+\/merge_requests\/\S+/.exec(outcome.words)?.[0];
       return { branch, commit: target.commit, existed: false, cleared, address };

@@ -14,14 +14,14 @@ const inTheWay = /'refs\/heads\/(\S+)' exists; cannot create|directory\/file con
 const refusedReasons =
   /authentication failed|could not read (username|password)|permission denied|not allowed|\b40[13]\b/i;
 
-/** Pushes a commit to a branch, never by force; a server that takes no push options gets none. */
+/** Pushes a commit to a ref, never by force; a server that takes no push options gets none. */
 export async function push(
   scratch: Scratch,
   commit: string,
-  branch: string,
+  ref: string,
   options: readonly string[],
 ): Promise<PushOutcome> {
-  const target = ['origin', `${commit}:refs/heads/${branch}`];
+  const target = ['origin', `${commit}:${ref}`];
   const args = ['push', '--porcelain', '--no-verify', '--recurse-submodules=no'];
   let result = await scratch.call([
     ...args,
@@ -36,7 +36,7 @@ export async function push(
   const [line = '', verdict, reason = ''] = /^!\t\S+\t\[([a-z ]+)\] \((.*)\)$/m.exec(stdout.toString()) ?? [];
   const isRejected = verdict === 'rejected' || verdict === 'remote rejected';
   const obstacle = isRejected ? inTheWay.exec(`${reason}\n${stderr}`) : null;
-  if (obstacle) throw blocked(scratch, branch, obstacle[1]);
+  if (obstacle) throw blocked(scratch, ref.replace('refs/heads/', ''), obstacle[1]);
   if (isRejected && lostReasons.test(reason)) return { kind: 'lost' };
   if (isRejected) throw refused(scratch, reason, stderr);
   if (refusedReasons.test(stderr)) throw unknownHere(scratch, stderr);

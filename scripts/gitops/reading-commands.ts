@@ -4,10 +4,9 @@ import { audit } from '../look/audit.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
-import { createPlace, requireCount, requireDuration, requireTime, withCommonOptions } from './options.ts';
+import { createPlace, requireCount, requireTime, withCommonOptions } from './options.ts';
 import type { CommonOptions } from './options.ts';
 import { status } from '../look/status.ts';
-import { wait } from '../look/wait.ts';
 import type { Session } from './session.ts';
 
 // What a file or a pipe gets: nobody has to see it on one screen.
@@ -43,12 +42,6 @@ export function addReadingCommands(program: Command, { signal, print }: Session)
     .action(async (options: CommonOptions & { target?: string; onlyEnvironments: boolean }) => {
       const { target = process.env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME ?? options.branch } = options;
       print(await review(createPlace({ ...options, branch: target }, signal), options));
-    });
-
-  add('wait <environment>', 'wait until Argo CD has synced its release, and that is healthy')
-    .option('--timeout <duration>', 'how long (10m)', requireDuration, 600_000)
-    .action(async (environment: string, options: CommonOptions & { timeout: number }) => {
-      print(await wait(createPlace(options, signal), environment, options));
     });
 
   add('audit', 'name each change that broke a rule, or that nobody may overlook')

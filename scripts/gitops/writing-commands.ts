@@ -3,12 +3,13 @@ import { parseTag } from '../release/image.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { hold, resume } from '../deliver/hold.ts';
-import { createPlace, requireReason, withDeliveryOptions } from './options.ts';
+import { createPlace, requireDuration, requireReason, withDeliveryOptions } from './options.ts';
 import type { DeliveryOptions } from './options.ts';
 import { promote } from '../deliver/promote.ts';
 import { formatDelivered, toDocument } from '../deliver/outcome.ts';
 import type { Session } from './session.ts';
 import { rollback } from '../deliver/rollback.ts';
+import { wait } from '../deliver/wait.ts';
 
 /** Adds the commands that write: each makes one commit, or none. */
 export function addWritingCommands(program: Command, { signal, print }: Session): void {
@@ -54,4 +55,10 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       show(await resume(place(options), environment));
     },
   );
+
+  add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD')
+    .option('--timeout <duration>', 'how long (10m)', requireDuration, 600_000)
+    .action(async (environment: string, options: DeliveryOptions & { timeout: number }) => {
+      print(await wait(place(options), environment, options));
+    });
 }

@@ -1,17 +1,31 @@
-import { describeApplication, listReasons } from '../argocd/judgement.ts';
+import { describeApplication, isToBlame, listReasons } from '../argocd/judgement.ts';
 import type { Application } from '../argocd/application.ts';
 import type { Argo } from '../argocd/argocd.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Goal } from './goal.ts';
 import type { Sight } from './sight.ts';
+import type { Watched } from './watch.ts';
 
 const lookAtTheSet =
   'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.';
 
-/** Why an environment did not come to its goal, from what Argo CD said last, and what the attempts before failed with. */
+/** What Argo CD said last, and what the attempts to sync before failed with. */
+interface LastSight {
+  sight: Sight;
+  faults: readonly string[];
+}
+
+/** The verdict on a release that is not healthy, where it is for the release itself. */
+export function findVerdict({ sight: { answer, pods }, faults }: LastSight, goal: Goal): Watched['verdict'] {
+  if (answer.kind !== 'found' || !isToBlame(answer.value, goal)) return undefined;
+  const state = describeApplication(answer.value, goal);
+  return { state: 'failed', reasons: [state, ...listReasons(answer.value, pods, goal, faults)] };
+}
+
+/** Why an environment did not come to its goal. */
 export function notHealthy(
   { address }: Argo,
-  { sight, faults }: { sight: Sight; faults: readonly string[] },
+  { sight, faults }: LastSight,
   goal: Goal,
   elapsed: number,
 ): Failure {

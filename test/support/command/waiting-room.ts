@@ -1,5 +1,5 @@
 import type { Answer } from '../../../scripts/look/answer.ts';
-import { wait } from '../../../scripts/look/wait.ts';
+import { wait } from '../../../scripts/deliver/wait.ts';
 import { readRecording } from '../argocd/recording.ts';
 import type { Named } from '../argocd/recording.ts';
 import { argoToken, permissionDenied, serveArgo } from '../argocd/server.ts';

@@ -1,18 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgoSettings } from '../argocd/settings.ts';
 import { openArgo } from '../argocd/argocd.ts';
+import type { Scratch } from '../git/scratch.ts';
 import type { Image } from '../release/image.ts';
+import type { Verdict } from '../release/verdict.ts';
 import type { Answer } from './answer.ts';
 import { lookAgain, readGoal } from './goal.ts';
 import type { Goal } from './goal.ts';
-import { openRemote, readTip } from '../branch/open.ts';
-import { notHealthy } from './not-healthy.ts';
+import { readTip } from '../branch/open.ts';
+import type { Failure } from '../shell/failure.ts';
+import { findVerdict, notHealthy } from './not-healthy.ts';
 import { createClearance } from './obstacle.ts';
 import { describeSight, judgeSight, look } from './sight.ts';
 import type { Sight } from './sight.ts';
 import type { Place } from '../branch/place.ts';
 
-export interface WaitOptions {
+export interface WatchOptions {
   /** Milliseconds. */
   timeout: number;
   sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -27,19 +30,32 @@ const gitPace = 30_000;
 const firstPause = 200;
 const longestPause = 5_000;
 
+/** What an environment was seen to come to. */
+export interface Watched {
+  goal: Goal;
+  /** What Argo CD has said of the release; undefined where it has been overtaken, or something else kept it out. */
+  verdict: Pick<Verdict, 'state' | 'reasons'> | undefined;
+  /** What is to be told. */
+  end: Answer | Failure;
+}
+
 /**
- * Waits until Argo CD has synced what an environment is to run, and it is healthy, or until a newer release has
- * overtaken it.
- * @throws {Failure} `unhealthy`, `gone-back`, `argocd-refused` or `argocd-unreachable` when it does not come to that.
+ * Watches until Argo CD has synced what an environment is to run, and it is healthy, or it is clear that it does not get
+ * so, or a newer release has overtaken it.
+ * @throws {Failure} `gone-back` or `argocd-refused` when there is nothing more to see.
  */
-export async function wait(place: Place, name: string, options: WaitOptions): Promise<Answer> {
+export async function watch(
+  scratch: Scratch,
+  place: Place,
+  name: string,
+  options: WatchOptions,
+): Promise<Watched> {
   const { timeout, sleep = sleepFor } = options;
   const { signal, now } = place;
   const argo = openArgo(parseArgoSettings(place.env), {
     timeLimit: Math.min(questionLimit, timeout),
     signal,
   });
-  await using scratch = await openRemote(place);
   let goal = await readGoal(await readTip(scratch, place), name);
   const tell = createTeller(place);
   const clear = createClearance(argo, place.log);
@@ -53,7 +69,7 @@ export async function wait(place: Place, name: string, options: WaitOptions): Pr
     tell(describeSight(sight, goal));
     const elapsed = now().getTime() - start;
     const state = judgeSight(sight, goal);
-    if (state === 'healthy') return resultOf(goal, elapsed);
+    if (state === 'healthy') return { goal, verdict: { state, reasons: [] }, end: answerOf(goal, elapsed) };
     if (answer.kind === 'found') await clear(answer.value, goal, elapsed);
 
     failingSince = state === 'failing' ? Math.min(failingSince, elapsed) : Infinity;
@@ -61,9 +77,12 @@ export async function wait(place: Place, name: string, options: WaitOptions): Pr
     const isOver = elapsed >= timeout || elapsed - failingSince >= patience;
     if (isOver || elapsed - lookedAt >= gitPace) {
       const seen = await lookAgain(scratch, place, goal);
-      if (seen.isNewer) return resultOf(goal, elapsed, seen.goal.image);
+      if (seen.isNewer) return { goal, verdict: undefined, end: answerOf(goal, elapsed, seen.goal.image) };
       goal = seen.goal;
-      if (isOver) throw notHealthy(argo, { sight, faults }, goal, elapsed);
+      if (isOver) {
+        const last = { sight, faults };
+        return { goal, verdict: findVerdict(last, goal), end: notHealthy(argo, last, goal, elapsed) };
+      }
       lookedAt = elapsed;
     }
     failures = answer.kind === 'failed' ? failures + 1 : 0;
@@ -93,8 +112,8 @@ function createTeller({ log }: Place): (line: string) => void {
   };
 }
 
-/** What a wait came to: the release itself, or a newer one. */
-function resultOf({ environment, names, image, commit }: Goal, elapsed: number, newer?: Image): Answer {
+/** It has come to the release itself, or to a newer one. */
+function answerOf({ environment, names, image, commit }: Goal, elapsed: number, newer?: Image): Answer {
   const seconds = Math.round(elapsed / 1000);
   return {
     document: {
