@@ -45,12 +45,13 @@ export interface Outlook {
 export type Step =
   | { kind: 'deploy'; to: Release; commits: readonly CommitLine[] }
   | { kind: 'promote'; to: Release; commits: readonly CommitLine[]; via: Environment['via'] }
-  /** The environment is held where it returns to. */
   | {
       kind: 'rollback';
       to: Release;
       commits: readonly CommitLine[];
       reason: string;
+      /** Whether the environment is held where it returns to. */
+      holds: boolean;
       /** Where else it could return to, nearest first. */
       instead: AsyncIterable<Release>;
     }
@@ -151,6 +152,10 @@ function describeChange(
   const path = holdPath(name);
   const [to, commits] = 'to' in step ? [step.to, step.commits] : [from, []];
   const reason = 'reason' in step ? step.reason : undefined;
+  const hold =
+    reason !== undefined && (step.kind !== 'rollback' || step.holds)
+      ? formatHold({ reason, by: actor, since: now })
+      : undefined;
   const subjects = commits.map(({ subject }) => subject);
   return {
     message: formatDelivery({
@@ -166,9 +171,7 @@ function describeChange(
     time: now,
     files: [
       ...('to' in step ? [{ ...values, bytes: replaceImage(values, step.to) }] : []),
-      ...(reason === undefined
-        ? []
-        : [{ path, mode: '100644', bytes: Buffer.from(formatHold({ reason, by: actor, since: now })) }]),
+      ...(hold === undefined ? [] : [{ path, mode: '100644', bytes: Buffer.from(hold) }]),
     ],
     removals: step.kind === 'resume' ? [path] : [],
   };

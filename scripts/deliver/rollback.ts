@@ -6,7 +6,7 @@ import type { Release } from '../branch/releases.ts';
 import { listOlder } from '../branch/way-back.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
-import { isSameRelease } from '../release/image.ts';
+import { isSameImage, isSameRelease } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
 import type { Run } from '../release/ledger.ts';
 import { judgeRollback, neverRan } from '../release/rules.ts';
@@ -20,19 +20,59 @@ export async function rollback(
   name: string,
   { to: tag, reason }: { to: Tag | undefined; reason: string },
 ): Promise<DeliveryResult> {
-  const decide = async ({ scratch, tip, state, now }: Outlook): Promise<Decision> => {
-    const { environment, image } = state;
-    const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
-    const { runs } = (await readLedger(scratch, mainline, [state.values.path])).recordOf(name);
-    const older = () => listOlder(tip, runs, image);
-    const to = tag === undefined ? await findFirst(older()) : await findRun(tip, runs, tag);
-    if (!to) throw tag === undefined ? nothingToRollBack(name, image) : neverRan(name, tag);
-    const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
-    if (outcome !== 'changed') return { outcome, to };
-    const commits = await listMoved(tip, image, to, place.branch);
-    return { outcome, step: { kind: 'rollback', to, commits, reason, instead: older() } };
+  const decide = async (outlook: Outlook): Promise<Decision> => {
+    const runs = await readRuns(place, outlook);
+    const { tip, state } = outlook;
+    const to =
+      tag === undefined ? await findFirst(listOlder(tip, runs, state.image)) : await findRun(tip, runs, tag);
+    if (!to) throw tag === undefined ? nothingToRollBack(name, state.image) : neverRan(name, tag);
+    return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: true });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
+}
+
+/**
+ * Returns an environment from a release that has failed to the one before it, and holds nothing: what is newer mends it.
+ * It is not gone past what a rollback has put in, nor to what has failed itself.
+ */
+export async function goBack(
+  place: DeliveryPlace,
+  name: string,
+  { from, reason }: { from: Image; reason: string },
+): Promise<DeliveryResult> {
+  const decide = async (outlook: Outlook): Promise<Decision> => {
+    const { image } = outlook.state;
+    if (!isSameImage(image, from)) return { outcome: 'unchanged', to: image };
+    const all = await readRuns(place, outlook);
+    const last = all.findLastIndex(({ version }) => version.kind === 'rollback');
+    const runs = all.slice(Math.max(last, 0)).filter(({ failed, healthy }) => !failed || healthy);
+    const to = await findFirst(listOlder(outlook.tip, runs, image));
+    if (!to) throw noWayBack(name, from);
+    return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: false });
+  };
+  return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
+}
+
+async function readRuns(
+  place: DeliveryPlace,
+  { scratch, tip, state, now }: Outlook,
+): Promise<readonly Run[]> {
+  const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
+  const ledger = await readLedger(scratch, mainline, [state.values.path]);
+  return ledger.recordOf(state.environment.name).runs;
+}
+
+async function decideReturn(
+  { tip, state }: Outlook,
+  { to, runs }: { to: Release; runs: readonly Run[] },
+  { branch, reason, holds }: { branch: string; reason: string; holds: boolean },
+): Promise<Decision> {
+  const { environment, image } = state;
+  const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
+  if (outcome !== 'changed') return { outcome, to };
+  const commits = await listMoved(tip, image, to, branch);
+  const instead = listOlder(tip, runs, image);
+  return { outcome, step: { kind: 'rollback', to, commits, reason, holds, instead } };
 }
 
 async function findFirst(releases: AsyncIterable<Release>): Promise<Release | undefined> {
@@ -64,6 +104,14 @@ function nothingToRollBack(name: string, present: Image | undefined): Failure {
   return new Failure(
     'nothing-to-roll-back',
     `${name} has run nothing before ${present?.tag ?? 'now'}.`,
+    `npm run history -- ${name} lists what it ran.`,
+  );
+}
+
+function noWayBack(name: string, from: Image): Failure {
+  return new Failure(
+    'nothing-to-roll-back',
+    `since the last rollback, ${name} has run nothing before ${from.tag} that has not failed.`,
     `npm run history -- ${name} lists what it ran.`,
   );
 }

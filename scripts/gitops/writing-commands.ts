@@ -58,7 +58,10 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
 
   add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD')
     .option('--timeout <duration>', 'how long (10m)', requireDuration, 600_000)
-    .action(async (environment: string, options: DeliveryOptions & { timeout: number }) => {
-      print(await wait(place(options), environment, options));
-    });
+    .option('--or-rollback', 'return to the release before when it has failed, and hold nothing', false)
+    .action(
+      async (environment: string, options: DeliveryOptions & { timeout: number; orRollback: boolean }) => {
+        print(await wait(place(options), environment, options));
+      },
+    );
 }

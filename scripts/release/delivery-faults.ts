@@ -73,13 +73,18 @@ function judgeReturn(
   const { name } = standing.environment;
   const { runs } = ledger.recordOf(name);
   const ruling = attempt(() => judgeRollback(standing, to, runs));
+  // Then what is newer mends it, and nothing has to keep it out.
+  const failed = runs.at(-1)?.failed;
+  const hasFailed = failed !== undefined && failed <= change.commit.time;
   const path = holdPath(name);
   const after = change.files.has(path)
     ? (change.files.get(path) ?? change.irregular.has(path))
     : standing.hold;
   return [
     ...(ruling instanceof Failure ? [refused(name, ruling)] : []),
-    ...(after ? [] : [breach(name, 'not-held', `${name} went back to ${to.tag}, and was not held there.`)]),
+    ...(after || hasFailed
+      ? []
+      : [breach(name, 'not-held', `${name} went back to ${to.tag}, and was not held there.`)]),
     ...(relation === 'newer'
       ? [notice(name, 'forwards', `A rollback took ${name} to ${to.tag}, which is newer.`)]
       : []),

@@ -31,6 +31,11 @@ export interface Replayed extends Played {
 /** What happens in Git during the pause of a number. */
 export type Steps = Record<number, () => Promise<unknown>>;
 
+interface WaitingOptions {
+  steps?: Steps | undefined;
+  orRollback?: boolean | undefined;
+}
+
 /** A sandbox with three releases, whose middle one runs in dev, and a clock that stands still but for pauses. */
 export class WaitingRoom implements AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -63,10 +68,10 @@ export class WaitingRoom implements AsyncDisposable {
   /** Waits a minute for dev while the answers are played. */
   async play(
     applications: readonly Recorded[],
-    { steps, ...options }: Omit<ArgoServerOptions, 'applications'> & { steps?: Steps } = {},
+    { steps, orRollback, ...options }: Omit<ArgoServerOptions, 'applications'> & WaitingOptions = {},
   ): Promise<Played> {
     await using server = await serveArgo({ applications, ...options });
-    return await this.wait(server.host, steps);
+    return await this.wait(server.host, { steps, orRollback });
   }
 
   /**
@@ -90,7 +95,7 @@ export class WaitingRoom implements AsyncDisposable {
   }
 
   /** The same with any server. */
-  async wait(host: string, steps: Steps = {}): Promise<Played> {
+  async wait(host: string, { steps = {}, orRollback = false }: WaitingOptions = {}): Promise<Played> {
     this.#time = start;
     const pauses: number[] = [];
     const operator = createOperator(this.sandbox, this.checkout, { now: () => new Date(this.#time) });
@@ -100,7 +105,7 @@ export class WaitingRoom implements AsyncDisposable {
       pauses.push(milliseconds);
       await steps[pauses.length]?.();
     };
-    const answer = await wait(place, 'dev', { timeout: 60_000, sleep });
+    const answer = await wait(place, 'dev', { timeout: 60_000, sleep, orRollback });
     return { ...answer, lines: operator.lines, pauses };
   }
 
