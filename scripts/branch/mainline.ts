@@ -17,7 +17,7 @@ export async function readMainline(
   const commits = await tip.readHistory();
   const hasMerges = commits.some(({ parents }) => parents.length > 1);
   const marked = hasMerges ? await listWithin(scratch.git, listDirect(commits), environmentsFolder) : [];
-  return new Mainline(followBranch(commits, { branch, marked: new Set(marked) }), now);
+  return new Mainline(commits, followBranch(commits, { branch, marked: new Set(marked) }), now);
 }
 
 /** What the branch was from one commit to another, newest first, by titles alone: it is for a text. */

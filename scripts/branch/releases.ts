@@ -1,5 +1,6 @@
 import type { CommitLine } from '../git/commit-line.ts';
-import type { Relation, Tip } from '../git/tip.ts';
+import type { Relation } from '../git/ancestry.ts';
+import type { Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import type { Image, Revision } from '../release/image.ts';
 import { parseRevision } from '../release/image.ts';

@@ -2,26 +2,22 @@ import { openRemote, readTip } from '../branch/open.ts';
 import { readBrokenEnvironments, readEnvironments, stateOf } from '../branch/environments.ts';
 import type { EnvironmentState, Environments } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
-import type { Release } from '../branch/releases.ts';
 import { readIdentity } from '../git/checkout.ts';
 import type { Identity } from '../git/checkout.ts';
 import { compareAndSwap } from '../git/compare-and-swap.ts';
 import type { Plan, Swapped } from '../git/compare-and-swap.ts';
-import type { Change } from '../git/commit.ts';
-import type { CommitLine } from '../git/commit-line.ts';
-import type { Proposal, Proposed } from '../git/propose.ts';
+import type { Proposed } from '../git/propose.ts';
 import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { formatDelivery, formatTitle } from '../release/delivery.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
-import type { Environment } from '../release/flow.ts';
-import { formatHold, holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import type { Ruling } from '../release/rules.ts';
 import { strayFile } from '../release/strays.ts';
-import { replaceImage } from '../release/values.ts';
+import type { Failure } from '../shell/failure.ts';
 import { previewPromotion } from './preview.ts';
 import { RenderCheck } from './rendered.ts';
+import { describeChange, findProposal } from './step.ts';
+import type { Step } from './step.ts';
 
 /** Where a delivery is made, and on which terms. */
 export interface DeliveryPlace extends Place {
@@ -41,26 +37,11 @@ export interface Outlook {
   now: Date;
 }
 
-/** A change of an environment, with all that it needs. */
-export type Step =
-  | { kind: 'deploy'; to: Release; commits: readonly CommitLine[] }
-  | { kind: 'promote'; to: Release; commits: readonly CommitLine[]; via: Environment['via'] }
-  | {
-      kind: 'rollback';
-      to: Release;
-      commits: readonly CommitLine[];
-      reason: string;
-      /** Whether the environment is held where it returns to. */
-      holds: boolean;
-      /** Where else it could return to, nearest first. */
-      instead: AsyncIterable<Release>;
-    }
-  | { kind: 'hold'; reason: string }
-  | { kind: 'resume' };
-
 /** What a command decides about an environment: nothing to do, and why; or a step. */
 export type Decision =
-  { outcome: Exclude<Ruling, 'changed'>; to: Image | undefined } | { outcome: 'changed'; step: Step };
+  | { outcome: Exclude<Ruling, 'changed'>; to: Image | undefined }
+  /** A step that a rule refuses may be looked at, and no more. */
+  | { outcome: 'changed'; step: Step; refusal?: Failure | undefined };
 
 /** A delivery that is asked for. */
 export interface Order {
@@ -107,7 +88,8 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     const decision = await order.decide(outlook);
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };
-    const { step } = decision;
+    const { step, refusal } = decision;
+    if (refusal) return { decision: decided };
     if ('to' in step) await rendered.require(outlook, step);
     return {
       decision: decided,
@@ -117,7 +99,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   };
   const swapped = place.dryRun
     ? await showPlan(place, await plan(await readTip(scratch, place)))
-    : await compareAndSwap({ ...place, scratch, identity }, plan);
+    : await compareAndSwap({ ...place, scratch, identity }, async (tip) => requireAllowed(await plan(tip)));
   return resultOf(order, swapped, place);
 }
 
@@ -142,46 +124,11 @@ async function readFor(
   return environments;
 }
 
-/** The files and the message of a step. */
-function describeChange(
-  step: Step,
-  { state: { environment, values, image: from }, now }: Outlook,
-  { actor, pipeline }: { actor: string; pipeline: string | undefined },
-): Change {
-  const { name } = environment;
-  const path = holdPath(name);
-  const [to, commits] = 'to' in step ? [step.to, step.commits] : [from, []];
-  const reason = 'reason' in step ? step.reason : undefined;
-  const hold =
-    reason !== undefined && (step.kind !== 'rollback' || step.holds)
-      ? formatHold({ reason, by: actor, since: now })
-      : undefined;
-  const subjects = commits.map(({ subject }) => subject);
-  return {
-    message: formatDelivery({
-      kind: step.kind,
-      environment: name,
-      from,
-      to,
-      subjects,
-      actor,
-      pipeline,
-      reason,
-    }),
-    time: now,
-    files: [
-      ...('to' in step ? [{ ...values, bytes: replaceImage(values, step.to) }] : []),
-      ...(hold === undefined ? [] : [{ path, mode: '100644', bytes: Buffer.from(hold) }]),
-    ],
-    removals: step.kind === 'resume' ? [path] : [],
-  };
-}
-
-function findProposal(step: Step, environment: string): Proposal | undefined {
-  if (step.kind !== 'promote' || step.via !== 'merge-request') return undefined;
-  const { kind, to } = step;
-  const title = formatTitle({ kind, environment, to });
-  return { branch: `${kind}/${environment}/${to.tag}`, title, label: kind };
+/** @throws {Failure} what a rule refuses the step with. */
+function requireAllowed(plan: Plan<Decided>): Plan<Decided> {
+  const { decision } = plan.decision;
+  if ('refusal' in decision && decision.refusal) throw decision.refusal;
+  return plan;
 }
 
 /** Tells what would be done. */
@@ -193,6 +140,7 @@ async function showPlan(
   if (change) place.log(`Would commit on ${proposal?.branch ?? place.branch}:\n\n${change.message}`);
   if (decided.outcome === 'changed' && decided.step.kind === 'promote')
     place.log(await previewPromotion(place, outlook, decided.step));
+  requireAllowed({ decision });
   return { decision, commit: undefined, attempts: 0 };
 }
 

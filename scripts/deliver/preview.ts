@@ -5,7 +5,8 @@ import { describeDifference } from '../look/difference-text.ts';
 import { formatAge } from '../release/duration.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import { formatTable } from '../shell/table.ts';
-import type { Outlook, Step } from './deliver.ts';
+import type { Outlook } from './deliver.ts';
+import type { Step } from './step.ts';
 
 /** What a promotion would bring: the commits, and the manifests as the cluster would see them. */
 export async function previewPromotion(

@@ -2,34 +2,78 @@ import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
+import { chooseCandidate, listCandidates } from '../release/candidates.ts';
+import type { Candidate } from '../release/candidates.ts';
 import { flowPath } from '../release/flow.ts';
-import type { Environment } from '../release/flow.ts';
+import type { Environment, Overridable } from '../release/flow.ts';
+import { findRunOf } from '../release/ledger.ts';
+import type { Tag } from '../release/image.ts';
+import { judgeOverridden, requireOverridable } from '../release/override.ts';
+import { outOfOrder } from '../release/refusals.ts';
 import { judgePromotion } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
 import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
 
-/** Copies the release of the environment before it into an environment, to the letter. */
-export async function promote(place: DeliveryPlace, name: string): Promise<DeliveryResult> {
+/** What is promoted, unless the newest that may come. */
+export interface Promotion {
+  release?: Tag | undefined;
+  /** The rules that it is let past, and why. */
+  override?: readonly Overridable[] | undefined;
+  reason?: string | undefined;
+}
+
+/** Copies a release of the environment before it into an environment, to the letter: the newest one that is ripe, unless told. */
+export async function promote(
+  place: DeliveryPlace,
+  name: string,
+  { release: tag, override = [], reason }: Promotion = {},
+): Promise<DeliveryResult> {
   const decide = async ({ scratch, tip, environments, state, now }: Outlook): Promise<Decision> => {
     const { environment } = state;
     const source = stateOf(environments, requireSource(environment));
     const from = source.environment.name;
-    const standing = standingOf(state, now);
-    const hold = holdOf(source);
     if (!source.image) throw nothingToPromote(from);
-    const to = await requireRelease(tip, source.image);
-    const relation = await relateReleases(tip, to, state);
+    requireOverridable(environment, override);
+    const [standing, hold] = [standingOf(state, now), holdOf(source)];
     const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
     const ledger = await readLedger(scratch, mainline, [flowPath, source.values.path]);
-    const coming = { to, relation, rival: ledger.findRival(to) };
     const { runs } = ledger.recordOf(from);
-    const outcome = judgePromotion(standing, coming, { name: from, hold, runs }, now);
-    if (outcome !== 'changed') return { outcome, to };
+    const moment = { now, relate: mainline.relate };
+    const [newest, ...others] = listCandidates(runs, standing, moment);
+    const chosen = newest && chooseCandidate([newest, ...others], now);
+    const named = tag === undefined ? (chosen?.image ?? source.image) : findRunOf(runs, tag)?.image;
+    if (!named) throw outOfOrder(name, from);
+    const to = await requireRelease(tip, named);
+    const coming = { to, relation: await relateReleases(tip, to, state), rival: ledger.findRival(to) };
+    const { ruling, broken } = judgeOverridden(standing, override, (relaxed) =>
+      judgePromotion(relaxed, coming, { name: from, hold, runs }, moment),
+    );
+    if (ruling === 'unchanged' || ruling === 'superseded') return { outcome: ruling, to };
+    if (tag === undefined && newest && newest !== chosen) place.log(describeNewest(from, newest));
     const commits = await listGains(tip, state.image, to, place.branch);
-    return { outcome, step: { kind: 'promote', to, commits, via: environment.via } };
+    const { via } = environment;
+    // What a merge request will break is not known before it is merged.
+    const past = via === 'merge-request' ? override : broken.map(({ rule }) => rule);
+    return {
+      outcome: 'changed',
+      step: {
+        kind: 'promote',
+        to,
+        commits,
+        via,
+        override: past,
+        reason: past.length > 0 ? reason : undefined,
+      },
+      refusal: ruling instanceof Failure ? ruling : undefined,
+    };
   };
   return deliver(place, { kind: 'promote', environment: name, decide, history: 'trees' });
+}
+
+function describeNewest(source: string, { image: { tag }, isHealthy, ripe }: Candidate): string {
+  if (!isHealthy) return `${source} runs ${tag}, and no verdict calls it healthy yet.`;
+  return `${source} runs ${tag}, which will have soaked at ${ripe?.toISOString() ?? 'no time'}.`;
 }
 
 function requireSource({ name, from }: Environment): string {

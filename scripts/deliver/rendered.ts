@@ -3,7 +3,8 @@ import { requireRendered } from '../branch/render.ts';
 import type { Release } from '../branch/releases.ts';
 import { replaceImage } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
-import type { Outlook, Step } from './deliver.ts';
+import type { Outlook } from './deliver.ts';
+import type { Step } from './step.ts';
 
 /** A step that brings a release. */
 type Bringing = Extract<Step, { to: Release }>;

@@ -6,10 +6,12 @@ import type { Release } from '../branch/releases.ts';
 import { listOlder } from '../branch/way-back.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
-import { isSameImage, isSameRelease } from '../release/image.ts';
+import { isSameImage } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
+import { findRunOf } from '../release/ledger.ts';
 import type { Run } from '../release/ledger.ts';
-import { judgeRollback, neverRan } from '../release/rules.ts';
+import { neverRan } from '../release/refusals.ts';
+import { judgeRollback } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
 import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
@@ -82,7 +84,7 @@ async function findFirst(releases: AsyncIterable<Release>): Promise<Release | un
 
 /** The newest run of a tag. */
 async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Release | undefined> {
-  const run = runs.findLast(({ image }) => isSameRelease(image.tag, tag));
+  const run = findRunOf(runs, tag);
   return run && requireRelease(tip, run.image);
 }
 

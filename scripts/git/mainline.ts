@@ -1,3 +1,6 @@
+import { Ancestry } from './ancestry.ts';
+import type { Relation } from './ancestry.ts';
+import type { CommitLine } from './commit-line.ts';
 import { countTimes } from './counted-time.ts';
 import type { Followed } from './follow.ts';
 
@@ -12,12 +15,21 @@ export interface BranchCommit extends Followed {
 // The shortest abbreviation that a tag may be.
 const prefixLength = 7;
 
+/** A commit by its whole SHA, or else by an abbreviation. */
+interface Named {
+  revision: string;
+  tag: string;
+}
+
 /** What the branch itself was, commit by commit, newest first. */
 export class Mainline {
   readonly commits: readonly BranchCommit[];
   readonly #positions = new Map<string, number[]>();
+  readonly #ancestry: Ancestry;
 
-  constructor(followed: readonly Followed[], now: Date) {
+  /** Takes the history of the branch, and what of it the branch was. */
+  constructor(history: readonly CommitLine[], followed: readonly Followed[], now: Date) {
+    this.#ancestry = new Ancestry(history);
     const times = countTimes(followed.map(({ time }) => time).toReversed(), now).toReversed();
     this.commits = followed.map((commit, position) => ({
       ...commit,
@@ -30,11 +42,29 @@ export class Mainline {
     }
   }
 
-  /** The position of the commit with a whole SHA, or else of the one that an abbreviation names; the tip is 0. */
-  find({ revision, tag }: { revision: string; tag: string }): number | undefined {
+  /** The position of a commit; the tip is 0. */
+  find({ revision, tag }: Named): number | undefined {
     const abbreviated = revision || tag;
     const candidates = this.#positions.get(abbreviated.slice(0, prefixLength)) ?? [];
     const found = candidates.filter((position) => this.commits[position]?.sha.startsWith(abbreviated));
     return found.length === 1 ? found[0] : undefined;
   }
+
+  /**
+   * How a commit stands to another one: `unrelated` where the history has not exactly one such, undefined where there is
+   * none to compare it with. Most are commits of the branch itself, where the newer one is nearer to the tip.
+   */
+  readonly relate = (to: Named, from: Named | undefined): Relation | undefined => {
+    const [position, before] = [this.find(to), from && this.find(from)];
+    if (position !== undefined && before !== undefined) {
+      if (position === before) return 'same';
+      return position < before ? 'newer' : 'older';
+    }
+    const [commit, other] = [to, from].map(
+      (named) => named && this.#ancestry.find(named.revision || named.tag),
+    );
+    if (commit === undefined) return 'unrelated';
+    if (!from) return undefined;
+    return other === undefined ? 'unrelated' : this.#ancestry.relate(commit, other);
+  };
 }

@@ -1,3 +1,4 @@
+import type { Relation } from './ancestry.ts';
 import { lineFormat, parseLines } from './commit-line.ts';
 import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
@@ -6,9 +7,6 @@ import { readObjects } from './objects.ts';
 import { keepOutside } from './outside.ts';
 import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
-
-/** How a commit stands to another one, in the history of the branch. */
-export type Relation = 'same' | 'newer' | 'older' | 'unrelated';
 
 interface TreeEntry {
   mode: string;

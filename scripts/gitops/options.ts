@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { usualBranch } from '../branch/place.ts';
 import type { Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
+import { overridable } from '../release/flow.ts';
+import type { Overridable } from '../release/flow.ts';
 import { show } from '../shell/screen.ts';
 
 /** The options that every command has. */
@@ -89,4 +91,11 @@ export function requireReason(text: string): string {
   if (reason === '' || /\p{Cc}/u.test(reason))
     throw new InvalidArgumentError('It must be one line of text, and not empty.');
   return reason;
+}
+
+/** An option that lists rules to override. */
+export function requireOverrides(text: string): Overridable[] {
+  const rules = z.array(z.enum(overridable)).safeParse(text.split(','));
+  if (rules.success) return rules.data;
+  throw new InvalidArgumentError(`It must be a list of ${overridable.join(', ')}, such as soak,freeze.`);
 }

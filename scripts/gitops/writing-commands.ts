@@ -2,8 +2,17 @@ import type { Command } from 'commander';
 import { parseTag } from '../release/image.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
-import { hold, resume } from '../deliver/hold.ts';
-import { createPlace, requireDuration, requireReason, withDeliveryOptions } from './options.ts';
+import { deliverToAll, hold, resume } from '../deliver/hold.ts';
+import { overridable } from '../release/flow.ts';
+import type { Overridable } from '../release/flow.ts';
+import { Failure } from '../shell/failure.ts';
+import {
+  createPlace,
+  requireDuration,
+  requireOverrides,
+  requireReason,
+  withDeliveryOptions,
+} from './options.ts';
 import type { DeliveryOptions } from './options.ts';
 import { promote } from '../deliver/promote.ts';
 import { formatDelivered, toDocument } from '../deliver/outcome.ts';
@@ -21,6 +30,20 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
   const show = (result: DeliveryResult) => {
     print({ document: toDocument(result), text: formatDelivered(result) });
   };
+  const showEach = async (
+    environment: string | undefined,
+    { all, ...options }: DeliveryOptions & { all: boolean },
+    deliverTo: (environment: string) => Promise<DeliveryResult>,
+  ) => {
+    if (all !== (environment === undefined))
+      throw new Failure('usage', 'Name one environment, or --all.', 'npm run status lists them.');
+    if (environment !== undefined) {
+      show(await deliverTo(environment));
+      return;
+    }
+    const results = await deliverToAll(place(options), deliverTo);
+    print({ document: results.map(toDocument), text: results.map(formatDelivered).join('\n') });
+  };
 
   add('deploy <environment>', 'put a new release into the first environment')
     .option('--tag <tag>', 'the release (default: CI_COMMIT_SHORT_SHA)')
@@ -30,11 +53,22 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       show(await deploy(place(options), environment, image));
     });
 
-  add('promote <environment>', 'copy the release of the environment before it').action(
-    async (environment: string, options: DeliveryOptions) => {
-      show(await promote(place(options), environment));
-    },
-  );
+  add('promote <environment>', 'bring the newest release that is ripe in the environment before it')
+    .option('--release <tag>', 'the release (default: the newest that may come)')
+    .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, requireOverrides)
+    .option('--reason <text>', 'why', requireReason)
+    .action(async (environment: string, options: DeliveryOptions & PromoteOptions) => {
+      const { override, reason } = options;
+      const release = options.release === undefined ? undefined : parseTag(options.release, '--release');
+      if (override ? release === undefined || reason === undefined : reason !== undefined) {
+        throw new Failure(
+          'usage',
+          override ? 'An override needs --release and --reason.' : 'Only an override has a --reason.',
+          `npm run promote -- ${environment} --release <tag> --override soak --reason <text>`,
+        );
+      }
+      show(await promote(place(options), environment, { release, override, reason }));
+    });
 
   add('rollback <environment>', 'return to a release that it ran before, and hold it there')
     .option('--to <tag>', 'the release (default: the one before the present one)')
@@ -44,17 +78,19 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       show(await rollback(place(options), environment, { to, reason: options.reason }));
     });
 
-  add('hold <environment>', 'make every delivery to it refuse')
+  add('hold [environment]', 'make every delivery to it refuse')
+    .option('--all', 'hold all environments, to stop the line', false)
     .requiredOption('--reason <text>', 'why', requireReason)
-    .action(async (environment: string, options: DeliveryOptions & { reason: string }) => {
-      show(await hold(place(options), environment, options.reason));
+    .action(async (name: string | undefined, options: DeliveryOptions & HoldOptions) => {
+      const { all, reason } = options;
+      await showEach(name, options, (environment) => hold(place(options), environment, reason, all));
     });
 
-  add('resume <environment>', 'let deliveries into it again').action(
-    async (environment: string, options: DeliveryOptions) => {
-      show(await resume(place(options), environment));
-    },
-  );
+  add('resume [environment]', 'let deliveries into it again')
+    .option('--all', 'let all go on that were held by hold --all', false)
+    .action(async (name: string | undefined, options: DeliveryOptions & { all: boolean }) => {
+      await showEach(name, options, (environment) => resume(place(options), environment, options.all));
+    });
 
   add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD')
     .option('--timeout <duration>', 'how long (10m)', requireDuration, 600_000)
@@ -64,4 +100,15 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
         print(await wait(place(options), environment, options));
       },
     );
+}
+
+interface PromoteOptions {
+  release?: string;
+  override?: Overridable[];
+  reason?: string;
+}
+
+interface HoldOptions {
+  all: boolean;
+  reason: string;
 }

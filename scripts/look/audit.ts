@@ -19,12 +19,7 @@ export async function audit(place: Place, { since, strict }: AuditOptions): Prom
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
-  const findings = await readFindings(
-    scratch,
-    tip,
-    mainline,
-    ({ time }) => since === undefined || time >= since,
-  );
+  const findings = await readFindings(scratch, mainline, ({ time }) => since === undefined || time >= since);
   const isRefused = findings.some(({ severity }) => strict || severity === 'breach');
   return {
     document: findings.map(toDocument),

@@ -24,7 +24,7 @@ export async function review(place: Place, { onlyEnvironments }: ReviewOptions):
   const end = mainline.commits.findIndex(({ sha }) => sha === before);
   const commits = mainline.commits.slice(0, end < 0 ? undefined : end);
   const reviewed = new Set(commits.map(({ sha }) => sha));
-  const findings: Found[] = await readFindings(scratch, after, mainline, ({ sha }) => reviewed.has(sha));
+  const findings: Found[] = await readFindings(scratch, mainline, ({ sha }) => reviewed.has(sha));
   const all = [...(onlyEnvironments ? await findCode(scratch, before, after.commit) : []), ...findings];
   const isRefused = all.some(({ severity }) => severity === 'breach');
   return {

@@ -1,7 +1,6 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import { findDeliveryFaults } from './delivery-faults.ts';
-import type { Relate } from './delivery-faults.ts';
 import { findDoubt } from './doubts.ts';
 import { findEdits } from './edits.ts';
 import { refused } from './finding.ts';
@@ -10,6 +9,7 @@ import { findFreeze } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { Ledger } from './ledger.ts';
 import type { Claim } from './ledger.ts';
+import type { Relate } from './candidates.ts';
 import { findRuleChanges } from './rule-changes.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -24,41 +24,36 @@ export interface Changes {
  * flow, the runs, the holds and the freezes as they stood before it, as the command that makes such a change would; each
  * change of anything else that matters is named. Only some of the commits may be judged.
  */
-export async function auditHistory(
+export function auditHistory(
   { changes, verdicts }: Changes,
   relate: Relate,
   isJudged: (commit: Commit) => boolean = () => true,
-): Promise<Finding[]> {
+): Finding[] {
   const ledger = new Ledger(verdicts);
   const findings: Finding[] = [];
   for (const change of changes) {
     const claims = ledger.read(change);
-    const found = isJudged(change.commit) ? await auditChange(change, claims, ledger, relate) : [];
+    const found = isJudged(change.commit) ? auditChange(change, claims, ledger, relate) : [];
     findings.push(...found.map((one) => ({ ...one, commit: change.commit })));
     ledger.apply(change, claims);
   }
   return accept(findings, ledger.flow);
 }
 
-async function auditChange(
-  change: FileChanges,
-  claims: readonly Claim[],
-  ledger: Ledger,
-  relate: Relate,
-): Promise<Found[]> {
+function auditChange(change: FileChanges, claims: readonly Claim[], ledger: Ledger, relate: Relate): Found[] {
   const doubt = findDoubt(change);
   const found = [...(doubt ? [doubt] : []), ...findRuleChanges(change, ledger)];
   if (doubt?.severity === 'breach') return found;
-  for (const claim of claims) found.push(...(await auditClaim(change, claim, ledger, relate)));
+  for (const claim of claims) found.push(...auditClaim(change, claim, ledger, relate));
   return found;
 }
 
-async function auditClaim(
+function auditClaim(
   change: FileChanges,
   { environment, values }: Claim,
   ledger: Ledger,
   relate: Relate,
-): Promise<Found[]> {
+): Found[] {
   if (values instanceof Failure) return [refused(environment, values)];
   const { flow } = ledger;
   // A time before there were rules.
@@ -72,7 +67,7 @@ async function auditClaim(
     freeze: findFreeze(flow, environment, commit.time),
   };
   const image = values === 'removed' ? undefined : values.image;
-  const faults = image ? await findDeliveryFaults({ change, to: image, stand, flow, ledger }, relate) : [];
+  const faults = image ? findDeliveryFaults({ change, to: image, stand, flow, ledger }, relate) : [];
   const isJudged = faults.some(({ severity }) => severity === 'breach');
   return [...faults, ...findEdits(stand, record, { commit, values, isJudged })];
 }

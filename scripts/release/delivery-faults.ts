@@ -1,7 +1,9 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
-import type { Relation } from '../git/tip.ts';
+import type { Relation } from '../git/ancestry.ts';
 import { Failure } from '../shell/failure.ts';
+import type { Moment, Relate } from './candidates.ts';
 import { findDelivery } from './delivery.ts';
+import type { DeliveryKind, ParsedDelivery } from './delivery.ts';
 import type { Stand } from './edits.ts';
 import { breach, notice, refused } from './finding.ts';
 import type { Found } from './finding.ts';
@@ -12,14 +14,10 @@ import { isSameImage } from './image.ts';
 import type { Image } from './image.ts';
 import { attempt } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import { judgeDeploy, judgePromotion, judgeRollback, unrelated } from './rules.ts';
+import { judgeOverridden } from './override.ts';
+import { unrelated } from './refusals.ts';
+import { judgeDeploy, judgePromotion, judgeRollback } from './rules.ts';
 import type { Coming, Ruling, Standing } from './rules.ts';
-
-/**
- * Finds how the release of one image stands to that of another: `unrelated` where the first one is no commit of the
- * branch, undefined where there is nothing else to compare it with.
- */
-export type Relate = (to: Image, from: Image | undefined) => Promise<Relation | undefined>;
 
 /** A change of what an environment runs, and the moment before it. */
 interface Arrival {
@@ -31,38 +29,44 @@ interface Arrival {
 }
 
 /** Finds what a change of the release breaks: what the command that makes such a change would have refused. */
-export async function findDeliveryFaults(arrival: Arrival, relate: Relate): Promise<Found[]> {
+export function findDeliveryFaults(arrival: Arrival, relate: Relate): Found[] {
   const { change, to, stand, flow } = arrival;
   const { environment: name, image: from } = stand;
   if (isSameImage(from, to)) {
-    const isSame = from?.revision === to.revision || (await relate(to, from)) === 'same';
+    const isSame = from?.revision === to.revision || relate(to, from) === 'same';
     return isSame ? [] : [refused(name, unrelated(name, from, to))];
   }
   const environment = attempt(() => requireEnvironment(flow, name));
   if (environment instanceof Failure) return [refused(name, environment)];
-  const relation = await relationOf(arrival, relate);
-  const isRollback = isRollbackOf(name, to, change.commit);
+  const relation = relationOf(arrival, relate);
   const standing = { ...stand, environment };
-  if (!isRollback) {
-    const found = judgeArrival(arrival, standing, relation);
+  if (!findDeliveryOf('rollback', name, to, change.commit)) {
+    const found = judgeArrival(arrival, standing, { relation, relate });
     return [...found, ...findSelfMerge(environment, to, change.commit)];
   }
-  const isRelease = relation !== 'unrelated' || (await relate(to, undefined)) !== 'unrelated';
+  const isRelease = relation !== 'unrelated' || relate(to, undefined) !== 'unrelated';
   const faults = isRelease ? [] : [refused(name, unrelated(name, from, to))];
   return [...faults, ...judgeReturn(arrival, standing, relation)];
 }
 
 /** How it stands to what runs, or to what ran before it was emptied: that way leads to nothing older. */
-async function relationOf({ to, stand, ledger }: Arrival, relate: Relate): Promise<Relation | undefined> {
+function relationOf({ to, stand, ledger }: Arrival, relate: Relate): Relation | undefined {
   const last = ledger.recordOf(stand.environment).runs.at(-1)?.image;
   if (stand.image || !last) return relate(to, stand.image);
-  const relation = await relate(to, last);
+  const relation = relate(to, last);
   return relation === 'older' ? relation : relate(to, undefined);
 }
 
-function isRollbackOf(name: string, to: Image, commit: Commit): boolean {
+/** The delivery of a kind that a commit tells of, where that is what it did. */
+function findDeliveryOf(
+  kind: DeliveryKind,
+  name: string,
+  to: Image,
+  commit: Commit,
+): ParsedDelivery | undefined {
   const delivery = findDelivery(commit);
-  return delivery?.kind === 'rollback' && delivery.environment === name && delivery.tag === to.tag;
+  const isTold = delivery?.kind === kind && delivery.environment === name && delivery.tag === to.tag;
+  return isTold ? delivery : undefined;
 }
 
 function judgeReturn(
@@ -94,23 +98,30 @@ function judgeReturn(
 function judgeArrival(
   { change, to, ledger }: Arrival,
   standing: Standing,
-  relation: Relation | undefined,
+  { relation, relate }: { relation: Relation | undefined; relate: Relate },
 ): Found[] {
   const { name } = standing.environment;
-  const ruling = attempt(() =>
-    judge(ledger, standing, { to, relation, rival: ledger.findRival(to) }, change.commit.time),
+  const delivery = findDeliveryOf('promote', name, to, change.commit);
+  const moment = { now: change.commit.time, relate };
+  const coming = { to, relation, rival: ledger.findRival(to) };
+  const { ruling, broken } = judgeOverridden(standing, delivery?.override ?? [], (relaxed) =>
+    judge(ledger, relaxed, coming, moment),
   );
   if (ruling instanceof Failure) return [refused(name, ruling)];
-  if (ruling !== 'superseded') return [];
+  if (ruling !== 'superseded')
+    return broken.map(({ rule, failure }) => {
+      const why = delivery?.reason ?? 'no reason given';
+      return notice(name, 'overridden', `${failure.message}\n${rule} was overridden: ${why}`);
+    });
   const last = ledger.recordOf(name).runs.at(-1)?.image.tag;
   return [breach(name, 'backwards', `${to.tag} is older than ${String(last)}.`)];
 }
 
-function judge(ledger: Ledger, standing: Standing, coming: Coming, time: Date): Ruling {
+function judge(ledger: Ledger, standing: Standing, coming: Coming, moment: Moment): Ruling {
   const { from } = standing.environment;
   if (from === undefined) return judgeDeploy(standing, coming);
   const { hold, runs } = ledger.recordOf(from);
-  return judgePromotion(standing, coming, { name: from, hold, runs }, time);
+  return judgePromotion(standing, coming, { name: from, hold, runs }, moment);
 }
 
 /** Where somebody else is to decide, and Git knows of nobody else. */

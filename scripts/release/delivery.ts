@@ -1,5 +1,7 @@
 import { prefixForm } from '../git/commit-form.ts';
 import type { Commit } from '../git/file-history.ts';
+import { overridable } from './flow.ts';
+import type { Overridable } from './flow.ts';
 import type { Image } from './image.ts';
 import { toLine } from './line.ts';
 
@@ -16,6 +18,8 @@ export interface Delivery {
   subjects: readonly string[];
   actor: string;
   pipeline?: string | undefined;
+  /** The rules that it is let past. */
+  override?: readonly Overridable[] | undefined;
   reason?: string | undefined;
 }
 
@@ -26,6 +30,7 @@ export interface ParsedDelivery {
   /** The release, by deliveries that change it. */
   tag: string | undefined;
   actor: string | undefined;
+  override: readonly Overridable[];
   reason: string | undefined;
 }
 
@@ -38,7 +43,7 @@ const mergeTitle = "Merge branch 'promote/";
 
 /** The message of the commit that makes a delivery: a title, what comes with it, and its facts as trailers. */
 export function formatDelivery(delivery: Delivery): string {
-  const { kind, environment, from, to, subjects, actor, pipeline, reason } = delivery;
+  const { kind, environment, from, to, subjects, actor, pipeline, override, reason } = delivery;
   const trailers = {
     Environment: environment,
     Kind: kind,
@@ -48,6 +53,7 @@ export function formatDelivery(delivery: Delivery): string {
     Revision: to?.revision,
     Actor: actor,
     Pipeline: pipeline,
+    Override: override?.join(', '),
     Reason: reason,
   };
   const facts = Object.entries(trailers).flatMap(([key, value]) =>
@@ -93,8 +99,14 @@ function parseDelivery(message: string): ParsedDelivery | undefined {
     environment: found.environment,
     tag,
     actor: trailers.get('Actor'),
+    override: parseOverride(trailers.get('Override')),
     reason: trailers.get('Reason'),
   };
+}
+
+/** The rules that a list names, without what is none. */
+function parseOverride(list = ''): Overridable[] {
+  return overridable.filter((rule) => list.split(/, */).includes(rule));
 }
 
 /** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */

@@ -13,6 +13,7 @@ export type AuditRule =
   | 'forwards'
   | 'loosened'
   | 'not-held'
+  | 'overridden'
   | 'self-merged'
   | 'undecided';
 

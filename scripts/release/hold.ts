@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { instant, line, parseShape } from './shape.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-const holdShape = z.strictObject({ reason: line, by: line, since: instant });
+const holdShape = z.strictObject({
+  reason: line,
+  by: line,
+  since: instant,
+  /** Whether it stopped the whole line, and goes with the others. */
+  all: z.boolean().optional(),
+});
 
 /** Why, by whom and since when an environment takes no delivery. */
 export type Hold = z.infer<typeof holdShape>;
@@ -27,6 +33,6 @@ export function parseHold(file: YamlFile): Hold {
 }
 
 /** The text of a hold's file. */
-export function formatHold({ reason, by, since }: Hold): string {
-  return stringify({ reason, by, since: since.toISOString() });
+export function formatHold(hold: Hold): string {
+  return stringify({ ...hold, since: hold.since.toISOString() });
 }

@@ -4,8 +4,8 @@ import { flowPath, parseFlow } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { heldEnvironment, parseHold } from './hold.ts';
 import type { Hold } from './hold.ts';
-import { isSameImage } from './image.ts';
-import type { Image } from './image.ts';
+import { isSameImage, isSameRelease } from './image.ts';
+import type { Image, Tag } from './image.ts';
 import { ImageNames } from './image-names.ts';
 import { firstVerdict } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -176,6 +176,11 @@ export class Ledger {
 export function findPresentRun({ runs }: EnvironmentRecord): Run | undefined {
   const last = runs.at(-1);
   return last?.until === undefined ? last : undefined;
+}
+
+/** The newest run of a release. */
+export function findRunOf(runs: readonly Run[], tag: Tag): Run | undefined {
+  return runs.findLast(({ image }) => isSameRelease(image.tag, tag));
 }
 
 /** What the function answers, or the failure that it throws. */

@@ -83,7 +83,7 @@ const refusals: Refusal[] = [
     prepare: (origin) => origin.commit('Add the version endpoint'),
     environment: 'staging',
     code: 'out-of-order',
-    message: () => 'staging takes what dev runs, and nothing else.',
+    message: () => 'staging takes what dev has run, and nothing else.',
     hint: 'Run: npm run promote -- staging',
   },
   {

@@ -124,7 +124,7 @@ const refusals: Refusal[] = [
   },
   {
     name: 'what has not run in the source for long enough, and says when it will have',
-    files: () => runs({ dev: newer }),
+    files: () => runs({ dev: newer, staging: older }),
     code: 'not-soaked',
     message: () =>
       `staging takes what has run in dev for 30m; ${newer} will have at ${new Date(now + 29 * minute).toISOString()}.`,

@@ -191,7 +191,7 @@ const breaches: Case[] = [
     name: 'a release that came past the environment before',
     steps: [deploy, { at: '09-22 11:00', files: () => runs({ staging: newer }) }],
     rule: 'out-of-order',
-    message: () => 'staging takes what dev runs, and nothing else.',
+    message: () => 'staging takes what dev has run, and nothing else.',
   },
   {
     name: 'another digest than the one that was tested',
@@ -203,7 +203,7 @@ const breaches: Case[] = [
       },
     ],
     rule: 'out-of-order',
-    message: () => 'staging takes what dev runs, and nothing else.',
+    message: () => 'staging takes what dev has run, and nothing else.',
   },
   {
     name: 'a release that came before it had run long enough',

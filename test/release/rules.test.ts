@@ -6,6 +6,7 @@ import type { Image } from '../../scripts/release/image.ts';
 import type { Run } from '../../scripts/release/ledger.ts';
 import type { Version } from '../../scripts/release/version.ts';
 import { catchFailure } from '../support/command/catch-failure.ts';
+import { relate } from '../support/git/changes.ts';
 import { digestOf } from '../support/git/runs.ts';
 
 const hold = { reason: 'look into it', by: 'ada', since: new Date('2026-09-21T10:00:00Z') };
@@ -17,6 +18,7 @@ const freeze = {
 };
 const [from, to] = [image('1111111'), image('2222222')];
 const now = new Date('2026-09-22T10:01:00Z');
+const at = (now: Date) => ({ now, relate });
 const first: Standing = {
   environment: {
     name: 'dev',
@@ -58,7 +60,7 @@ test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
   ['an older release, whatever holds', { hold, freeze }, { relation: 'older' }, 'superseded'],
 ])('%s is decided in the same way by deploy and promotion', (_, standing, coming, ruling) => {
   expect(judgeDeploy({ ...first, ...standing }, { ...newer, ...coming })).toBe(ruling);
-  expect(judgePromotion({ ...open, ...standing }, { ...newer, ...coming }, source, now)).toBe(ruling);
+  expect(judgePromotion({ ...open, ...standing }, { ...newer, ...coming }, source, at(now))).toBe(ruling);
 });
 
 test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
@@ -68,7 +70,7 @@ test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
 ])('%s', (_, standing, coming, code) => {
   const failures = [
     catchFailure(() => judgeDeploy({ ...first, ...standing }, { ...newer, ...coming })),
-    catchFailure(() => judgePromotion({ ...open, ...standing }, { ...newer, ...coming }, source, now)),
+    catchFailure(() => judgePromotion({ ...open, ...standing }, { ...newer, ...coming }, source, at(now))),
   ];
   expect(failures.map((failure) => failure.code)).toEqual([code, code]);
 });
@@ -76,38 +78,48 @@ test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
 test('a release comes to an environment from the one before it alone', () => {
   expect(catchFailure(() => judgeDeploy(open, newer)).code).toBe('out-of-order');
   const never = { ...source, runs: [run(from)] };
-  expect(catchFailure(() => judgePromotion(open, newer, never, now)).code).toBe('out-of-order');
-  const over = { ...source, runs: [run(to, new Date('2026-09-22T11:00:00Z'))] };
-  expect(catchFailure(() => judgePromotion(open, newer, over, now)).code).toBe('out-of-order');
-  const environment = { ...open.environment, via: 'merge-request' } as const;
-  expect(judgePromotion({ ...open, environment }, newer, over, now)).toBe('changed');
+  expect(catchFailure(() => judgePromotion(open, newer, never, at(now))).code).toBe('out-of-order');
+  const emptied = { ...source, runs: [run(to, new Date('2026-09-22T11:00:00Z'))] };
+  expect(catchFailure(() => judgePromotion(open, newer, emptied, at(now))).code).toBe('taken-back');
 });
 
 test('a soak is over at its last second, and not before', () => {
   const early = new Date('2026-09-22T10:00:59Z');
-  expect(catchFailure(() => judgePromotion(open, newer, source, early)).message).toBe(
+  expect(catchFailure(() => judgePromotion(open, newer, source, at(early))).message).toBe(
     'staging takes what has run in dev for 1m; 2222222 will have at 2026-09-22T10:01:00.000Z.',
   );
-  expect(judgePromotion(open, newer, source, now)).toBe('changed');
+  expect(judgePromotion(open, newer, source, at(now))).toBe('changed');
 });
 
-test('a release that left its source too early has not soaked, however long ago', () => {
-  const environment = { ...open.environment, via: 'merge-request' } as const;
-  const left = { ...source, runs: [run(to, new Date('2026-09-22T10:00:30Z'))] };
-  const late = new Date('2027-01-01T00:00:00Z');
-  const failure = catchFailure(() => judgePromotion({ ...open, environment }, newer, left, late));
-  expect(failure.code).toBe('not-soaked');
+test('a release that left its source too early will never have soaked there, however late it is', () => {
+  const left = { ...source, runs: [run(to, new Date('2026-09-22T10:00:30Z')), run(image('3333333'))] };
+  const failure = catchFailure(() => judgePromotion(open, newer, left, at(new Date('2027-01-01T00:00:00Z'))));
+  expect([failure.code, failure.message, failure.hint]).toEqual([
+    'not-soaked',
+    'staging takes what has run in dev for 1m; 2222222 left it before that.',
+    'Promote another release: npm run status -- --candidates staging lists what may come.',
+  ]);
+});
+
+test('without a verdict of healthy, where the flow asks for one, nothing comes', () => {
+  const environment = { ...open.environment, healthy: true };
+  const failure = catchFailure(() => judgePromotion({ ...open, environment }, newer, source, at(now)));
+  expect([failure.code, failure.message, failure.hint]).toEqual([
+    'no-verdict',
+    'staging takes what was found healthy in dev, and no verdict says so of 2222222.',
+    'npm run wait -- dev keeps the verdict on what runs there.',
+  ]);
 });
 
 test('without a soak, a clock that is ahead delays nobody', () => {
   const environment = { ...open.environment, soak: first.environment.soak };
   const behind = new Date('2026-09-22T09:00:00Z');
-  expect(judgePromotion({ ...open, environment }, newer, source, behind)).toBe('changed');
+  expect(judgePromotion({ ...open, environment }, newer, source, at(behind))).toBe('changed');
 });
 
 test('a hold of the source is told before the soak', () => {
   const began = new Date('2026-09-22T10:00:00Z');
-  const failure = catchFailure(() => judgePromotion(open, newer, { ...source, hold }, began));
+  const failure = catchFailure(() => judgePromotion(open, newer, { ...source, hold }, at(began)));
   expect(failure.code).toBe('source-held');
 });
 

@@ -36,8 +36,8 @@ export function change(
 
 /** How releases stand to one another that were made in the order of their tags' first digits, on one branch. */
 export function relate({ tag: to }: Image, from: Image | undefined) {
-  if (!from) return Promise.resolve(undefined);
+  if (!from) return undefined;
   const [left, right] = [to.slice(0, 7), from.tag.slice(0, 7)];
-  if (left === right) return Promise.resolve('same' as const);
-  return Promise.resolve(left > right ? ('newer' as const) : ('older' as const));
+  if (left === right) return 'same';
+  return left > right ? 'newer' : 'older';
 }

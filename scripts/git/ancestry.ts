@@ -1,0 +1,45 @@
+import type { CommitLine } from './commit-line.ts';
+
+/** How a commit stands to another one, in the history of the branch. */
+export type Relation = 'same' | 'newer' | 'older' | 'unrelated';
+
+/** A history, children before parents, that tells how its commits stand to one another without asking git again. */
+export class Ancestry {
+  readonly #commits: readonly CommitLine[];
+  readonly #positions: ReadonlyMap<string, number>;
+
+  constructor(commits: readonly CommitLine[]) {
+    this.#commits = commits;
+    this.#positions = new Map(commits.map(({ sha }, position) => [sha, position]));
+  }
+
+  /** The commit that a SHA names, whole or abbreviated, if there is exactly one. */
+  find(abbreviated: string): string | undefined {
+    if (this.#positions.has(abbreviated)) return abbreviated;
+    const found = this.#commits.filter(({ sha }) => sha.startsWith(abbreviated));
+    return found.length === 1 ? found[0]?.sha : undefined;
+  }
+
+  relate(commit: string, other: string): Relation {
+    if (commit === other) return 'same';
+    if (this.#contains(commit, other)) return 'newer';
+    return this.#contains(other, commit) ? 'older' : 'unrelated';
+  }
+
+  #contains(young: string, old: string): boolean {
+    const last = this.#positions.get(old) ?? -1;
+    const open = [young];
+    const seen = new Set(open);
+    for (const sha of open) {
+      const position = this.#positions.get(sha) ?? Infinity;
+      if (position === last) return true;
+      // Children come before parents, so that nothing after it contains it.
+      if (position > last) continue;
+      for (const parent of this.#commits[position]?.parents ?? []) {
+        if (!seen.has(parent)) open.push(parent);
+        seen.add(parent);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Relation } from '../git/ancestry.ts';
+import type { Environment } from './flow.ts';
+import { isSameImage } from './image.ts';
+import type { Image } from './image.ts';
+import type { Run } from './ledger.ts';
+import type { Standing } from './rules.ts';
+
+/** A release that the source has run, newer than what the target runs, and not taken back since. */
+export interface Candidate {
+  image: Image;
+  /** When it came to the source, where it or what contains it has run since. */
+  since: Date;
+  /** Whether it was found healthy there; true where nobody asks for that. */
+  isHealthy: boolean;
+  /** When it has soaked; undefined where it never will, as things are. */
+  ripe: Date | undefined;
+}
+
+/**
+ * Tells how the release of one image stands to that of another: `unrelated` where the first one is no commit of the
+ * branch, undefined where there is nothing else to compare it with.
+ */
+export type Relate = (to: Image, from: Image | undefined) => Relation | undefined;
+
+/** The moment at which candidates are looked for, and how releases stand to one another. */
+export interface Moment {
+  now: Date;
+  relate: Relate;
+}
+
+/** Finds what may come to an environment from the runs of its source, newest first. */
+export function listCandidates(
+  runs: readonly Run[],
+  { environment, image: running }: Pick<Standing, 'environment' | 'image'>,
+  { now, relate }: Moment,
+): Candidate[] {
+  // An environment that was emptied gives nothing.
+  if (runs.at(-1)?.until) return [];
+  return listStays(runs, running, relate).map(([first, ...others]) => ({
+    image: first.image,
+    since: first.since,
+    ...ripen([first, ...others], environment, now),
+  }));
+}
+
+/** The one to take when none is named: the newest ripe one, else the one that is ripe first, else the newest. */
+export function chooseCandidate(candidates: readonly Candidate[], now: Date): Candidate | undefined {
+  const ripening = candidates.filter(({ ripe }) => ripe);
+  const timeOf = ({ ripe }: Candidate) => ripe?.getTime() ?? Infinity;
+  return (
+    candidates.find((candidate) => isRipe(candidate, now)) ??
+    ripening.toSorted((a, b) => timeOf(a) - timeOf(b))[0] ??
+    candidates[0]
+  );
+}
+
+/** Whether a candidate may come, as far as its time in the source goes. */
+export function isRipe({ ripe }: Candidate, now: Date): boolean {
+  return ripe !== undefined && ripe <= now;
+}
+
+/** The runs of one release, oldest first, where whatever ran in between contains it. */
+type Stay = [Run, ...Run[]];
+
+/** Goes back from the newest run to the one that the target contains. */
+function listStays(runs: readonly Run[], running: Image | undefined, relate: Relate): Stay[] {
+  const stays: Stay[] = [];
+  // What each run since contains; more than one only where releases ran that are not related.
+  let floor: Image[] = [];
+  for (const run of runs.toReversed()) {
+    const { image } = run;
+    const relations = floor.map((later) => relate(image, later));
+    if (relations.includes('unrelated')) floor.push(image);
+    if (relations.some((relation) => relation !== 'older' && relation !== 'same')) continue;
+    if (!isWanted(image, running, { relate, isPresent: floor.length === 0 })) break;
+    const last = stays.at(-1);
+    if (last && isSameImage(last[0].image, image)) last.unshift(run);
+    // Of a release that was built again, the last image counts.
+    else if (!relations.includes('same')) stays.push([run]);
+    floor = [image];
+  }
+  return stays;
+}
+
+/** Whether it is newer than what runs, or the same built again; what the source runs gives its revision to values without. */
+function isWanted(
+  image: Image,
+  running: Image | undefined,
+  { relate, isPresent }: { relate: Relate; isPresent: boolean },
+): boolean {
+  const relation = relate(image, running);
+  if (relation !== 'same') return relation === undefined || relation === 'newer';
+  return !isSameImage(image, running) || (isPresent && running?.revision === '');
+}
+
+function ripen(
+  stay: readonly Run[],
+  { soak, healthy }: Environment,
+  now: Date,
+): Pick<Candidate, 'isHealthy' | 'ripe'> {
+  const starts = stay.flatMap(({ since, until, healthy: found }) => {
+    const start = secondOf((healthy ? found : since) ?? now);
+    // A verdict that came later is not known yet; a commit from a clock that is ahead counts as of now.
+    if (healthy && (!found || start > now.getTime())) return [];
+    return [{ start: Math.min(start, now.getTime()), until: until?.getTime() ?? Infinity }];
+  });
+  const times = starts
+    .filter(({ start, until }) => soak.by === 'descent' || start + soak.for <= until)
+    .map(({ start }) => start + soak.for);
+  return {
+    isHealthy: starts.length > 0,
+    ripe: times.length > 0 ? new Date(Math.min(...times)) : undefined,
+  };
+}
+
+/** Commits have whole seconds, and so has the one that a promotion comes to. */
+function secondOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000) * 1000;
+}

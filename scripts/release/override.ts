@@ -1,0 +1,52 @@
+import { Failure } from '../shell/failure.ts';
+import type { FailureCode } from '../shell/failure.ts';
+import type { Environment, Overridable } from './flow.ts';
+import { attempt } from './ledger.ts';
+import type { Ruling, Standing } from './rules.ts';
+
+/** The refusals that an override lets past, by its name. */
+const refusals: Readonly<Record<Overridable, FailureCode>> = {
+  healthy: 'no-verdict',
+  soak: 'not-soaked',
+  freeze: 'frozen',
+};
+
+/** What becomes of a promotion, and the rules that it broke, as far as they are overridden. */
+export interface Overridden {
+  ruling: Ruling | Failure;
+  broken: { rule: Overridable; failure: Failure }[];
+}
+
+/** Judges a promotion again and again, without the rules that it breaks and that are overridden where the flow lets them be. */
+export function judgeOverridden(
+  standing: Standing,
+  override: readonly Overridable[],
+  judge: (standing: Standing) => Ruling,
+): Overridden {
+  const broken: Overridden['broken'] = [];
+  for (let relaxed = standing; ;) {
+    const ruling = attempt(() => judge(relaxed));
+    const rule = override.find((rule) => ruling instanceof Failure && refusals[rule] === ruling.code);
+    if (!(ruling instanceof Failure) || !rule || !standing.environment.override.includes(rule))
+      return { ruling, broken };
+    broken.push({ rule, failure: ruling });
+    relaxed = relax(relaxed, rule);
+  }
+}
+
+/** @throws {Failure} `not-overridable` where the flow does not let all of the rules be overridden. */
+export function requireOverridable({ name, override }: Environment, rules: readonly Overridable[]): void {
+  const kept = rules.filter((rule) => !override.includes(rule));
+  if (kept.length === 0) return;
+  throw new Failure(
+    'not-overridable',
+    `${name} does not let ${kept.join(' and ')} be overridden.`,
+    'What may be overridden stands in environments/flow.yaml, as "override" of the environment.',
+  );
+}
+
+function relax(standing: Standing, rule: Overridable): Standing {
+  if (rule === 'freeze') return { ...standing, freeze: undefined };
+  const relaxed = rule === 'soak' ? { soak: { ...standing.environment.soak, for: 0 } } : { healthy: false };
+  return { ...standing, environment: { ...standing.environment, ...relaxed } };
+}
