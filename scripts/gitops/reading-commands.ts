@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { parseTag } from '../release/image.ts';
 import { audit } from '../look/audit.ts';
+import { candidates } from '../look/candidates.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
@@ -18,9 +19,12 @@ export function addReadingCommands(program: Command, { signal, print }: Session)
   const add = (usage: string, description: string) =>
     withCommonOptions(program.command(usage).description(description));
 
-  add('status', 'tell what runs where').action(async (options: CommonOptions) => {
-    print(await status(createPlace(options, signal), columns));
-  });
+  add('status', 'tell what runs where')
+    .option('--candidates <environment>', 'tell what may come to an environment, and when')
+    .action(async (options: CommonOptions & { candidates?: string }) => {
+      const [place, { candidates: name }] = [createPlace(options, signal), options];
+      print(await (name === undefined ? status(place, columns) : candidates(place, name, columns)));
+    });
 
   add('history <environment>', 'tell its deliveries, newest first')
     .option('--limit <count>', 'how many at the most', requireCount, 20)

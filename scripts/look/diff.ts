@@ -2,7 +2,10 @@ import { Failure } from '../shell/failure.ts';
 import { readMainline } from '../branch/mainline.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { environmentsFolder } from '../release/flow.ts';
+import { readLedger } from '../branch/ledger.ts';
+import { chooseCandidate, listCandidates } from '../release/candidates.ts';
+import { environmentsFolder, flowPath } from '../release/flow.ts';
+import { valuesPath } from '../release/values.ts';
 import { parseTag } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
 import type { Answer } from './answer.ts';
@@ -30,7 +33,7 @@ export async function diff(place: Place, name: string, to: Tag | undefined): Pro
   const source = state.environment.from;
   const release =
     to === undefined && source !== undefined
-      ? await requireRelease(tip, requireImage(stateOf(environments, source)))
+      ? await requireRelease(tip, await findNext(scratch, tip, place, { environments, state, source }))
       : await findImage(tip, environments, to ?? (await findNewest(scratch, tip, place)));
   if (release.digest === '') {
     place.log(
@@ -38,6 +41,21 @@ export async function diff(place: Place, name: string, to: Tag | undefined): Pro
     );
   }
   return describeDifference(await renderDifference(tip, state, release, place));
+}
+
+/** What a promotion would bring now, or else first; what the source runs where that is nothing newer. */
+async function findNext(
+  scratch: Scratch,
+  tip: Tip,
+  { branch, now }: Place,
+  { environments, state, source }: { environments: Environments; state: EnvironmentState; source: string },
+): Promise<Image> {
+  const present = requireImage(stateOf(environments, source));
+  const moment = now();
+  const mainline = await readMainline(scratch, tip, { branch, now: moment });
+  const { runs } = (await readLedger(scratch, mainline, [flowPath, valuesPath(source)])).recordOf(source);
+  const candidates = listCandidates(runs, state, { now: moment, relate: mainline.relate });
+  return chooseCandidate(candidates, moment)?.image ?? present;
 }
 
 function requireImage({ environment, image }: EnvironmentState): Image {

@@ -2,6 +2,7 @@ import { formatAge, formatMinute } from '../release/duration.ts';
 import { findPerson } from '../release/version.ts';
 import { toLine } from '../release/line.ts';
 import { fitTable } from '../shell/table.ts';
+import { formatRipe } from './candidates.ts';
 import type { Live } from './live.ts';
 import type { Row } from './status.ts';
 import { paint } from '../shell/screen.ts';
@@ -29,9 +30,17 @@ const table: readonly Column[] = [
   { heading: 'SINCE', cell: ({ run }, now) => (run ? formatAge(run.since, now) : '-') },
   { heading: 'BY', cell: ({ run }) => (run ? findPerson(run.version) : '-') },
   { heading: 'BEHIND', cell: ({ behind }) => (behind ? `${behind.what} by ${behind.count}` : '-') },
+  { heading: 'NEXT', cell: formatNext },
   { heading: 'STATE', cell: formatState },
   { heading: 'LIVE', cell: ({ live }) => formatLive(live), isShown: ({ live }) => live !== undefined },
 ];
+
+function formatNext({ next }: Row, now: Date): string {
+  if (!next) return '-';
+  const { candidate, commits } = next;
+  const gain = commits === undefined ? [] : [`+${commits}`];
+  return [candidate.image.tag, ...gain, formatRipe(candidate, now)].join(' ');
+}
 
 function formatState({ fault, hold, freeze }: Row): string {
   const words = [

@@ -1,8 +1,8 @@
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
-import type { Mainline } from '../git/mainline.ts';
-import type { Tip } from '../git/tip.ts';
-import { environmentsFolder, findFreeze } from '../release/flow.ts';
+import { chooseCandidate, listCandidates } from '../release/candidates.ts';
+import type { Candidate } from '../release/candidates.ts';
+import { findFreeze } from '../release/flow.ts';
 import type { Environment } from '../release/flow.ts';
 import type { Window } from '../release/freeze.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
@@ -12,6 +12,8 @@ import type { Run } from '../release/ledger.ts';
 import { strayFile } from '../release/strays.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
+import { toDocument as describeCandidate } from './candidates.ts';
+import { readCodeCount } from './code-count.ts';
 import { readLive } from './live.ts';
 import type { Live } from './live.ts';
 import { formatStatus } from './status-table.ts';
@@ -31,6 +33,8 @@ export interface Row {
   subject: string | undefined;
   /** How many commits with code what it takes its releases from is ahead. */
   behind: { what: string; count: number } | undefined;
+  /** What would be promoted, or will be first, and the commits with code that it brings. */
+  next: { candidate: Candidate; commits: number | undefined } | undefined;
   hold: Hold | undefined;
   freeze: Window | undefined;
   live: Live | undefined;
@@ -53,20 +57,28 @@ export async function status(place: Place, columns: number): Promise<Answer> {
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, environments, states, mainline);
-  const code = await findCode(tip, mainline, states);
-  const rows = looks.map(({ environment: { name, from }, state, hold, fault }): Row => {
+  const count = await readCodeCount(
+    tip,
+    mainline,
+    states.map(({ image }) => image),
+  );
+  const moment = { now, relate: mainline.relate };
+  const rows = looks.map(({ environment, state, hold, fault }): Row => {
+    const { name, from } = environment;
+    const image = state?.image;
     const source = states.find(({ environment }) => environment.name === from);
     const record = ledger.recordOf(name);
-    const position = state?.image && mainline.find(state.image);
-    const ahead = from === undefined ? 0 : source?.image && mainline.find(source.image);
-    const count = countBehind({ mainline, code }, position, ahead);
+    const behind = count(image, from === undefined ? 'tip' : source?.image);
+    const runs = from === undefined ? [] : ledger.recordOf(from).runs;
+    const next = state && chooseCandidate(listCandidates(runs, state, moment), now);
     return {
       name,
       state,
       fault,
-      run: state?.image && findPresentRun(record),
-      subject: position === undefined ? undefined : mainline.commits[position]?.subject,
-      behind: count === undefined ? undefined : { what: from ?? branch, count },
+      run: image && findPresentRun(record),
+      subject: image && mainline.commits[mainline.find(image) ?? -1]?.subject,
+      behind: behind === undefined ? undefined : { what: from ?? branch, count: behind },
+      next: next && { candidate: next, commits: count(image, next.image) },
       // A hold that nobody can read holds nevertheless.
       hold: hold instanceof Failure ? record.hold : hold,
       freeze: findFreeze(environments.flow, name, now),
@@ -90,28 +102,7 @@ function lookAt(environments: Environments, environment: Environment) {
   return { environment, state: state instanceof Failure ? undefined : state, hold, fault };
 }
 
-/** The commits that change more than environments, down to the oldest release that runs. */
-async function findCode(
-  tip: Tip,
-  mainline: Mainline,
-  states: readonly EnvironmentState[],
-): Promise<ReadonlySet<string>> {
-  const positions = states.map(({ image }) => (image && mainline.find(image)) ?? 0);
-  const commits = mainline.commits.slice(0, Math.max(...positions));
-  return new Set((await tip.keepOutside(commits, environmentsFolder)).map(({ sha }) => sha));
-}
-
-/** How many commits with code are between what runs and what could. */
-function countBehind(
-  { mainline, code }: { mainline: Mainline; code: ReadonlySet<string> },
-  running: number | undefined,
-  ahead: number | undefined,
-): number | undefined {
-  if (running === undefined || ahead === undefined) return undefined;
-  return mainline.commits.slice(ahead, running).filter(({ sha }) => code.has(sha)).length;
-}
-
-function toDocument({ name, state, fault, run, behind, hold, freeze, live }: Row): object {
+function toDocument({ name, state, fault, run, behind, next, hold, freeze, live }: Row): object {
   return {
     name,
     tag: state?.image?.tag ?? '',
@@ -121,6 +112,7 @@ function toDocument({ name, state, fault, run, behind, hold, freeze, live }: Row
     since: run?.since.toISOString() ?? null,
     by: run?.version.by ?? null,
     behind: behind?.count ?? null,
+    next: next ? describeCandidate(next.candidate, next.commits) : null,
     hold: hold ?? null,
     freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
     // Only where Argo CD was asked.

@@ -46,16 +46,17 @@ afterAll(async () => {
   await sandbox[Symbol.asyncDispose]();
 });
 
-const table = () => `ENVIRONMENT  RELEASE   SUBJECT                   SINCE   BY             BEHIND     STATE
-dev          ${newer}  Count the requests        30 min  Grace          main by 1  open
-staging      ${older}  Add the version endpoint  2 d     Ada Developer  dev by 3   held, frozen
+const table =
+  () => `ENVIRONMENT  RELEASE   SUBJECT                   SINCE   BY             BEHIND     NEXT              STATE
+dev          ${newer}  Count the requests        30 min  Grace          main by 1  -                 open
+staging      ${older}  Add the version endpoint  2 d     Ada Developer  dev by 3   ${newer} +3 ripe  held, frozen
   held by ada for 2 d: look into it
   frozen for 355115 d, until 2999-01-01T00:00Z: stock-taking
-production   -         -                         -       -              -          frozen
+production   -         -                         -       -              -          ${older} ripe     frozen
   frozen for 355115 d, until 2999-01-01T00:00Z: stock-taking`;
 
-test.each([100, 120])(
-  'in %i columns a row says what runs, since when, by whom, how far behind what; a line below what keeps it',
+test.each([117, 120])(
+  'in %i columns a row says what runs, since when, by whom, how far behind what, what comes next; a line below what keeps it',
   async (columns) => {
     expect(await look(columns)).toBe(table());
   },
@@ -77,6 +78,7 @@ test('--json is an array of one object an environment, with the keys of the cont
         since: '2026-09-23T16:00:00.000Z',
         by: 'grace',
         behind: 1,
+        next: null,
         hold: null,
         freeze: null,
       },
@@ -89,6 +91,15 @@ test('--json is an array of one object an environment, with the keys of the cont
         since: '2026-09-21T15:00:00.000Z',
         by: 'Ada Developer <ada@example.com>',
         behind: 3,
+        next: {
+          tag: newer,
+          digest: digestOf(newer),
+          revision: '',
+          commits: 3,
+          healthy: true,
+          since: '2026-09-23T16:00:00.000Z',
+          ripe: '2026-09-23T16:00:00.000Z',
+        },
         hold: { reason: 'look into it', by: 'ada', since: '2026-09-21T10:00:00.000Z' },
         freeze,
       },
@@ -101,6 +112,15 @@ test('--json is an array of one object an environment, with the keys of the cont
         since: null,
         by: null,
         behind: null,
+        next: {
+          tag: older,
+          digest: digestOf(older),
+          revision: '',
+          commits: null,
+          healthy: true,
+          since: '2026-09-21T15:00:00.000Z',
+          ripe: '2026-09-21T15:00:00.000Z',
+        },
         hold: null,
         freeze,
       },
@@ -109,13 +129,14 @@ test('--json is an array of one object an environment, with the keys of the cont
 });
 
 test('a narrow terminal gets shorter subjects, a very narrow one a record an environment', async () => {
-  expect((await look(84)).split('\n')[2]).toContain(`${older}  Add the vers…  2 d`);
+  expect((await look(104)).split('\n')[2]).toContain(`${older}  Add the vers…  2 d`);
   expect((await look(60)).split('\n\n')[1]).toBe(`ENVIRONMENT  staging
 RELEASE      ${older}
 SUBJECT      Add the version endpoint
 SINCE        2 d
 BY           Ada Developer
 BEHIND       dev by 3
+NEXT         ${newer} +3 ripe
 STATE        held, frozen
   held by ada for 2 d: look into it
   frozen for 355115 d, until 2999-01-01T00:00Z: stock-taking`);
@@ -168,7 +189,7 @@ test.each(broken)(
       // What cannot be read is no source that another one is behind.
       JSON.stringify(all?.toSpliced(row, 1))
         .replaceAll(/ +/g, ' ')
-        .replaceAll(/(-|[\w-]+ by \d) (?=open|held|frozen)/g, '');
+        .replaceAll(/(-|[\w-]+ by \d) (-|\S+ (\+\d )?ripe) (?=open|held|frozen)/g, '');
     expect(rest(rows)).toEqual(rest(ever));
     const { stdout } = await sandbox.gitops(checkout, ['status', '--branch', branch, '--json']);
     const documents = JSON.parse(stdout) as { fault?: { message: string } }[];
@@ -202,7 +223,29 @@ test('what was written by hand and is no release is told as it is', async () => 
     createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }),
     200,
   );
-  expect(plain(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +open$/);
+  expect(plain(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +- +open$/);
+});
+
+test('what may come to an environment is listed, newest first, with what it brings and when', async () => {
+  const branch = 'candidates';
+  origin.time = new Date('2026-09-23T16:20:00Z');
+  await origin.commit('Soak', flow({ staging: { soak: { for: '40m', by: 'descent' } } }), branch);
+  const [one = '', two = ''] = (await origin.commitAll(['Sort the orders', 'Sum them up'], {}, branch)).map(
+    (sha) => sha.slice(0, 8),
+  );
+  await origin.commit(`deploy(dev): ${one}`, runs({ dev: one }), branch);
+  await origin.commit(`deploy(dev): ${two}`, runs({ dev: two }), branch);
+  const { status, stdout } = await sandbox.gitops(checkout, [
+    'status',
+    '--candidates',
+    'staging',
+    '--branch',
+    branch,
+  ]);
+  expect({ status, stdout: stdout.replaceAll(/ \d+ (d|h|min) /g, ' AGE ') }).toEqual({
+    status: 0,
+    stdout: '',
+  });
 });
 
 async function look(columns: number): Promise<string> {
