@@ -7,6 +7,7 @@ import { describeNextSteps } from './adopt/next-steps.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { exitCode, Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
+import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -29,9 +30,9 @@ await runMain(async (signal) => {
     const present = await readIdentity(root);
     const identity = process.stdin.isTTY ? await ask(given, present, signal) : requireAll(given);
     const changed = await adopt(root, identity, signal);
-    if (changed.length === 0) console.log('Nothing is to change: this repository has these names already.');
-    else console.log(['Changed:', ...changed.map((path) => `  ${path}`)].join('\n'));
-    console.log(describeNextSteps(identity));
+    if (changed.length === 0) show('Nothing is to change: this repository has these names already.');
+    else show(['Changed:', ...changed.map((path) => `  ${path}`)].join('\n'));
+    show(describeNextSteps(identity));
   });
   await runCommandLine(program);
   return exitCode.done;
