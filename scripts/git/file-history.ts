@@ -73,7 +73,7 @@ export async function readFileHistory(
     ({ blobs, commit }) => blobs.size > 0 || isSideInDoubt(commit.doubt),
   );
   const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
-  await scratch.fetchObjects([...blobs, ...along]);
+  await scratch.fetchObjects?.([...blobs, ...along]);
   const names = unique([...blobs, ...steps.map(({ merged }) => merged)]);
   const contents = await readObjects(scratch.git, names);
   const objects = new Map(names.map((name, index) => [name, contents[index]]));

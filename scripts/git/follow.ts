@@ -1,5 +1,6 @@
 import type { CommitLine } from './commit-line.ts';
 import { tellSides } from './contained.ts';
+import type { TellSides } from './contained.ts';
 import { findBranchParent } from './merge-title.ts';
 
 /** What tells which side of a merge was the branch. */
@@ -32,13 +33,14 @@ export interface Followed extends CommitLine {
  */
 export function followBranch(commits: readonly CommitLine[], { branch, marked }: Evidence): Followed[] {
   const known = new Map(commits.map((commit) => [commit.sha, commit]));
-  const tell = tellSides(commits, marked);
+  // Most histories have no merge.
+  let tell: TellSides | undefined;
   const followed: Followed[] = [];
   for (let commit = commits[0]; commit;) {
     const { parents, subject } = commit;
     const { index, doubt } =
       parents.length > 1
-        ? choose(tell(commit), findBranchParent(subject, branch))
+        ? choose((tell ??= tellSides(commits, marked))(commit), findBranchParent(subject, branch))
         : { index: 0, doubt: undefined };
     const before = parents[index];
     followed.push({ ...commit, before, merged: parents.find((parent) => parent !== before), doubt });

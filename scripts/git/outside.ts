@@ -13,7 +13,7 @@ export async function keepOutside(
 ): Promise<Followed[]> {
   const treeOf = await readTrees(git, new Set(commits.flatMap(({ sha, before = sha }) => [sha, before])));
   const trees = [...new Set(treeOf.values())];
-  await fetchObjects(trees, 'alone');
+  await fetchObjects?.(trees, 'alone');
   const contents = await readObjects(git, trees);
   const restOf = new Map(
     trees.map((tree, index) => [tree, without(contents[index] ?? Buffer.alloc(0), folder, tree)]),

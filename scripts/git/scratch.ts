@@ -26,8 +26,8 @@ export interface Scratch extends AsyncDisposable {
   fetchNotes: () => Promise<string | undefined>;
   /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
   findTip: (branch: string) => Promise<string | undefined>;
-  /** Fetches objects that the history only names, alone or with all that is below them; those that are here cost nothing. */
-  fetchObjects: (objects: readonly string[], how?: 'alone' | 'whole') => Promise<void>;
+  /** Fetches objects that the history only names, alone or with all that is below them; undefined where all are here. */
+  fetchObjects: ((objects: readonly string[], how?: 'alone' | 'whole') => Promise<void>) | undefined;
 }
 
 export interface ScratchOptions extends GitOptions {
@@ -123,11 +123,21 @@ function connect(
       const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');
       return sha === '' ? undefined : sha;
     },
-    fetchObjects: async (objects, how = 'whole') => {
-      if (filter === undefined || objects.length === 0) return;
-      const check = how === 'alone' ? unchecked : [];
-      const args = [...withoutNegotiation, ...check, ...fetchArgs, objectsFilter[how], '--stdin', 'origin'];
-      await ask(args, objects.join('\n'));
-    },
+    fetchObjects:
+      filter === undefined
+        ? undefined
+        : async (objects, how = 'whole') => {
+            if (objects.length === 0) return;
+            const check = how === 'alone' ? unchecked : [];
+            const args = [
+              ...withoutNegotiation,
+              ...check,
+              ...fetchArgs,
+              objectsFilter[how],
+              '--stdin',
+              'origin',
+            ];
+            await ask(args, objects.join('\n'));
+          },
   };
 }

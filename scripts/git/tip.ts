@@ -101,7 +101,7 @@ export class Tip {
       mode.startsWith('100'),
     );
     const objects = entries.map(({ object }) => object);
-    await this.#scratch.fetchObjects(objects);
+    await this.#scratch.fetchObjects?.(objects);
     const contents = await readObjects(this.#scratch.git, objects);
     return new Map(
       entries.map(({ path, mode }, index) => [
@@ -121,6 +121,7 @@ export class Tip {
 
   async #fetchTrees(folder: string, commit: string): Promise<void> {
     const { git, fetchObjects } = this.#scratch;
+    if (!fetchObjects) return;
     await fetchObjects([await git.read(['log', '--max-count=1', '--format=%T', commit])], 'alone');
     const entries = await this.#list(commit, ['--', folder]);
     await fetchObjects(entries.map(({ object }) => object));

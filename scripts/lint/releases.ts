@@ -44,7 +44,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
   const running = await readRunning(root, flow);
   if (running.size === 0) return;
   const git = openGit(root, { env: process.env, signal });
-  const history = { git, fetchObjects: () => Promise.resolve() };
+  const history = { git, fetchObjects: undefined };
   const tip = new Tip(history, await git.read(['rev-parse', 'HEAD']));
   const mainline = await readMainline(history, tip, { branch: usualBranch(process.env), now: new Date() });
   const ledger = await readLedger(history, mainline);
