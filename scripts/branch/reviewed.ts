@@ -1,4 +1,5 @@
 import { openCheckout } from '../git/checkout.ts';
+import type { Git } from '../git/git.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
 import { writeMerge } from '../git/would-be-merge.ts';
@@ -9,8 +10,10 @@ import type { Place } from './place.ts';
 
 /** The branch before what is reviewed, and with it. */
 export interface Reviewed {
-  before: string;
+  before: Tip;
   after: Tip;
+  /** The files and folders of the top level in which the two differ. */
+  roots: readonly string[];
 }
 
 /**
@@ -19,20 +22,30 @@ export interface Reviewed {
  * @throws {Failure} `not-a-repository` where the checkout lacks the history, `conflict` where it does not merge.
  */
 export async function readReviewed(scratch: Scratch, tip: Tip, place: Place): Promise<Reviewed> {
-  const { branch, env } = place;
   const { git } = scratch;
   const head = await readHead(place);
-  if (await isContained(scratch, head, tip.commit)) {
-    const after = new Tip(scratch, head);
-    const pushed = env.CI_COMMIT_BEFORE_SHA ?? '';
-    if (/[1-9a-f]/.test(pushed) && (await isContained(scratch, pushed, head)))
-      return { before: pushed, after };
-    const { commits } = await readMainline(scratch, after, { branch, now: place.now() });
-    return { before: commits[0]?.before ?? head, after };
-  }
+  const [before, after] = (await isContained(scratch, head, tip.commit))
+    ? [await findBefore(scratch, head, place), head]
+    : [tip.commit, await merge(git, tip.commit, head, place)];
+  const list = await git.read(['diff-tree', '--name-only', '--no-renames', '-z', before, after]);
+  return {
+    before: new Tip(scratch, before),
+    after: new Tip(scratch, after),
+    roots: list.split('\0').filter(Boolean),
+  };
+}
+
+async function merge(git: Git, tip: string, head: string, { branch, env, now }: Place): Promise<string> {
   const name = env.CI_MERGE_REQUEST_SOURCE_BRANCH_NAME ?? head;
-  const merge = await writeMerge(git, { branch, tip: tip.commit, head, name, time: place.now() });
-  return { before: tip.commit, after: new Tip(scratch, merge) };
+  return writeMerge(git, { branch, tip, head, name, time: now() });
+}
+
+async function findBefore(scratch: Scratch, head: string, { branch, env, now }: Place): Promise<string> {
+  const pushed = env.CI_COMMIT_BEFORE_SHA ?? '';
+  // GitLab writes zeros where there is none.
+  if (/[1-9a-f]/.test(pushed) && (await isContained(scratch, pushed, head))) return pushed;
+  const { commits } = await readMainline(scratch, new Tip(scratch, head), { branch, now: now() });
+  return commits[0]?.before ?? head;
 }
 
 async function readHead({ directory, env, signal }: Place): Promise<string> {

@@ -69,7 +69,7 @@ async function plan(
   { image }: Goals,
 ): Promise<Plan<undefined>> {
   const blobs = (await listNotes(git)).get(delivery) ?? [];
-  await fetchObjects(blobs);
+  await fetchObjects?.(blobs);
   const text = (await readNotes(git, new Map([[delivery, blobs]]))).get(delivery) ?? '';
   const { environment, state, since: time } = verdict;
   const last = parseVerdicts(text).findLast((known) => known.environment === environment);

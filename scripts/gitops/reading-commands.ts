@@ -10,6 +10,12 @@ import type { CommonOptions } from './options.ts';
 import { status } from '../look/status.ts';
 import type { Session } from './session.ts';
 
+interface ReviewingOptions extends CommonOptions {
+  target?: string;
+  onlyEnvironments: boolean;
+  markdown: boolean;
+}
+
 // What a file or a pipe gets: nobody has to see it on one screen.
 const widest = 1_000;
 
@@ -43,7 +49,8 @@ export function addReadingCommands(program: Command, { signal, print }: Session)
   add('review', 'tell what a merge would change, and whether the rules allow it now')
     .option('--target <branch>', 'the branch that it would be merged into (default: as --branch)')
     .option('--only-environments', 'refuse what changes anything else, as no delivery does', false)
-    .action(async (options: CommonOptions & { target?: string; onlyEnvironments: boolean }) => {
+    .option('--markdown', 'as Markdown, for a note', false)
+    .action(async (options: ReviewingOptions) => {
       const { target = process.env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME ?? options.branch } = options;
       print(await review(createPlace({ ...options, branch: target }, signal), options));
     });

@@ -9,6 +9,8 @@ export interface KubernetesObject {
   name: string;
   /** What no two objects of a cluster share, whatever the version of their kind. */
   id: string;
+  /** Whether it runs before anything of its release is applied. */
+  isMigration: boolean;
   /** The object as YAML that says the same for every order of keys, comments and quotes. */
   text: string;
 }
@@ -81,17 +83,25 @@ function imageOf(container: unknown): string[] {
   return data ? [data.image] : [];
 }
 
+/** Argo CD takes hooks of Helm for its own, and knows more of them. */
+function isMigration({ kind, metadata: { annotations } }: Head): boolean {
+  const hooks = [annotations?.['helm.sh/hook'], annotations?.['argocd.argoproj.io/hook']].join();
+  return kind === 'Job' && /\b(pre-upgrade|PreSync)\b/.test(hooks);
+}
+
 function isTest({ metadata }: Head): boolean {
   return /^test(-success|-failure)?$/.test(String(metadata.annotations?.['helm.sh/hook']));
 }
 
-function describe({ apiVersion, kind, metadata }: Head, content: unknown): KubernetesObject {
+function describe(head: Head, content: unknown): KubernetesObject {
+  const { apiVersion, kind, metadata } = head;
   const { generateName, name = generateName, namespace } = metadata;
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
   return {
     kind,
     name,
     id: [kind, name, namespace, group].join(' '),
+    isMigration: isMigration(head),
     text: stringify(content, {
       version: '1.1',
       sortMapEntries: true,

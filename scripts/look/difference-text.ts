@@ -5,27 +5,39 @@ import { paint } from '../shell/screen.ts';
 
 /** What there is to say of a difference; for people it is coloured where standard output can. */
 export function describeDifference(difference: Difference): Answer {
-  const { environment, from, to, onlyImage, objects } = difference;
-  return {
-    document: { environment, from: toNames(from), to: toNames(to), onlyImage, objects },
-    text: [...objects.map(({ diff }) => colour(diff)), summarize(difference)].join('\n'),
-  };
+  const text = [...colourObjects(difference), `${difference.environment}: ${summarize(difference)}`];
+  return { document: toDocument(difference), text: text.join('\n') };
 }
 
-function summarize({ environment, from, to, onlyImage, objects }: Difference): string {
-  const step = `${environment}: ${from?.tag ?? 'nothing'} → ${to.tag}`;
-  if (objects.length === 0) return `${step}: nothing changes.`;
-  if (onlyImage) return `${step}: only the image changes, and what names it.`;
+export function toDocument({ environment, from, to, onlyImage, migrations, objects }: Difference): object {
+  return { environment, from: toNames(from), to: toNames(to), onlyImage, migrations, objects };
+}
+
+/** The unified difference of each object. */
+export function colourObjects({ objects }: Difference): string[] {
+  return objects.map(({ diff }) => {
+    const [before = '', after = '', ...lines] = diff.split('\n');
+    return [paint('bold', before), paint('bold', after), ...lines.map(colourLine)].join('\n');
+  });
+}
+
+/** A difference in a sentence; a second one tells of the migrations of a release, which is to come now or later. */
+export function summarize({ from, to, onlyImage, migrations, objects }: Difference, isLater = false): string {
+  const isNow = from?.tag !== to.tag || from.digest !== to.digest;
+  const step = isNow ? `${from?.tag ?? 'nothing'} → ${to.tag}: ` : '';
+  const migration = `\nThis release migrates: ${migrations.join(', ')} runs before its pods start.`;
+  const migrates = (isNow || isLater) && migrations.length > 0;
+  return `${step}${count(objects, onlyImage)}.${migrates ? migration : ''}`;
+}
+
+function count(objects: Difference['objects'], onlyImage: boolean): string {
+  if (objects.length === 0) return 'nothing changes';
+  if (onlyImage) return 'only the image changes, and what names it';
   const counts = (['added', 'changed', 'removed'] as const).flatMap((kind) => {
     const { length } = objects.filter(({ change }) => change === kind);
     return length > 0 ? [`${length} ${kind}`] : [];
   });
-  return `${step}: ${counts.join(', ')}.`;
-}
-
-function colour(diff: string): string {
-  const [before = '', after = '', ...lines] = diff.split('\n');
-  return [paint('bold', before), paint('bold', after), ...lines.map(colourLine)].join('\n');
+  return counts.join(', ');
 }
 
 function colourLine(line: string): string {

@@ -1,4 +1,3 @@
-import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { parseObjects } from '../helm/manifests.ts';
 import type { KubernetesObject } from '../helm/manifests.ts';
 import type { Tip } from '../git/tip.ts';
@@ -7,6 +6,7 @@ import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
 import { renderRelease } from '../branch/render.ts';
+import type { Rendering } from '../branch/render.ts';
 import { requireRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
@@ -21,22 +21,22 @@ export interface ObjectChange {
   diff: string;
 }
 
-/** What the cluster would see if an environment ran another release. */
+/** What the cluster would see if an environment ran another release, or the same with other values. */
 export interface Difference {
   environment: string;
   from: Image | undefined;
   to: Image;
   /** Whether the charts of both releases say the same, so that nothing changes but the image, and what names it. */
   onlyImage: boolean;
+  /** The Jobs that run before the release does. */
+  migrations: readonly string[];
   /** Ordered by kind and name. */
   objects: ObjectChange[];
 }
 
-interface Rendering {
-  tip: Tip;
-  state: EnvironmentState;
-  names: ApplicationNames;
-  signal: AbortSignal;
+/** What an environment is rendered from: the values with an image, by the chart of a release. */
+export interface Side extends Rendering {
+  image: Image;
 }
 
 /**
@@ -46,35 +46,52 @@ interface Rendering {
  */
 export async function renderDifference(
   tip: Tip,
-  state: EnvironmentState,
+  { environment: { name }, values, image: from }: EnvironmentState,
   to: Release,
-  { env, signal }: Pick<Place, 'env' | 'signal'>,
+  place: Pick<Place, 'env' | 'signal'>,
 ): Promise<Difference> {
-  const { environment, image: from } = state;
-  const names = await readApplicationNames(tip, environment.name);
-  const rendering = { tip, state, names, signal };
-  const running = from && (await requireRelease(tip, from));
-  const before = running ? await render(rendering, running, running) : [];
-  const after = await render(rendering, to, to);
-  const pairs = pairObjects(before, after);
-  const objects: ObjectChange[] = [];
-  for (const { kind, name, change, ...texts } of pairs) {
-    const diff = await unifyTexts(`${kind}/${name}`, texts, { env, signal });
-    objects.push({ kind, name, change, diff });
-  }
-  const imageAlone = running && pairs.length > 0 ? await render(rendering, running, to) : [];
-  const onlyImage = imageAlone.length > 0 && pairObjects(imageAlone, after).length === 0;
-  return { environment: environment.name, from, to, onlyImage, objects };
+  const names = await readApplicationNames(tip, name);
+  const before = from && { names, values, image: from, chart: await requireRelease(tip, from) };
+  return compareSides(tip, name, { before, after: { names, values, image: to, chart: to } }, place);
 }
 
-/** Renders the chart of one release with the image of another. */
+/**
+ * Renders both sides, and compares what comes out.
+ * @throws {Failure} `invalid-chart` when one does not render.
+ */
+export async function compareSides(
+  tip: Tip,
+  environment: string,
+  { before, after }: { before: Side | undefined; after: Side },
+  place: Pick<Place, 'env' | 'signal'>,
+): Promise<Difference> {
+  const [old, young] = await Promise.all([
+    before ? render(tip, before, place) : [],
+    render(tip, after, place),
+  ]);
+  const pairs = pairObjects(old, young);
+  const objects = pairs.map(async ({ kind, name, change, ...texts }): Promise<ObjectChange> => {
+    return { kind, name, change, diff: await unifyTexts(`${kind}/${name}`, texts, place) };
+  });
+  const swapped =
+    before && pairs.length > 0 ? await render(tip, { ...before, image: after.image }, place) : [];
+  return {
+    environment,
+    from: before?.image,
+    to: after.image,
+    onlyImage: swapped.length > 0 && pairObjects(swapped, young).length === 0,
+    migrations: young.filter(({ isMigration }) => isMigration).map(({ name }) => name),
+    objects: await Promise.all(objects),
+  };
+}
+
 async function render(
-  { tip, state, names, signal }: Rendering,
-  chart: Release,
-  image: Release,
+  tip: Tip,
+  { image, ...side }: Side,
+  { signal }: Pick<Place, 'signal'>,
 ): Promise<KubernetesObject[]> {
-  const values = { ...state.values, bytes: replaceImage(state.values, image) };
-  return parseObjects(await renderRelease(tip, { chart, values, names }, { signal }));
+  const values = { ...side.values, bytes: replaceImage(side.values, image) };
+  return parseObjects(await renderRelease(tip, { ...side, values }, { signal }));
 }
 
 interface Pair extends Omit<ObjectChange, 'diff'> {

@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { review } from '../../scripts/look/review.ts';
+import { holdPath } from '../../scripts/release/hold.ts';
 import { valuesPath } from '../../scripts/release/values.ts';
 import { createOperator } from '../support/command/operator.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
@@ -162,17 +164,110 @@ test('a checkout whose history is cut short is refused with how to get the rest'
   expect(stderr).toContain('Fetch it: git fetch --unshallow, or GIT_DEPTH: 0 in GitLab CI.');
 });
 
+const migration = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-migrate
+  annotations: { helm.sh/hook: "pre-install,pre-upgrade" }
+`;
+
+test('each environment is told of: at once, by its rules, later with the release, or not at all', async () => {
+  origin.time = at('11:00');
+  const changed = {
+    ...edited('staging'),
+    ...runs({ production: older }),
+    ...flow({ ...rules, staging: { soak: '2h' } }),
+    'helm-chart/templates/migration.yaml': migration,
+  };
+  await origin.commit('Change all', changed, 'all');
+  const { text, document } = await reviewAt('all', { branch: 'main' });
+  const lines = stripVTControlCharacters(text).split('\n');
+  expect(lines.slice(lines.indexOf('dev, later, with the release: 1 added.'))).toEqual([
+    'dev, later, with the release: 1 added.',
+    'This release migrates: dev-migrate runs before its pods start.',
+    'staging: 1 changed.',
+    'staging: its rules change: soak.',
+    'staging, later, with the release: 1 added.',
+    'This release migrates: staging-migrate runs before its pods start.',
+    `production: nothing → ${older}: 1 added.`,
+    'production, later, with the release: 1 added.',
+    'This release migrates: production-migrate runs before its pods start.',
+    '',
+    'notice: production: edited',
+    '  production: image.tag, image.digest changed by hand.',
+    '',
+    'notice: staging: edited',
+    '  staging: replicas changed by hand.',
+    '',
+    'The rules allow it.',
+  ]);
+  expect(lines.slice(0, 2)).toEqual(['dev, later, with the release', '--- /dev/null']);
+  expect(document).toMatchObject({
+    branch: 'main',
+    allowed: true,
+    environments: [
+      { environment: 'dev', rules: [], now: null, later: { objects: [{ kind: 'Job', change: 'added' }] } },
+      { environment: 'staging', rules: ['soak'], now: { objects: [{ kind: 'Deployment' }] } },
+      { environment: 'production', rules: [], now: { from: { tag: '' }, to: { tag: older } } },
+    ],
+  });
+});
+
+test('what changes no manifest is said to change nothing', async () => {
+  origin.time = at('11:00');
+  await origin.commit('Change the code', { 'src/main.ts': 'console.log(9);\n' }, 'quiet');
+  expect((await reviewAt('quiet', { branch: 'main' })).text).toBe(
+    'dev: nothing changes.\nstaging: nothing changes.\nproduction: nothing changes.\n\nThe rules allow it.',
+  );
+});
+
+test('values that do not render with the release that runs end with 2, and with what Helm says', async () => {
+  origin.time = at('11:00');
+  const strictChart = {
+    'helm-chart/values.schema.json': '{ "properties": { "replicas": { "type": "string" } } }',
+  };
+  await origin.commit('Be strict', strictChart, 'strict');
+  const strict = (await origin.tip('strict')).slice(0, 8);
+  await origin.commit('Run it', runs({ dev: strict }), 'strict');
+  const { text, exitCode } = await reviewAt('strict', { branch: 'main' });
+  expect(exitCode).toBe(2);
+  expect(text).toContain('dev: what the cluster would see cannot be shown: Helm');
+});
+
+test('as Markdown the differences open by a click, and a text of others is shown letter by letter', async () => {
+  origin.time = at('11:00');
+  const path = holdPath('staging');
+  const hold = 'reason: "ask @all, `rm` it, Closes #12"\nby: ada\nsince: 2026-09-21T10:00:00Z\n';
+  await origin.commit('Hold it', { [path]: hold }, 'held');
+  await origin.git('branch', 'edit', 'held');
+  await origin.commit('Edit it', edited('staging', '"a```"'), 'edit');
+  const { text } = await reviewAt('edit', { branch: 'held', markdown: true });
+  expect(text).toMatch(
+    /^\*\*The rules refuse it\.\*\*\n\n- dev: nothing changes\.\n- staging: 1 changed\.\n/,
+  );
+  expect(text).toContain(
+    '- breach: staging: edited-while-held\n    `` staging: replicas changed by hand, while it was held by ada: ask @all, `rm` it, Closes #12 ``\n',
+  );
+  expect(text).toMatch(
+    /\n<details>\n<summary>staging, at once<\/summary>\n\n````diff\n(.*\n)*\+ {2}replicas: a```\n(.*\n)*````\n\n<\/details>$/,
+  );
+});
+
 let cases = 0;
 
 async function reviewAt(
   head: string,
-  options: { branch: string; onlyEnvironments?: boolean; env?: Record<string, string> },
+  {
+    branch,
+    onlyEnvironments = false,
+    markdown = false,
+    env,
+  }: { branch: string; onlyEnvironments?: boolean; markdown?: boolean; env?: Record<string, string> },
 ) {
-  const { branch, onlyEnvironments = false, env } = options;
   await git(checkout, ['fetch', '--quiet', 'origin', head]);
   await git(checkout, ['checkout', '--quiet', '--detach', 'FETCH_HEAD']);
   const operator = createOperator(sandbox, checkout, { branch, now: () => at('12:00') });
-  return review({ ...operator, env: { ...operator.env, ...env } }, { onlyEnvironments });
+  return review({ ...operator, env: { ...operator.env, ...env } }, { onlyEnvironments, markdown });
 }
 
 function summarize(document: unknown): string[] {
@@ -180,7 +275,7 @@ function summarize(document: unknown): string[] {
   return findings.map(({ severity, environment, rule }) => `${severity} ${environment} ${rule}`);
 }
 
-function edited(environment: string, replicas = 2): Files {
+function edited(environment: string, replicas: number | string = 2): Files {
   const path = valuesPath(environment);
   const values = String(runs({ [environment]: older })[path] ?? emptyValues(environment));
   return { [path]: values.replace('replicas: 1', `replicas: ${replicas}`) };

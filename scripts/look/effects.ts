@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import { findRenderNames } from '../branch/application-names.ts';
+import { readBrokenEnvironments, stateOf } from '../branch/environments.ts';
+import type { Environments, EnvironmentState } from '../branch/environments.ts';
+import type { Place } from '../branch/place.ts';
+import { requireRelease } from '../branch/releases.ts';
+import type { Release } from '../branch/releases.ts';
+import type { Reviewed } from '../branch/reviewed.ts';
+import type { Scratch } from '../git/scratch.ts';
+import type { Tip } from '../git/tip.ts';
+import { holdPath } from '../release/hold.ts';
+import { parseRevision, parseTag } from '../release/image.ts';
+import { attempt } from '../release/ledger.ts';
+import { exitCode, Failure } from '../shell/failure.ts';
+import { compareSides } from './difference.ts';
+import type { Difference, Side } from './difference.ts';
+
+/** What a merge would do to an environment. A failure says why the difference cannot be shown. */
+export interface Effect {
+  environment: string;
+  /** The rules that would be others: keys of the flow, freezes, the hold. */
+  rules: readonly string[];
+  /** What would be different at once: another release, or other values. */
+  now: Difference | Failure | undefined;
+  /** What comes with the release of the merge: the chart. */
+  later: Difference | Failure | undefined;
+}
+
+interface Sides {
+  reviewed: Reviewed;
+  old: Environments;
+  young: Environments;
+  place: Place;
+}
+
+/** Finds what a merge would do to each environment, in the order of the flow. */
+export async function readEffects(scratch: Scratch, reviewed: Reviewed, place: Place): Promise<Effect[]> {
+  const { before, after } = reviewed;
+  const when = { branch: place.branch, now: place.now() };
+  const [old, young] = await Promise.all(
+    [before, after].map((tip) => readBrokenEnvironments(scratch, tip, when)),
+  );
+  if (!old || !young) return [];
+  const names = [young, old].flatMap(({ flow }) => flow.environments.map(({ name }) => name));
+  const sides = { reviewed, old, young, place };
+  return Promise.all([...new Set(names)].map((name) => readEffect(name, sides)));
+}
+
+async function readEffect(environment: string, sides: Sides): Promise<Effect> {
+  const { old, young } = sides;
+  const [was, is] = [old, young].map((side) => attempt(() => stateOf(side, environment)));
+  const rules = listRules(environment, old, young);
+  // Values that cannot be read are a breach, and told as one.
+  if (!is || is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
+  const before = was instanceof Failure ? undefined : was;
+  const [now, later] = await Promise.all([
+    show(() => showNow(before, is, sides)),
+    show(() => showLater(is, sides)),
+  ]);
+  return { environment, rules, now, later };
+}
+
+/** What of the rules of an environment differs. */
+function listRules(environment: string, ...both: Environments[]): string[] {
+  const [before = {}, after = {}] = both.map(({ flow, files }): Record<string, unknown> => ({
+    ...flow.environments.find(({ name }) => name === environment),
+    freezes: flow.freezes.filter(({ environments }) => environments.includes(environment)),
+    hold: files.get(holdPath(environment))?.bytes,
+  }));
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
+}
+
+async function showNow(
+  was: EnvironmentState | undefined,
+  is: EnvironmentState,
+  { reviewed: { after }, old, young, place }: Sides,
+): Promise<Difference | undefined> {
+  const { name } = is.environment;
+  if (!is.image || (was && Buffer.compare(was.values.bytes, is.values.bytes) === 0)) return undefined;
+  const side = sideOf(is, await requireRelease(after, is.image), young);
+  const whole = await show(async () => {
+    const before = was?.image && sideOf(was, await requireRelease(after, was.image), old);
+    return compareSides(after, name, { before, after: side }, place);
+  });
+  // What runs may not render any more: that is no fault of what may mend it.
+  return whole instanceof Failure
+    ? compareSides(after, name, { before: undefined, after: side }, place)
+    : whole;
+}
+
+/** By the charts of the branch and of the merge, whatever older one the environment runs. */
+async function showLater(
+  state: EnvironmentState,
+  { reviewed: { before, after, roots }, young, place }: Sides,
+): Promise<Difference | undefined> {
+  const { name } = state.environment;
+  const { chart } = findRenderNames(young, name);
+  if (!roots.includes(chart.split('/')[0] ?? chart)) return undefined;
+  const sides = {
+    before: sideOf(state, releaseAt(before), young),
+    after: sideOf(state, releaseAt(after), young),
+  };
+  return compareSides(after, name, sides, place);
+}
+
+function sideOf(state: EnvironmentState, chart: Release, environments: Environments): Side {
+  const names = findRenderNames(environments, state.environment.name);
+  return { names, values: state.values, image: state.image ?? chart, chart };
+}
+
+function releaseAt({ commit }: Tip): Release {
+  return { tag: parseTag(commit.slice(0, 8), 'git'), digest: '', revision: parseRevision(commit, 'git') };
+}
+
+/** What can be shown, or the failure of the values or of a chart that keeps it from being. */
+export async function show<T>(action: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode !== exitCode.unreachable) return error;
+    throw error;
+  }
+}
