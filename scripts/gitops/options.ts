@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { usualBranch } from '../branch/place.ts';
 import type { Place } from '../branch/place.ts';
@@ -17,11 +18,8 @@ export interface CommonOptions {
 /** The options of a command that writes, besides. */
 export interface DeliveryOptions extends CommonOptions {
   deadline: number;
-  dryRun: boolean;
+  dryRun?: boolean;
 }
-
-// Milliseconds.
-const usualDeadline = 120_000;
 
 /** Adds what every command can be told; `--json` is looked for before all else, since a failure obeys it too. */
 export function withCommonOptions(command: Command): Command {
@@ -35,13 +33,8 @@ export function withCommonOptions(command: Command): Command {
 /** Adds what a command that writes can be told besides. */
 export function withDeliveryOptions(command: Command): Command {
   return withCommonOptions(command)
-    .option(
-      '--deadline <duration>',
-      'how long to go on when others are faster (2m)',
-      requireDuration,
-      usualDeadline,
-    )
-    .option('--dry-run', 'say what would be done, and change nothing', false);
+    .addOption(durationOption('--deadline <duration>', 'how long to go on when others are faster', '2m'))
+    .option('--dry-run', 'say what would be done, and change nothing');
 }
 
 /** The place of a command, from its options and the process. */
@@ -59,12 +52,15 @@ export function createPlace({ repo, remote, branch }: CommonOptions, signal: Abo
   };
 }
 
-/** Milliseconds of an option that is a duration, in which something can be done. */
-export function requireDuration(text: string): number {
+/** An option that is a duration in which something can be done, in milliseconds. */
+export function durationOption(flags: string, description: string, usual: string): Option {
+  return new Option(flags, description).argParser(requireDuration).default(requireDuration(usual), usual);
+}
+
+function requireDuration(text: string): number {
   const milliseconds = parseDuration(text) ?? 0;
-  if (milliseconds === 0)
-    throw new InvalidArgumentError('It must be a duration of 1s or more, such as 90s or 2m.');
-  return milliseconds;
+  if (milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError('It must be a duration of 1s or more, such as 90s or 2m.');
 }
 
 /** An option that is a whole number from 1 on. */

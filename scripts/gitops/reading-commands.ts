@@ -5,6 +5,8 @@ import { candidates } from '../look/candidates.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
+import { withHelp } from './help.ts';
+import type { Examples } from './help.ts';
 import { createPlace, requireCount, requireTime, withCommonOptions } from './options.ts';
 import type { CommonOptions } from './options.ts';
 import { status } from '../look/status.ts';
@@ -12,54 +14,63 @@ import type { Session } from './session.ts';
 
 interface ReviewingOptions extends CommonOptions {
   target?: string;
-  onlyEnvironments: boolean;
-  markdown: boolean;
+  onlyEnvironments?: boolean;
+  markdown?: boolean;
 }
 
 // What a file or a pipe gets: nobody has to see it on one screen.
 const widest = 1_000;
 
 /** Adds the commands that read, and change nothing. */
-export function addReadingCommands(program: Command, { signal, print }: Session): void {
+export function addReadingCommands(program: Command, { signal, environments, print }: Session): void {
   const columns = process.stdout.isTTY ? process.stdout.columns : widest;
-  const add = (usage: string, description: string) =>
-    withCommonOptions(program.command(usage).description(description));
+  const add = (usage: string, description: string, examples: Examples) =>
+    withCommonOptions(withHelp(program.command(usage).description(description), environments, examples));
 
-  add('status', 'tell what runs where')
+  add('status', 'tell what runs where', (_, last) => ['', `--candidates ${last}`])
     .option('--candidates <environment>', 'tell what may come to an environment, and when')
     .action(async (options: CommonOptions & { candidates?: string }) => {
       const [place, { candidates: name }] = [createPlace(options, signal), options];
       print(await (name === undefined ? status(place, columns) : candidates(place, name, columns)));
     });
 
-  add('history <environment>', 'tell its deliveries, newest first')
+  add('history <environment>', 'tell its deliveries, newest first', (_, last) => [
+    last,
+    `${last} --limit 100`,
+  ])
     .option('--limit <count>', 'how many at the most', requireCount, 20)
     .action(async (environment: string, options: CommonOptions & { limit: number }) => {
       const { limit } = options;
       print(await history(createPlace(options, signal), environment, { limit, columns }));
     });
 
-  add('diff <environment>', 'show what the cluster would see')
+  add('diff <environment>', 'show what the cluster would see', (_, last) => [last, `${last} --to 3f9c1b2a`])
     .option('--to <tag>', 'the release (default: the one that comes next)')
     .action(async (environment: string, options: CommonOptions & { to?: string }) => {
       const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
       print(await diff(createPlace(options, signal), environment, to));
     });
 
-  add('review', 'tell what a merge would change, and whether the rules allow it now')
+  add('review', 'tell what a merge would change, and whether the rules allow it now', () => [
+    '',
+    '--target main --json',
+  ])
     .option('--target <branch>', 'the branch that it would be merged into (default: as --branch)')
-    .option('--only-environments', 'refuse what changes anything else, as no delivery does', false)
-    .option('--markdown', 'as Markdown, for a note', false)
+    .option('--only-environments', 'refuse what changes anything else, as no delivery does')
+    .option('--markdown', 'as Markdown, for a note')
     .action(async (options: ReviewingOptions) => {
       const { target = process.env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME ?? options.branch } = options;
       print(await review(createPlace({ ...options, branch: target }, signal), options));
     });
 
-  add('audit', 'name each change that broke a rule, or that nobody may overlook')
+  add('audit', 'name each change that broke a rule, or that nobody may overlook', () => [
+    '--since 30d',
+    '--strict --json',
+  ])
     .option('--since <time>', 'only those since a date, or for a duration', requireTime)
-    .option('--strict', 'end with 3 for notices too', false)
-    .action(async (options: CommonOptions & { since?: Date; strict: boolean }) => {
-      const { since, strict } = options;
+    .option('--strict', 'end with 3 for notices too')
+    .action(async (options: CommonOptions & { since?: Date; strict?: boolean }) => {
+      const { since, strict = false } = options;
       print(await audit(createPlace(options, signal), { since, strict }));
     });
 }

@@ -6,9 +6,11 @@ import { deliverToAll, hold, resume } from '../deliver/hold.ts';
 import { overridable } from '../release/flow.ts';
 import type { Overridable } from '../release/flow.ts';
 import { Failure } from '../shell/failure.ts';
+import { withHelp } from './help.ts';
+import type { Examples } from './help.ts';
 import {
   createPlace,
-  requireDuration,
+  durationOption,
   requireOverrides,
   requireReason,
   withDeliveryOptions,
@@ -21,10 +23,10 @@ import { rollback } from '../deliver/rollback.ts';
 import { wait } from '../deliver/wait.ts';
 
 /** Adds the commands that write: each makes one commit, or none. */
-export function addWritingCommands(program: Command, { signal, print }: Session): void {
-  const add = (usage: string, description: string) =>
-    withDeliveryOptions(program.command(usage).description(description));
-  const place = ({ deadline, dryRun, ...options }: DeliveryOptions) => {
+export function addWritingCommands(program: Command, { signal, environments, print }: Session): void {
+  const add = (usage: string, description: string, examples: Examples) =>
+    withDeliveryOptions(withHelp(program.command(usage).description(description), environments, examples));
+  const place = ({ deadline, dryRun = false, ...options }: DeliveryOptions) => {
     return { ...createPlace(options, signal), deadline, dryRun };
   };
   const show = (result: DeliveryResult) => {
@@ -45,7 +47,10 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
     print({ document: results.map(toDocument), text: results.map(formatDelivered).join('\n') });
   };
 
-  add('deploy <environment>', 'put a new release into the first environment')
+  add('deploy <environment>', 'put a new release into the first environment', (first) => [
+    `${first} --tag 3f9c1b2a --digest sha256:…`,
+    `${first} --dry-run`,
+  ])
     .option('--tag <tag>', 'the release (default: CI_COMMIT_SHORT_SHA)')
     .option('--digest <digest>', 'the digest of its image (default: IMAGE_DIGEST)')
     .action(async (environment: string, options: DeliveryOptions & { tag?: string; digest?: string }) => {
@@ -53,7 +58,11 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       show(await deploy(place(options), environment, image));
     });
 
-  add('promote <environment>', 'bring the newest release that is ripe in the environment before it')
+  add(
+    'promote <environment>',
+    'bring the newest release that is ripe in the environment before it',
+    (_, last) => [`${last} --dry-run`, `${last} --release 3f9c1b2a --override soak --reason 'CVE-2026-1234'`],
+  )
     .option('--release <tag>', 'the release (default: the newest that may come)')
     .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, requireOverrides)
     .option('--reason <text>', 'why', requireReason)
@@ -70,7 +79,10 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       show(await promote(place(options), environment, { release, override, reason }));
     });
 
-  add('rollback <environment>', 'return to a release that it ran before, and hold it there')
+  add('rollback <environment>', 'return to a release that it ran before, and hold it there', (_, last) => [
+    `${last} --reason 'errors since 14:00'`,
+    `${last} --reason 'errors since 14:00' --to 3f9c1b2a`,
+  ])
     .option('--to <tag>', 'the release (default: the one before the present one)')
     .requiredOption('--reason <text>', 'why', requireReason)
     .action(async (environment: string, options: DeliveryOptions & { to?: string; reason: string }) => {
@@ -78,7 +90,10 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       show(await rollback(place(options), environment, { to, reason: options.reason }));
     });
 
-  add('hold [environment]', 'make every delivery to it refuse')
+  add('hold [environment]', 'make every delivery to it refuse', (_, last) => [
+    `${last} --reason 'load test until 16:00'`,
+    `--all --reason 'the database moves'`,
+  ])
     .option('--all', 'hold all environments, to stop the line', false)
     .requiredOption('--reason <text>', 'why', requireReason)
     .action(async (name: string | undefined, options: DeliveryOptions & HoldOptions) => {
@@ -86,14 +101,17 @@ export function addWritingCommands(program: Command, { signal, print }: Session)
       await showEach(name, options, (environment) => hold(place(options), environment, reason, all));
     });
 
-  add('resume [environment]', 'let deliveries into it again')
+  add('resume [environment]', 'let deliveries into it again', (_, last) => [last, '--all'])
     .option('--all', 'let all go on that were held by hold --all', false)
     .action(async (name: string | undefined, options: DeliveryOptions & { all: boolean }) => {
       await showEach(name, options, (environment) => resume(place(options), environment, options.all));
     });
 
-  add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD')
-    .option('--timeout <duration>', 'how long (10m)', requireDuration, 600_000)
+  add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD', (first) => [
+    `${first} --timeout 20m`,
+    `${first} --or-rollback`,
+  ])
+    .addOption(durationOption('--timeout <duration>', 'how long to wait', '10m'))
     .option('--or-rollback', 'return to the release before when it has failed, and hold nothing', false)
     .action(
       async (environment: string, options: DeliveryOptions & { timeout: number; orRollback: boolean }) => {

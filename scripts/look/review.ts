@@ -17,12 +17,15 @@ import { formatMarkdown, formatText } from './review-text.ts';
 
 interface ReviewOptions {
   /** Whether nothing outside of the environments may be changed, as by a delivery. */
-  onlyEnvironments: boolean;
-  markdown: boolean;
+  onlyEnvironments?: boolean;
+  markdown?: boolean;
 }
 
 /** Tells what a checkout would bring to each environment by a merge, and whether the rules allow it now. */
-export async function review(place: Place, { onlyEnvironments, markdown }: ReviewOptions): Promise<Answer> {
+export async function review(
+  place: Place,
+  { onlyEnvironments = false, markdown = false }: ReviewOptions,
+): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const reviewed = await readReviewed(scratch, await readTip(scratch, place), place);
   const { before, after } = reviewed;

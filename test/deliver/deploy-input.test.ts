@@ -55,9 +55,13 @@ interface BadInput {
 const good = ['deploy', 'dev', '--tag', '3f9c1b2a', '--digest', digest];
 
 test.each<BadInput>([
-  { args: [], message: 'No command is given.', hint: help },
+  { args: ['--force'], message: "unknown option '--force'", hint: help },
   { args: ['deplyo', 'dev'], message: "unknown command 'deplyo'\n(Did you mean deploy?)", hint: help },
-  { args: ['deploy'], message: "missing required argument 'environment'", hint: options },
+  {
+    args: ['deploy'],
+    message: "missing required argument 'environment': one of: dev, staging, production",
+    hint: options,
+  },
   { args: [...good, '--force'], message: "unknown option '--force'", hint: options },
   {
     args: [...good, '--deadline', 'soon'],

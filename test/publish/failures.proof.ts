@@ -122,16 +122,19 @@ test('missing variables are named at once, before anything happens', async () =>
   expect(await job.leftovers()).toEqual(nothing);
 });
 
+const all = 'npm run image -- --help lists the commands and their options.';
+const one = 'npm run image -- publish --help shows its options.';
+
 test.each([
-  [['pubish'], "unknown command 'pubish'\n(Did you mean publish?)"],
-  [['publish', 'now'], "too many arguments for 'publish'. Expected 0 arguments but got 1: now."],
-  [['publish', '--force'], "unknown option '--force'"],
-  [[], 'No command is given.'],
-])('a command line that means nothing is told so: %j', async (args, problem) => {
+  [['pubish'], "unknown command 'pubish'\n(Did you mean publish?)", all],
+  [['publish', 'now'], "too many arguments for 'publish'. Expected 0 arguments but got 1: now.", one],
+  [['publish', '--force'], "unknown option '--force'", one],
+  [[], 'No command is given.', all],
+])('a command line that means nothing is told so: %j', async (args, problem, hint) => {
   await using job = await prepareJob();
   expect(await job.run(ecrVariables, args)).toEqual({
     status: 2,
     stdout: '',
-    stderr: `${problem}\nnpm run image -- --help lists the commands and their options.\n`,
+    stderr: `${problem}\n${hint}\n`,
   });
 });
