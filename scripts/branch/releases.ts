@@ -56,9 +56,16 @@ export async function listGains(
   to: Release,
   branch: string,
 ): Promise<CommitLine[]> {
-  const commits = from
-    ? await listBranch(tip, (await requireRelease(tip, from)).revision, to.revision, branch)
-    : [];
-  const gains = await tip.keepOutside(commits, environmentsFolder);
+  const gains = from ? await listBetween(tip, await requireRelease(tip, from), to, branch) : [];
   return gains.length > 0 ? gains : tip.describe(to.revision);
+}
+
+/** The commits that the second release has and the first one lacks, in the same way; there may be none. */
+export async function listBetween(
+  tip: Tip,
+  from: Release,
+  to: Release,
+  branch: string,
+): Promise<CommitLine[]> {
+  return tip.keepOutside(await listBranch(tip, from.revision, to.revision, branch), environmentsFolder);
 }

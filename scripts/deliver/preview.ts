@@ -1,10 +1,9 @@
 import type { Place } from '../branch/place.ts';
 import type { Release } from '../branch/releases.ts';
+import { formatCommits } from '../look/commits.ts';
 import { renderDifference } from '../look/difference.ts';
 import { describeDifference } from '../look/difference-text.ts';
-import { formatAge } from '../release/duration.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
-import { formatTable } from '../shell/table.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
 
@@ -14,13 +13,11 @@ export async function previewPromotion(
   { tip, state, now }: Outlook,
   { to, commits }: Extract<Step, { kind: 'promote' }>,
 ): Promise<string> {
-  const rows = commits.map(({ sha, subject, author, time }) => [
-    sha.slice(0, 8),
-    formatAge(time, now),
-    author,
-    subject,
-  ]);
-  return ['It would bring:', formatTable(rows), await showDifference(place, { tip, state }, to)].join('\n\n');
+  return [
+    'It would bring:',
+    formatCommits(commits, now),
+    await showDifference(place, { tip, state }, to),
+  ].join('\n\n');
 }
 
 async function showDifference(

@@ -44,11 +44,12 @@ export function addReadingCommands(program: Command, { signal, environments, pri
       print(await history(createPlace(options, signal), environment, { limit, columns }));
     });
 
-  add('diff <environment>', 'show what the cluster would see', (_, last) => [last, `${last} --to 3f9c1b2a`])
+  add('diff <environment>', 'show what the cluster would see', (_, last) => [last, `${last} --commits`])
     .option('--to <tag>', 'the release (default: the one that comes next)')
-    .action(async (environment: string, options: CommonOptions & { to?: string }) => {
+    .option('--commits', 'tell the commits that it would bring, and not the manifests')
+    .action(async (environment: string, options: CommonOptions & { to?: string; commits?: boolean }) => {
       const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
-      print(await diff(createPlace(options, signal), environment, to));
+      print(await diff(createPlace(options, signal), environment, { to, commits: options.commits }));
     });
 
   add('review', 'tell what a merge would change, and whether the rules allow it now', () => [

@@ -9,9 +9,11 @@ import { valuesPath } from '../release/values.ts';
 import { parseTag } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
 import type { Answer } from './answer.ts';
+import { describeBetween } from './commits.ts';
+import type { Between } from './commits.ts';
 import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
-import { findRelease, requireRelease } from '../branch/releases.ts';
+import { findRelease, listBetween, requireRelease } from '../branch/releases.ts';
 import type { Release } from '../branch/releases.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readEnvironments, stateOf } from '../branch/environments.ts';
@@ -24,8 +26,14 @@ const tagLength = 8;
 /** How many commits are looked at together; the newest release is mostly near the tip. */
 const window = 100;
 
-/** What the cluster would see if an environment ran a release: the one given, else the one that comes next. */
-export async function diff(place: Place, name: string, to: Tag | undefined): Promise<Answer> {
+interface DiffOptions {
+  to: Tag | undefined;
+  /** Whether to tell the commits, instead of what the cluster would see. */
+  commits?: boolean | undefined;
+}
+
+/** What would change if an environment ran a release: the one given, else the one that comes next. No rule matters here. */
+export async function diff(place: Place, name: string, { to, commits }: DiffOptions): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const environments = await readEnvironments(tip);
@@ -35,6 +43,7 @@ export async function diff(place: Place, name: string, to: Tag | undefined): Pro
     to === undefined && source !== undefined
       ? await requireRelease(tip, await findNext(scratch, tip, place, { environments, state, source }))
       : await findImage(tip, environments, to ?? (await findNewest(scratch, tip, place)));
+  if (commits) return describeBetween(await readBetween(tip, state, release, place), place.now());
   if (release.digest === '') {
     place.log(
       `No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`,
@@ -56,6 +65,17 @@ async function findNext(
   const { runs } = (await readLedger(scratch, mainline, [flowPath, valuesPath(source)])).recordOf(source);
   const candidates = listCandidates(runs, state, { now: moment, relate: mainline.relate });
   return chooseCandidate(candidates, moment)?.image ?? present;
+}
+
+async function readBetween(
+  tip: Tip,
+  { environment, image: from }: EnvironmentState,
+  to: Release,
+  { branch }: Place,
+): Promise<Between> {
+  const running = from && (await requireRelease(tip, from));
+  const commits = running ? await listBetween(tip, running, to, branch) : await tip.describe(to.revision);
+  return { environment: environment.name, from, to, commits };
 }
 
 function requireImage({ environment, image }: EnvironmentState): Image {

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Difference } from './difference.ts';
+import type { Difference, ObjectChange } from './difference.ts';
 import { toNames } from '../release/image.ts';
 import { paint } from '../shell/screen.ts';
 
@@ -13,12 +13,25 @@ export function toDocument({ environment, from, to, onlyImage, migrations, objec
   return { environment, from: toNames(from), to: toNames(to), onlyImage, migrations, objects };
 }
 
-/** The unified difference of each object. */
+/** The unified difference of each object; what changes in its labels alone shares one line. */
 export function colourObjects({ objects }: Difference): string[] {
-  return objects.map(({ diff }) => {
-    const [before = '', after = '', ...lines] = diff.split('\n');
-    return [paint('bold', before), paint('bold', after), ...lines.map(colourLine)].join('\n');
-  });
+  return [
+    ...objects.flatMap(({ onlyLabels, diff }) => (onlyLabels ? [] : [colour(diff)])),
+    ...describeLabels(objects),
+  ];
+}
+
+function colour(diff: string): string {
+  const [before = '', after = '', ...lines] = diff.split('\n');
+  return [paint('bold', before), paint('bold', after), ...lines.map(colourLine)].join('\n');
+}
+
+function describeLabels(objects: readonly ObjectChange[]): string[] {
+  const labelled = objects.filter(({ onlyLabels }) => onlyLabels);
+  if (labelled.length === 0) return [];
+  const labels = new Set(labelled.flatMap(({ onlyLabels = [] }) => onlyLabels));
+  const names = labelled.map(({ kind, name }) => `${kind}/${name}`);
+  return [`Only in ${[...labels].join(', ')} of the labels: ${names.join(', ')}\n`];
 }
 
 /** A difference in a sentence; a second one tells of the migrations of a release, which is to come now or later. */

@@ -17,6 +17,8 @@ export interface ObjectChange {
   kind: string;
   name: string;
   change: 'added' | 'removed' | 'changed';
+  /** The labels of the object itself that change, where nothing else does; those of its pods are something else. */
+  onlyLabels?: string[] | undefined;
   /** The unified difference. */
   diff: string;
 }
@@ -71,7 +73,8 @@ export async function compareSides(
   ]);
   const pairs = pairObjects(old, young);
   const objects = pairs.map(async ({ kind, name, change, ...texts }): Promise<ObjectChange> => {
-    return { kind, name, change, diff: await unifyTexts(`${kind}/${name}`, texts, place) };
+    const diff = await unifyTexts(`${kind}/${name}`, texts, place);
+    return { kind, name, change, onlyLabels: findLabels(texts, diff), diff };
   });
   const swapped =
     before && pairs.length > 0 ? await render(tip, { ...before, image: after.image }, place) : [];
@@ -94,7 +97,16 @@ async function render(
   return parseObjects(await renderRelease(tip, { ...side, values }, { signal }));
 }
 
-interface Pair extends Omit<ObjectChange, 'diff'> {
+// As the object is written here: two spaces a level.
+const ownLabels = /^(metadata:\n(?: +.*\n)*?) {2}labels:\n(?: {4}.*\n)+/m;
+
+function findLabels({ before, after }: Pick<Pair, 'before' | 'after'>, diff: string): string[] | undefined {
+  const [old, young] = [before, after].map((text) => text?.replace(ownLabels, '$1'));
+  if (old === undefined || old !== young) return undefined;
+  return [...new Set([...diff.matchAll(/^[-+] {4}([^\s:]+):/gm)].map(([, label = '']) => label))];
+}
+
+interface Pair extends Omit<ObjectChange, 'diff' | 'onlyLabels'> {
   before: string | undefined;
   after: string | undefined;
 }

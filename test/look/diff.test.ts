@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { applicationSetPath } from '../../scripts/argocd/applicationset.ts';
 import { namedApplications } from '../support/git/applicationset.ts';
 import { chart, emptyValues, runningValues } from '../support/git/origin.ts';
+import { holds } from '../support/git/runs.ts';
 import { createSandbox } from '../support/command/sandbox.ts';
 import type { Run, Sandbox } from '../support/command/sandbox.ts';
 import { takeSnapshot } from '../support/git/snapshot.ts';
@@ -181,6 +182,67 @@ test('a release that runs already changes nothing, by whatever name it is called
     stdout: 'staging: nothing changes.\n',
     stderr: '',
   });
+});
+
+test('objects of which nothing but their labels change share one line; labels of pods are something else', async () => {
+  const { origin } = sandbox;
+  const labels =
+    'metadata:\n  name: {{ .Release.Name }}\n  labels:\n    release: {{ .Values.image.tag | quote }}\n';
+  const plain = (kind: string) => `apiVersion: v1\nkind: ${kind}\n${labels}`;
+  const pods = `apiVersion: v1\nkind: PodTemplate\n${labels}template:\n  ${labels.replaceAll('\n  ', '\n    ').replace(/: \{\{ \.Release.*/, ': pod')}`;
+  const files = {
+    [deploymentPath]: undefined,
+    'helm-chart/templates/service.yaml': `${plain('Service')}spec:\n  ports:\n    - port: 80\n`,
+    'helm-chart/templates/account.yaml': plain('ServiceAccount'),
+    'helm-chart/templates/pods.yaml': pods,
+  };
+  const [before, after] = (await origin.commitAll(['Label', 'Change nothing'], files, 'labels')).map((sha) =>
+    sha.slice(0, 8),
+  );
+  await origin.commit(
+    'Run',
+    { 'environments/staging/values.yaml': runningValues('staging', before ?? '', digest) },
+    'labels',
+  );
+  const args = ['staging', '--branch', 'labels', '--to', after ?? ''];
+  const { stdout } = await diff(...args);
+  expect(stdout).toMatch(/^--- PodTemplate\/orders\n/);
+  expect(stdout.match(/^---/gm)).toHaveLength(1);
+  expect(stdout).toContain('\nOnly in release of the labels: Service/orders, ServiceAccount/orders\n');
+  const { objects } = JSON.parse((await diff(...args, '--json')).stdout) as {
+    objects: { onlyLabels?: string[] }[];
+  };
+  expect(objects.map(({ onlyLabels }) => onlyLabels)).toEqual([undefined, ['release'], ['release']]);
+});
+
+test('--commits tells what lies between two environments, also while a rule refuses', async () => {
+  const { origin } = sandbox;
+  await origin.commit('Hold it', holds('staging'), 'held');
+  const args = ['staging', '--branch', 'held', '--commits'];
+  expect(await diff(...args)).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(
+      new RegExp(
+        `^${reordered}  \\d+ d  Ada Developer <ada@example.com>  Say it better\nstaging: ${first} → ${reordered}: 1 commit\\.\n$`,
+      ),
+    ),
+    stderr: '',
+  });
+  expect(JSON.parse((await diff(...args, '--json')).stdout)).toEqual({
+    environment: 'staging',
+    from: { tag: first, digest, revision: '' },
+    to: await origin.release(reordered, otherDigest),
+    commits: [
+      {
+        commit: await origin.git('rev-parse', reordered),
+        author: 'Ada Developer <ada@example.com>',
+        time: '2026-09-21T14:13:20.000Z',
+        subject: 'Say it better',
+      },
+    ],
+  });
+  const same = await diff('staging', '--branch', 'held', '--commits', '--to', first);
+  expect(same.stdout).toBe(`staging: ${first} → ${first}: 0 commits.\n`);
 });
 
 test('a checkout of a pipeline, with no history, shows the same', async () => {
