@@ -36,4 +36,5 @@ CMD ["--enable-source-maps", "dist/main.js"]
 ARG RELEASE
 LABEL org.opencontainers.image.title="nestjs-service" \
       org.opencontainers.image.description="A NestJS microservice" \
+      org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.revision="${RELEASE}"
