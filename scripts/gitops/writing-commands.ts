@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseTag } from '../release/image.ts';
+import { advance } from '../deliver/advance.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { deliverToAll, hold, resume } from '../deliver/hold.ts';
@@ -78,6 +79,13 @@ export function addWritingCommands(program: Command, { signal, environments, pri
       }
       show(await promote(place(options), environment, { release, override, reason }));
     });
+
+  add('advance', 'promote whatever may come, where the flow says auto: true', () => [
+    '--dry-run',
+    '--json',
+  ]).action(async (options: DeliveryOptions) => {
+    print(await advance(place(options)));
+  });
 
   add('rollback <environment>', 'return to a release that it ran before, and hold it there', (_, last) => [
     `${last} --reason 'errors since 14:00'`,

@@ -1,0 +1,59 @@
+import { readEnvironments } from '../branch/environments.ts';
+import { openRemote, readTip } from '../branch/open.ts';
+import type { Answer } from '../look/answer.ts';
+import { flowPath } from '../release/flow.ts';
+import { exitCode, Failure } from '../shell/failure.ts';
+import type { DeliveryPlace, DeliveryResult } from './deliver.ts';
+import { formatDelivered, toDocument } from './outcome.ts';
+import { promote } from './promote.ts';
+
+/** What became of the promotion to an environment. */
+interface Advance {
+  environment: string;
+  result: DeliveryResult | Failure;
+}
+
+/**
+ * Promotes whatever may come to the environments that the flow says `auto: true` of, in its order. That a rule keeps a release
+ * out is an outcome; what else keeps it out is thrown.
+ */
+export async function advance(place: DeliveryPlace): Promise<Answer> {
+  const advances: Advance[] = [];
+  for (const environment of await listAutomatic(place))
+    advances.push({ environment, result: await attemptPromotion(place, environment) });
+  const none = `Nothing to do: no environment of ${flowPath} has auto: true.`;
+  return {
+    document: advances.map(describe),
+    text: advances.length === 0 ? none : advances.map(format).join('\n'),
+  };
+}
+
+async function listAutomatic(place: DeliveryPlace): Promise<string[]> {
+  await using scratch = await openRemote(place);
+  const { flow } = await readEnvironments(await readTip(scratch, place));
+  return flow.environments.filter(({ auto }) => auto).map(({ name }) => name);
+}
+
+async function attemptPromotion(place: DeliveryPlace, environment: string): Promise<Advance['result']> {
+  try {
+    return await promote(place, environment);
+  } catch (error) {
+    // A push that the server refuses waits for nothing that comes by itself.
+    const isRule =
+      error instanceof Failure && error.exitCode === exitCode.refused && error.code !== 'push-refused';
+    if (isRule) return error;
+    throw error;
+  }
+}
+
+function describe({ environment, result }: Advance): object {
+  if (!(result instanceof Failure)) return toDocument(result);
+  const { code, message, hint } = result;
+  return { environment, kind: 'promote', outcome: 'refused', error: { code, message, hint } };
+}
+
+function format({ environment, result }: Advance): string {
+  return result instanceof Failure
+    ? `Nothing comes to ${environment}: ${result.message}`
+    : formatDelivered(result);
+}
