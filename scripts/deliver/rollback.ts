@@ -35,7 +35,7 @@ export async function rollback(
 
 /**
  * Returns an environment from a release that has failed to the one before it, and holds nothing: what is newer mends it.
- * It is not gone past what a rollback has put in, nor to what has failed itself.
+ * It is not gone past what a rollback has put in, nor to what has failed itself; what has been healthy stays.
  */
 export async function goBack(
   place: DeliveryPlace,
@@ -46,6 +46,7 @@ export async function goBack(
     const { image } = outlook.state;
     if (!isSameImage(image, from)) return { outcome: 'unchanged', to: image };
     const all = await readRuns(place, outlook);
+    if (all.at(-1)?.healthy) throw hasBeenHealthy(name, from);
     const last = all.findLastIndex(({ version }) => version.kind === 'rollback');
     const runs = all.slice(Math.max(last, 0)).filter(({ failed, healthy }) => !failed || healthy);
     const to = await findFirst(listOlder(outlook.tip, runs, image));
@@ -107,6 +108,14 @@ function nothingToRollBack(name: string, present: Image | undefined): Failure {
     'nothing-to-roll-back',
     `${name} has run nothing before ${present?.tag ?? 'now'}.`,
     `npm run history -- ${name} lists what it ran.`,
+  );
+}
+
+function hasBeenHealthy(name: string, { tag }: Image): Failure {
+  return new Failure(
+    'nothing-to-roll-back',
+    `${tag} has been healthy in ${name}, so that what ails it came later.`,
+    `npm run history -- ${name} lists the verdicts.`,
   );
 }
 

@@ -87,6 +87,13 @@ test('what a rollback has put in is not gone past', async () => {
   expect(await room.sandbox.origin.tip()).toBe(tip);
 });
 
+test('a release that has been healthy stays, since what ails it came later', async () => {
+  await wait([fails({ health: 'Healthy' })]).catch(() => undefined);
+  const failure = await wait([fails()]);
+  expect(failure.message).toContain(`\ndev does not go back: ${room.tags[2]} has been healthy in dev, `);
+  expect((await titles())[0]).toBe(`deploy(dev): ${room.tags[2]}`);
+});
+
 test.each<[string, () => Recorded, string]>([
   ['is away', () => badGateway, 'argocd-unreachable'],
   ['lets nobody see the Application', () => ({ status: 403, body: {} }), 'argocd-refused'],
