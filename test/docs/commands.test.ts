@@ -102,7 +102,7 @@ function findFaults([name = '', ...words]: readonly string[]): string[] {
 
 function createGitops(): Command {
   const program = createCommandLine('gitops');
-  const session = { signal: new AbortController().signal, print: () => undefined };
+  const session = { signal: new AbortController().signal, environments: [], print: () => undefined };
   addWritingCommands(program, session);
   addReadingCommands(program, session);
   return program;

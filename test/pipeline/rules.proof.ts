@@ -76,8 +76,24 @@ test('main runs every job, in the order of the stages', async () => {
   ]);
 });
 
-test('the release is waited for where Argo CD can be asked', async () => {
-  expect(await project.list(checkout, { ARGOCD_SERVER: 'argocd.example.com' })).toContain('wait:dev');
+const argo = { ARGOCD_SERVER: 'argocd.example.com' };
+
+test('each delivery by push is waited for where Argo CD can be asked', async () => {
+  const jobs = await project.list(checkout, argo);
+  expect(jobs.filter((job) => job.startsWith('wait:'))).toEqual(['wait:dev', 'wait:staging']);
+});
+
+test('a promotion by merge request is waited for in the pipeline of its merge', async () => {
+  const given = { CI_COMMIT_TITLE: "Merge branch 'promote/production/3f9c1b2a' into 'main'", ...argo };
+  expect(await project.list(checkout, given)).toEqual(['review', 'wait:production']);
+});
+
+test('a schedule promotes what may come by itself, and does nothing else', async () => {
+  const given = { CI_PIPELINE_SOURCE: 'schedule', CI_COMMIT_TITLE: 'deploy(dev): 3f9c1b2a' };
+  expect(await project.list(checkout, given, 'workflow.yml')).toEqual(['pipeline']);
+  expect(await project.list(checkout, given)).toEqual(['advance']);
+  const jobs = ['advance', 'wait:dev', 'wait:staging', 'wait:production'];
+  expect(await project.list(checkout, { ...given, ...argo })).toEqual(jobs);
 });
 
 test('a rollback by hand is a pipeline of its own, also where main is at a delivery', async () => {
