@@ -35,7 +35,7 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   };
   const showEach = async (
     environment: string | undefined,
-    { all, ...options }: DeliveryOptions & { all: boolean },
+    { all = false, ...options }: DeliveryOptions & { all?: boolean },
     deliverTo: (environment: string) => Promise<DeliveryResult>,
   ) => {
     if (all !== (environment === undefined))
@@ -62,7 +62,10 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   add(
     'promote <environment>',
     'bring the newest release that is ripe in the environment before it',
-    (_, last) => [`${last} --dry-run`, `${last} --release 3f9c1b2a --override soak --reason 'CVE-2026-1234'`],
+    (_, last) => [
+      `${last} --dry-run`,
+      `${last} --release 3f9c1b2a --override soak --reason 'the login is open'`,
+    ],
   )
     .option('--release <tag>', 'the release (default: the newest that may come)')
     .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, requireOverrides)
@@ -102,17 +105,19 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     `${last} --reason 'load test until 16:00'`,
     `--all --reason 'the database moves'`,
   ])
-    .option('--all', 'hold all environments, to stop the line', false)
+    .option('--all', 'hold all environments, to stop the line')
     .requiredOption('--reason <text>', 'why', requireReason)
     .action(async (name: string | undefined, options: DeliveryOptions & HoldOptions) => {
-      const { all, reason } = options;
+      const { all = false, reason } = options;
       await showEach(name, options, (environment) => hold(place(options), environment, reason, all));
     });
 
   add('resume [environment]', 'let deliveries into it again', (_, last) => [last, '--all'])
-    .option('--all', 'let all go on that were held by hold --all', false)
-    .action(async (name: string | undefined, options: DeliveryOptions & { all: boolean }) => {
-      await showEach(name, options, (environment) => resume(place(options), environment, options.all));
+    .option('--all', 'let all go on that were held by hold --all')
+    .action(async (name: string | undefined, options: DeliveryOptions & { all?: boolean }) => {
+      await showEach(name, options, (environment) =>
+        resume(place(options), environment, options.all ?? false),
+      );
     });
 
   add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD', (first) => [
@@ -120,9 +125,9 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     `${first} --or-rollback`,
   ])
     .addOption(durationOption('--timeout <duration>', 'how long to wait', '10m'))
-    .option('--or-rollback', 'return to the release before when it has failed, and hold nothing', false)
+    .option('--or-rollback', 'return to the release before when it has failed, and hold nothing')
     .action(
-      async (environment: string, options: DeliveryOptions & { timeout: number; orRollback: boolean }) => {
+      async (environment: string, options: DeliveryOptions & { timeout: number; orRollback?: boolean }) => {
         print(await wait(place(options), environment, options));
       },
     );
@@ -135,6 +140,6 @@ interface PromoteOptions {
 }
 
 interface HoldOptions {
-  all: boolean;
+  all?: boolean;
   reason: string;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { candidates } from '../../scripts/look/candidates.ts';
 import { status } from '../../scripts/look/status.ts';
 import { flow } from '../support/git/flow.ts';
 import { createOperator } from '../support/command/operator.ts';
@@ -129,7 +130,7 @@ test('--json is an array of one object an environment, with the keys of the cont
 });
 
 test('a narrow terminal gets shorter subjects, a very narrow one a record an environment', async () => {
-  expect((await look(104)).split('\n')[2]).toContain(`${older}  Add the vers…  2 d`);
+  expect((await look(102)).split('\n')[2]).toContain(`${older}  Add the vers…  2 d`);
   expect((await look(60)).split('\n\n')[1]).toBe(`ENVIRONMENT  staging
 RELEASE      ${older}
 SUBJECT      Add the version endpoint
@@ -235,17 +236,19 @@ test('what may come to an environment is listed, newest first, with what it brin
   );
   await origin.commit(`deploy(dev): ${one}`, runs({ dev: one }), branch);
   await origin.commit(`deploy(dev): ${two}`, runs({ dev: two }), branch);
-  const { status, stdout } = await sandbox.gitops(checkout, [
-    'status',
-    '--candidates',
-    'staging',
-    '--branch',
-    branch,
+  const later = new Date('2026-09-23T16:45:00Z');
+  const operator = createOperator(sandbox, checkout, { branch, now: () => later });
+  const { text, document } = await candidates(operator, 'staging', 200);
+  expect(text).toBe(`RELEASE   SUBJECT             SINCE   COMMITS  RIPE
+${two}  Sum them up         25 min  6        in 15 min
+${one}  Sort the orders     25 min  5        in 15 min
+${newer}  Count the requests  45 min  3        ripe`);
+  expect(document).toMatchObject([
+    { tag: two, commits: 6, healthy: true, ripe: '2026-09-23T17:00:00.000Z' },
+    { tag: one, commits: 5, healthy: true, ripe: '2026-09-23T17:00:00.000Z' },
+    { tag: newer, commits: 3, healthy: true, ripe: '2026-09-23T16:40:00.000Z' },
   ]);
-  expect({ status, stdout: stdout.replaceAll(/ \d+ (d|h|min) /g, ' AGE ') }).toEqual({
-    status: 0,
-    stdout: '',
-  });
+  expect((await candidates(operator, 'dev', 200)).document).toEqual([]);
 });
 
 async function look(columns: number): Promise<string> {
