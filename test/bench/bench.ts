@@ -11,7 +11,7 @@ const benches = {
     benchDeploy,
   'what operators wait for, medians of 5': benchOperators,
   'writers at once, each with a release of its own': benchWriters,
-  'the service against Fastify alone and against itself, interleaved; the ratio to Fastify in brackets':
+  'the service against Fastify and Nest with the usual parts, interleaved; the ratio to Fastify in brackets':
     benchService,
   'the jobs of a merge, in seconds: one run with empty caches and one with full ones, few of the tests':
     benchPipeline,

@@ -11,27 +11,26 @@ export interface Program {
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Builds what is compared in a folder: Fastify alone, Nest alone on it, the service as its image has it, and the ordinary way. */
+/** Builds what is compared in a folder: Fastify and Nest with the usual parts for the same features, and the service as its image has it. */
 export async function buildPrograms(folder: string, signal: AbortSignal): Promise<Program[]> {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   const bundle = await bundleService(folder, signal);
   const ordinary = await compile(folder, signal);
   return [
-    { name: 'Fastify alone', args: [join(ordinary, 'test/bench/service/bare-fastify.js')], env: {} },
     {
-      name: 'Nest alone, compiled by `tsc`',
-      args: [join(ordinary, 'test/bench/service/bare-nest.js')],
+      name: 'Fastify with the usual plugins',
+      args: [join(ordinary, 'test/bench/service/usual-fastify.js')],
+      env: {},
+    },
+    {
+      name: 'Nest as usually put together',
+      args: [join(ordinary, 'test/bench/service/usual-nest.js')],
       env: {},
     },
     {
       name: 'the service',
       args: ['--enable-source-maps', join(bundle, 'dist/main.js')],
       env: { NODE_COMPILE_CACHE: join(bundle, 'dist/cache') },
-    },
-    {
-      name: 'the service, compiled by `tsc`',
-      args: ['--enable-source-maps', join(ordinary, 'src/main.js')],
-      env: {},
     },
   ];
 }
@@ -67,7 +66,7 @@ async function compile(folder: string, signal: AbortSignal): Promise<string> {
     rootDir: root,
     outDir,
   };
-  const entries = ['src/main.ts', 'test/bench/service/bare-fastify.ts', 'test/bench/service/bare-nest.ts'];
+  const entries = ['test/bench/service/usual-fastify.ts', 'test/bench/service/usual-nest.ts'];
   const files = entries.map((file) => join(root, file));
   await writeFile(
     project,
