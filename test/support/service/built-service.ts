@@ -25,10 +25,14 @@ export class BuiltService implements AsyncDisposable {
     this.program = join(folder, 'dist', 'main.js');
   }
 
-  static async build(): Promise<BuiltService> {
+  /** Builds it; what is to be different in the copy is changed before. */
+  static async build(
+    change: (folder: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<BuiltService> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     await copyService(folder);
     await addTrial(folder);
+    await change(folder);
     const { status, stdout, stderr } = await runProgram('npm', ['run', 'build'], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, RELEASE: BuiltService.release },
