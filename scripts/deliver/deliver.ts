@@ -1,5 +1,5 @@
 import { openRemote, readTip } from '../branch/open.ts';
-import { readBrokenEnvironments, readEnvironments, stateOf } from '../branch/environments.ts';
+import { holdOf, readBrokenEnvironments, readEnvironments, stateOf } from '../branch/environments.ts';
 import type { EnvironmentState, Environments } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import { readIdentity } from '../git/checkout.ts';
@@ -10,10 +10,12 @@ import type { Proposed } from '../git/propose.ts';
 import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
+import type { Hold } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
+import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
 import { strayFile } from '../release/strays.ts';
-import type { Failure } from '../shell/failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { previewPromotion } from './preview.ts';
 import { RenderCheck } from './rendered.ts';
 import { describeChange, findProposal } from './step.ts';
@@ -35,6 +37,8 @@ export interface Outlook {
   state: EnvironmentState;
   /** The moment of the decision, and of the commit that it may come to. */
   now: Date;
+  /** Who decides. */
+  actor: string;
 }
 
 /** What a command decides about an environment: nothing to do, and why; or a step. */
@@ -67,6 +71,8 @@ export interface DeliveryResult {
   /** How often it was decided until the outcome stood. */
   attempts: number;
   proposed: Proposed | undefined;
+  /** The hold that is there already, where one was asked for. */
+  hold: Hold | undefined;
 }
 
 interface Decided {
@@ -84,7 +90,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
     const environments = await readFor(order, place, scratch, tip);
     const state = stateOf(environments, order.environment);
-    const outlook = { scratch, tip, environments, state, now: place.now() };
+    const outlook = { scratch, tip, environments, state, now: place.now(), actor };
     const decision = await order.decide(outlook);
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };
@@ -153,5 +159,7 @@ function resultOf(
   const step = decision.outcome === 'changed' ? decision.step : undefined;
   const to = decision.outcome !== 'changed' ? decision.to : step && 'to' in step ? step.to : from;
   const outcome = step && findProposal(step, environment) ? 'proposed' : decision.outcome;
-  return { environment, kind, outcome, isDryRun: dryRun, from, to, commit, attempts, proposed };
+  const there = kind === 'hold' && !step ? attempt(() => holdOf(outlook.state)) : undefined;
+  const hold = there instanceof Failure ? undefined : there;
+  return { environment, kind, outcome, isDryRun: dryRun, from, to, commit, attempts, proposed, hold };
 }

@@ -1,3 +1,5 @@
+import { formatMinute } from '../release/duration.ts';
+import type { Hold } from '../release/hold.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
 import { toNames } from '../release/image.ts';
 import type { Image } from '../release/image.ts';
@@ -5,8 +7,9 @@ import type { DeliveryResult } from './deliver.ts';
 
 /** A delivery's outcome, in sentences for people. */
 export function formatDelivered(result: DeliveryResult): string {
-  const { environment, kind, from, to, outcome, isDryRun, commit, proposed } = result;
+  const { environment, kind, from, to, outcome, isDryRun, commit, proposed, hold } = result;
   const runs = `${environment} runs ${nameOf(from)}`;
+  if (outcome === 'unchanged' && kind === 'hold' && hold) return describeHeld(environment, hold);
   if (outcome === 'unchanged') return `Nothing to do: ${isAlready(kind, environment, runs)}.`;
   if (outcome === 'superseded') return `Nothing to do: ${runs}, which is newer than ${nameOf(to)}.`;
   if (isDryRun) return `Nothing was changed. ${would(kind, environment, runs, nameOf(to))}.`;
@@ -14,8 +17,18 @@ export function formatDelivered(result: DeliveryResult): string {
   if (kind === 'hold') return `${environment} is held at ${nameOf(to)}, by commit ${String(commit)}.`;
   if (kind === 'resume') return `${environment} takes deliveries again, by commit ${String(commit)}.`;
   const before = from?.tag === to?.tag ? 'another digest' : nameOf(from);
-  const done = `${environment} runs ${nameOf(to)} instead of ${before}, by commit ${String(commit)}.`;
-  return kind === 'rollback' ? `${done}\nIt is held there, until: npm run resume -- ${environment}` : done;
+  return [
+    `${environment} is to run ${nameOf(to)} instead of ${before}, by commit ${String(commit)}.`,
+    ...(kind === 'rollback' ? [`It is held there, until: npm run resume -- ${environment}`] : []),
+    `To know when it is live: npm run wait -- ${environment}`,
+  ].join('\n');
+}
+
+function describeHeld(environment: string, { reason, by, since }: Hold): string {
+  return [
+    `Nothing to do: ${environment} is held already, since ${formatMinute(since)} by ${by}: ${reason}`,
+    `That reason stays. For another one, first: npm run resume -- ${environment}`,
+  ].join('\n');
 }
 
 function isAlready(kind: DeliveryKind, environment: string, runs: string): string {
@@ -48,7 +61,7 @@ function formatProposed(
 
 /** A delivery's outcome, as the document of the command contract. */
 export function toDocument(result: DeliveryResult): object {
-  const { environment, kind, outcome, from, to, commit, attempts, proposed } = result;
+  const { environment, kind, outcome, from, to, commit, attempts, proposed, hold } = result;
   const document = {
     environment,
     kind,
@@ -57,6 +70,8 @@ export function toDocument(result: DeliveryResult): object {
     to: toNames(to),
     commit: commit ?? null,
     attempts,
+    // Only where it was asked for, and is there already.
+    ...(hold && { hold }),
   };
   return proposed
     ? { ...document, branch: proposed.branch, mergeRequest: proposed.address ?? null }

@@ -10,24 +10,33 @@ import { isSameImage } from '../release/image.ts';
 import type { Image, Tag } from '../release/image.ts';
 import { findRunOf } from '../release/ledger.ts';
 import type { Run } from '../release/ledger.ts';
-import { neverRan } from '../release/refusals.ts';
+import { toLine } from '../release/line.ts';
+import { held, neverRan } from '../release/refusals.ts';
 import { judgeRollback } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
 import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
 
-/** Returns an environment to a release that it ran, the one before the present one unless told, and holds it there. */
+/**
+ * Returns an environment to a release that it ran, the one before the present one unless told, and holds it there. Who does
+ * it again goes back further; two who do it at once do not.
+ */
 export async function rollback(
   place: DeliveryPlace,
   name: string,
   { to: tag, reason }: { to: Tag | undefined; reason: string },
 ): Promise<DeliveryResult> {
+  let heldAtFirst: boolean | undefined;
   const decide = async (outlook: Outlook): Promise<Decision> => {
     const runs = await readRuns(place, outlook);
-    const { tip, state } = outlook;
+    const { tip, state, actor } = outlook;
+    const hold = holdOf(state);
+    heldAtFirst ??= hold !== undefined;
     const to =
       tag === undefined ? await findFirst(listOlder(tip, runs, state.image)) : await findRun(tip, runs, tag);
     if (!to) throw tag === undefined ? nothingToRollBack(name, state.image) : neverRan(name, tag);
+    if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor)))
+      throw held('held', name, hold);
     return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: true });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });

@@ -35,7 +35,7 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   };
   const showEach = async (
     environment: string | undefined,
-    { all = false, ...options }: DeliveryOptions & { all?: boolean },
+    { all = false, ...options }: DeliveryOptions & { all?: boolean | undefined },
     deliverTo: (environment: string) => Promise<DeliveryResult>,
   ) => {
     if (all !== (environment === undefined))
@@ -115,9 +115,7 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   add('resume [environment]', 'let deliveries into it again', (_, last) => [last, '--all'])
     .option('--all', 'let all go on that were held by hold --all')
     .action(async (name: string | undefined, options: DeliveryOptions & { all?: boolean }) => {
-      await showEach(name, options, (environment) =>
-        resume(place(options), environment, options.all ?? false),
-      );
+      await showEach(name, options, (environment) => resume(place(options), environment, options.all));
     });
 
   add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD', (first) => [

@@ -15,7 +15,7 @@ import type { Image } from './image.ts';
 import { attempt } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { judgeOverridden } from './override.ts';
-import { unrelated } from './refusals.ts';
+import { listRefusals, unrelated } from './refusals.ts';
 import { judgeDeploy, judgePromotion, judgeRollback } from './rules.ts';
 import type { Coming, Ruling, Standing } from './rules.ts';
 
@@ -107,7 +107,7 @@ function judgeArrival(
   const { ruling, broken } = judgeOverridden(standing, delivery?.override ?? [], (relaxed) =>
     judge(ledger, relaxed, coming, moment),
   );
-  if (ruling instanceof Failure) return [refused(name, ruling)];
+  if (ruling instanceof Failure) return listRefusals(ruling).map((failure) => refused(name, failure));
   if (ruling !== 'superseded')
     return broken.map(({ rule, failure }) => {
       const why = delivery?.reason ?? 'no reason given';

@@ -2,6 +2,7 @@ import { Failure } from '../shell/failure.ts';
 import type { FailureCode } from '../shell/failure.ts';
 import type { Environment, Overridable } from './flow.ts';
 import { attempt } from './ledger.ts';
+import { listRefusals } from './refusals.ts';
 import type { Ruling, Standing } from './rules.ts';
 
 /** The refusals that an override lets past, by its name. */
@@ -26,11 +27,16 @@ export function judgeOverridden(
   const broken: Overridden['broken'] = [];
   for (let relaxed = standing; ;) {
     const ruling = attempt(() => judge(relaxed));
-    const rule = override.find((rule) => ruling instanceof Failure && refusals[rule] === ruling.code);
-    if (!(ruling instanceof Failure) || !rule || !standing.environment.override.includes(rule))
-      return { ruling, broken };
-    broken.push({ rule, failure: ruling });
-    relaxed = relax(relaxed, rule);
+    if (!(ruling instanceof Failure)) return { ruling, broken };
+    const [next] = override
+      .filter((rule) => standing.environment.override.includes(rule))
+      .flatMap((rule) => {
+        const failure = listRefusals(ruling).find(({ code }) => code === refusals[rule]);
+        return failure ? [{ rule, failure }] : [];
+      });
+    if (!next) return { ruling, broken };
+    broken.push(next);
+    relaxed = relax(relaxed, next.rule);
   }
 }
 

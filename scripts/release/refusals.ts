@@ -6,6 +6,28 @@ import type { Window } from './freeze.ts';
 import type { Hold } from './hold.ts';
 import type { Image } from './image.ts';
 
+/** Several refusals at once: the code is that of the first, and each has its lines. */
+export class Refusals extends Failure {
+  readonly all: readonly Failure[];
+
+  constructor(first: Failure, others: readonly Failure[]) {
+    const all = [first, ...others];
+    const hints = new Set(all.map(({ hint }) => hint));
+    super(first.code, all.map(({ message }) => message).join('\n'), [...hints].join('\n'));
+    this.all = all;
+  }
+}
+
+/** The refusals that one is made of. */
+export function listRefusals(failure: Failure): readonly Failure[] {
+  return failure instanceof Refusals ? failure.all : [failure];
+}
+
+/** @throws {Failure} for all of the obstacles, if there are any. */
+export function refuseFor([first, ...others]: readonly Failure[]): void {
+  if (first) throw others.length > 0 ? new Refusals(first, others) : first;
+}
+
 /** A rollback goes only to what the environment ran. */
 export function neverRan(environment: string, tag: string): Failure {
   return new Failure(

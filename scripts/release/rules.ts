@@ -1,3 +1,4 @@
+import type { Failure } from '../shell/failure.ts';
 import type { Relation } from '../git/ancestry.ts';
 import { isRipe, listCandidates } from './candidates.ts';
 import type { Moment } from './candidates.ts';
@@ -14,6 +15,7 @@ import {
   notRipe,
   otherDigest,
   outOfOrder,
+  refuseFor,
   takenBack,
   unrelated,
 } from './refusals.ts';
@@ -54,7 +56,7 @@ export function judgeDeploy(standing: Standing, coming: Coming): Ruling {
   const ruling = judgeOrder(standing, coming);
   if (ruling !== 'changed') return ruling;
   requireOneImage(coming);
-  requireOpen(standing);
+  refuseFor(listClosed(standing));
   return ruling;
 }
 
@@ -82,14 +84,17 @@ export function judgePromotion(
   requireOneImage(coming);
   const candidate = listCandidates(runs, standing, moment).find(({ image }) => isSameImage(image, to));
   if (!candidate) throw takenBack(environment.name, source, to);
-  if (hold) throw held('source-held', source, hold);
-  if (!isRipe(candidate, moment.now)) throw notRipe(environment, source, candidate);
-  requireOpen(standing);
+  refuseFor([
+    ...(hold ? [held('source-held', source, hold)] : []),
+    ...(isRipe(candidate, moment.now) ? [] : [notRipe(environment, source, candidate)]),
+    ...listClosed(standing),
+  ]);
   return ruling;
 }
 
 /**
- * Decides whether an environment may return to a release. No soak and no freeze keeps it from going back.
+ * Decides whether an environment may return to a release. No soak and no freeze keeps it from going back, nor does the hold
+ * of the rollback before.
  * @throws {Failure} `never-ran` or `held` when it may not.
  */
 export function judgeRollback(
@@ -99,7 +104,7 @@ export function judgeRollback(
 ): Ruling {
   if (isSameImage(image, to)) return 'unchanged';
   if (!runs.some((run) => isSameImage(run.image, to))) throw neverRan(environment.name, to.tag);
-  if (hold) throw held('held', environment.name, hold);
+  if (hold && !isOfRollback(hold, runs.at(-1))) throw held('held', environment.name, hold);
   return 'changed';
 }
 
@@ -114,7 +119,13 @@ function requireOneImage({ to, rival }: Coming): void {
   if (rival) throw otherDigest(to, rival);
 }
 
-function requireOpen({ environment, hold, freeze }: Standing): void {
-  if (hold) throw held('held', environment.name, hold);
-  if (freeze) throw frozen(environment.name, freeze);
+function listClosed({ environment, hold, freeze }: Standing): Failure[] {
+  return [
+    ...(hold ? [held('held', environment.name, hold)] : []),
+    ...(freeze ? [frozen(environment.name, freeze)] : []),
+  ];
+}
+
+function isOfRollback({ reason }: Hold, run: Run | undefined): boolean {
+  return run?.version.kind === 'rollback' && run.version.reason === reason;
 }

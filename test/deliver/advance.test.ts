@@ -31,7 +31,9 @@ test('whatever may come comes, in the order of the flow, and what a rule keeps o
     { environment: 'production', kind: 'promote', outcome: 'refused', error: { code: 'not-soaked' } },
   ]);
   expect(first.text).toMatch(
-    RegExp(`^staging runs ${tag} instead of nothing, by commit \\w+\\.\nNothing comes to production: `),
+    RegExp(
+      `^staging is to run ${tag} instead of nothing, by commit \\w+\\.\n.*: npm run wait -- staging\nNothing comes to production: `,
+    ),
   );
   const later = await go('order', '2026-09-22T11:00:00Z');
   expect(later.document).toMatchObject([{ outcome: 'unchanged' }, { outcome: 'changed', to: { tag } }]);

@@ -76,7 +76,7 @@ test('a pipeline says all by its variables, and the commit names what the enviro
 
   expect(run).toEqual({
     status: 0,
-    stdout: `dev runs ${tag} instead of ${first}, by commit ${await origin.tip()}.\n`,
+    stdout: `dev is to run ${tag} instead of ${first}, by commit ${await origin.tip()}.\nTo know when it is live: npm run wait -- dev\n`,
     stderr: '',
   });
   expect(await origin.git('log', '-1', '--format=%B', 'main')).toBe(`deploy(dev): ${tag}

@@ -38,8 +38,15 @@ test('an environment is held by one commit, takes nothing, and goes on after it 
   expect((await gitops(...deploy)).status).toBe(3);
   expect(await gitops('hold', 'dev', '--reason', 'another')).toEqual({
     status: 0,
-    stdout: 'Nothing to do: dev is held already.\n',
+    stdout: expect.stringMatching(
+      /^Nothing to do: dev is held already, since \S+Z by grace: load test until 16:00\nThat reason stays\. For another one, first: npm run resume -- dev\n$/,
+    ),
     stderr: '',
+  });
+  const { stdout } = await gitops('hold', 'dev', '--reason', 'another', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'unchanged',
+    hold: { reason: 'load test until 16:00', by: 'grace' },
   });
 
   expect(await gitops('resume', 'dev')).toEqual({
@@ -98,7 +105,7 @@ test.each([[''], ['  '], ['two\nlines'], ['\u001b[31mred']])('%j is no reason', 
   expect(run).toEqual({
     status: 2,
     stdout: '',
-    stderr: `option '--reason <text>' argument '${reason}' is invalid. It must be one line of text, and not empty.\n${help}`,
+    stderr: `option '--reason <text>' argument '${reason.replace('\u001b', '\ufffd')}' is invalid. It must be one line of text, and not empty.\n${help}`,
   });
   expect(await origin.refs()).toBe(refs);
 });

@@ -35,7 +35,7 @@ test('what dev runs comes to staging by one commit, tag, digest and revision to 
   const branch = await prepare('promoted', {});
   expect(await promote('staging', branch)).toEqual({
     status: 0,
-    stdout: `staging runs ${older} instead of nothing, by commit ${await origin.tip(branch)}.\n`,
+    stdout: `staging is to run ${older} instead of nothing, by commit ${await origin.tip(branch)}.\nTo know when it is live: npm run wait -- staging\n`,
     stderr: '',
   });
   expect(await origin.read('environments/staging/values.yaml', branch)).toBe(
@@ -150,6 +150,24 @@ const refusals: Refusal[] = [
     code: 'frozen',
     message: () => 'staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking',
     hint: 'Run it again after that, or change the freeze in environments/flow.yaml.',
+  },
+  {
+    name: 'with all that is in its way, under the code of the first',
+    files: () => ({
+      ...flow({ staging: { soak: '30m' }, freeze: { environments: ['staging'] } }),
+      ...runs({ dev: newer, staging: older }),
+      ...holds('dev'),
+      ...holds('staging'),
+    }),
+    code: 'source-held',
+    message: () => `dev is held since 2026-09-21T10:00:00.000Z by ada: look into it
+staging takes what has run in dev for 30m; ${newer} will have at ${new Date(now + 29 * minute).toISOString()}.
+staging is held since 2026-09-21T10:00:00.000Z by ada: look into it
+staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking`,
+    hint: `When its reason is gone, run: npm run resume -- dev
+Run it again then.
+When its reason is gone, run: npm run resume -- staging
+Run it again after that, or change the freeze in environments/flow.yaml.`,
   },
   {
     name: 'what is no release',

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { flow } from '../support/git/flow.ts';
 import { runningValues } from '../support/git/origin.ts';
@@ -35,8 +37,9 @@ test('an environment returns to the release before, with the digest of then, and
 
   expect(await rollback(branch)).toEqual({
     status: 0,
-    stdout: `production runs ${first} instead of ${second}, by commit ${await origin.tip(branch)}.
+    stdout: `production is to run ${first} instead of ${second}, by commit ${await origin.tip(branch)}.
 It is held there, until: npm run resume -- production
+To know when it is live: npm run wait -- production
 `,
     stderr: '',
   });
@@ -61,22 +64,47 @@ Reason: errors since 14:00`);
   expect(hold).toContain(`since: ${since.toISOString().slice(0, -5)}`);
 });
 
-test('a rollback that is repeated goes no further back', async () => {
-  const branch = await ran('repeated', [first, second, third]);
+test('a second rollback goes further back, under its own hold, which tells the new reason', async () => {
+  const branch = await ran('twice', [first, second, third]);
+  expect((await rollback(branch)).stdout).toContain(`production is to run ${second} instead of ${third}, by`);
+  const again = await sandbox.gitops(checkout, [...command(branch), '--reason', 'still errors']);
+  expect(again).toMatchObject({ status: 0, stderr: '' });
+  expect(again.stdout).toContain(`production is to run ${first} instead of ${second}, by`);
+  expect(await origin.read('environments/production/hold.yaml', branch)).toMatch(
+    /^reason: still errors\nby: grace\n/,
+  );
+  const { stdout } = await sandbox.gitops(checkout, ['audit', '--branch', branch, '--since', '1h']);
+  expect(stdout).not.toContain('held');
+  expect((await rollback(branch)).stderr).toBe(`production has run nothing before ${first}.\n${lists}\n`);
+});
+
+test('somebody else who goes back in the same moment goes no further, unless the release is named', async () => {
+  const branch = await ran('somebody-else', [first, second, third]);
   expect((await rollback(branch)).status).toBe(0);
-  const { status, stderr } = await rollback(branch);
+  const somebody = (...args: string[]) =>
+    sandbox.gitops(checkout, [...command(branch), ...reason, ...args], { GITLAB_USER_LOGIN: 'ada' });
+  const { status, stderr } = await somebody();
   expect(status).toBe(3);
   expect(stderr).toMatch(
     /^production is held since \S+ by grace: errors since 14:00\nWhen its reason is gone, run: npm run resume -- production\n$/,
   );
-  expect(await rollback(branch, '--to', second)).toEqual({
-    status: 0,
-    stdout: `Nothing to do: production runs ${second} already.\n`,
-    stderr: '',
-  });
-  expect((await sandbox.gitops(checkout, ['resume', 'production', '--branch', branch])).status).toBe(0);
-  expect((await rollback(branch)).status).toBe(0);
+  expect((await somebody('--to', second)).stdout).toBe(`Nothing to do: production runs ${second} already.\n`);
+  expect((await somebody('--to', first)).status).toBe(0);
   expect(await origin.read(valuesPath, branch)).toContain(first);
+});
+
+test('who loses a race against a rollback goes no further back than that', async () => {
+  const branch = await ran('raced', [first, second, third]);
+  const before = await origin.tip(branch);
+  expect((await rollback(branch)).status).toBe(0);
+  const faster = await origin.tip(branch);
+  await origin.git('update-ref', `refs/heads/${branch}`, before);
+  const move = `git --git-dir='${origin.directory}' update-ref refs/heads/${branch} ${faster}`;
+  await sandbox.wrap('git', `case " $* " in *' push '*) ${move} ;; esac`);
+  const { status, stderr } = await rollback(branch);
+  await rm(join(sandbox.bin, 'git'));
+  expect({ status, tip: await origin.tip(branch) }).toEqual({ status: 3, tip: faster });
+  expect(stderr).toContain(`${branch} has moved: deciding again\nproduction is held since `);
 });
 
 test.each([
@@ -116,7 +144,7 @@ test.each([
   await origin.commit('Break it', files, branch);
   expect(await rollback(branch)).toMatchObject({
     status: 0,
-    stdout: expect.stringContaining(`production runs ${first} instead of ${second}, by`),
+    stdout: expect.stringContaining(`production is to run ${first} instead of ${second}, by`),
   });
 });
 
@@ -132,15 +160,15 @@ test('a rollback that went too far is corrected by naming a release in between, 
 test('what was written by hand and is no release is left, and passed over', async () => {
   const left = await ran('left', [first, second, '0123456789abcdef']);
   expect((await rollback(left)).stdout).toContain(
-    `production runs ${second} instead of 0123456789abcdef, by`,
+    `production is to run ${second} instead of 0123456789abcdef, by`,
   );
   const passed = await ran('passed', [first, '0123456789abcdef', second]);
-  expect((await rollback(passed)).stdout).toContain(`production runs ${first} instead of ${second}, by`);
+  expect((await rollback(passed)).stdout).toContain(`production is to run ${first} instead of ${second}, by`);
 });
 
 test('an environment that was emptied returns to what it ran last', async () => {
   const branch = await ran('emptied', [first, second, '']);
-  expect((await rollback(branch)).stdout).toContain(`production runs ${second} instead of nothing, by`);
+  expect((await rollback(branch)).stdout).toContain(`production is to run ${second} instead of nothing, by`);
 });
 
 interface Refusal {
@@ -235,6 +263,10 @@ async function ran(branch: string, releases: readonly string[], files: Files = {
   return branch;
 }
 
+function command(branch: string): string[] {
+  return ['rollback', 'production', '--branch', branch];
+}
+
 function rollback(branch: string, ...options: string[]) {
-  return sandbox.gitops(checkout, ['rollback', 'production', '--branch', branch, ...reason, ...options]);
+  return sandbox.gitops(checkout, [...command(branch), ...reason, ...options]);
 }

@@ -80,7 +80,7 @@ test.each(credentials)('$name opens the server, and is seen nowhere', async ({ u
 
   expect(run).toEqual({
     status: 0,
-    stdout: `dev runs ${tag} instead of nothing, by commit ${await origin.tip()}.\n`,
+    stdout: `dev is to run ${tag} instead of nothing, by commit ${await origin.tip()}.\nTo know when it is live: npm run wait -- dev\n`,
     stderr: '',
   });
   expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', tag, digest));

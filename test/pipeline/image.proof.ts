@@ -38,6 +38,6 @@ test('in it a job finds all that it starts, and ends well with nothing installed
     },
   });
   if (status !== 0) throw new Error(output);
-  expect(output).toContain(`dev runs ${release} instead of nothing, by commit`);
+  expect(output).toContain(`dev is to run ${release} instead of nothing, by commit`);
   expect(await project.origin.log('%s', '-1')).toEqual([`deploy(dev): ${release}`]);
 }, 400_000);

@@ -60,7 +60,7 @@ test('the last lines of each job say what happened, and where to look', () => {
   expect(lastLines('audit')).toContain('No change broke a rule.');
   expect(lastLines('build')).toMatch(/Published \S+:[0-9a-f]{8}\nIts digest is in build.env: sha256:/);
   expect(lastLines('chart')).toContain(`helm pull oci://${project.repository}/service --version`);
-  expect(lastLines('deploy')).toContain(`dev runs ${tag} instead of nothing, by commit`);
+  expect(lastLines('deploy')).toContain(`dev is to run ${tag} instead of nothing, by commit`);
 });
 
 test('the pushed image serves as process 1 of a numeric user on a read-only root, and stops in order', async () => {

@@ -16,6 +16,7 @@ export async function deployRelease(
 
 /** What such a run is when it has gone well, with nothing to say but what it did. */
 export async function delivered({ origin }: Sandbox, tag: string, instead = 'nothing') {
-  const stdout = `dev runs ${tag} instead of ${instead}, by commit ${await origin.tip()}.\n`;
+  const live = 'To know when it is live: npm run wait -- dev';
+  const stdout = `dev is to run ${tag} instead of ${instead}, by commit ${await origin.tip()}.\n${live}\n`;
   return { tag, status: 0, stdout, stderr: '' };
 }
