@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-export const CONFIG = Symbol('configuration');
+type Values = z.infer<ReturnType<typeof variables>>;
 
-export type Config = z.infer<ReturnType<typeof variables>>;
+/** The configuration, and the token by which Nest injects it. */
+export class Config extends (Object as unknown as new () => Values) {}
 
 /** The configuration is wrong, or does not fit where the service runs. The message says all there is to mend. */
 export class ConfigFault extends Error {
@@ -15,46 +16,54 @@ export class ConfigFault extends Error {
  */
 export function readConfig(env: NodeJS.ProcessEnv, builtRelease: string | undefined): Config {
   const parsed = variables(builtRelease).safeParse(env);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return Object.assign(new Config(), parsed.data);
+  const secrets = new Set(listVariables().flatMap(({ name, secret }) => (secret ? name : [])));
   const faults = parsed.error.issues.map(({ path, message }) => {
     const name = path.join('.');
-    return `  ${name} is ${JSON.stringify(env[name])}: ${message}`;
+    const value = secrets.has(name) ? 'set, to a secret' : JSON.stringify(env[name]);
+    return `  ${name} is ${env[name] === undefined ? 'not set' : value}: ${message}`;
   });
-  throw new ConfigFault(
-    [
-      'The service cannot start, its configuration is wrong:',
-      ...faults,
-      'src/README.md lists the variables.',
-    ].join('\n'),
-  );
+  const lines = ['The service cannot start, its configuration is wrong:', ...faults];
+  throw new ConfigFault([...lines, 'src/README.md lists the variables.'].join('\n'));
 }
 
 export interface Variable {
   name: string;
-  /** As it would be written in the environment; a variable without a default is optional. */
+  /** As it would be written in the environment. */
   default: string | undefined;
   description: string;
+  required: boolean;
+  secret: boolean;
+  /** A value that is valid, and leads nowhere: for builds. */
+  example: string | undefined;
 }
 
-/** All variables, for whoever documents or sets them. */
+/** All variables, for whoever documents or sets them; `.meta({ secret: true, examples: ['…'] })` says the rest of one. */
 export function listVariables(): Variable[] {
-  return Object.entries(variables(undefined).shape).map(([name, schema]) => ({
-    name,
-    default: schema.parse(undefined)?.toString(),
-    description: schema.description ?? '',
-  }));
+  return Object.entries(variables(undefined).shape).map(([name, schema]) => {
+    const { description = '', secret = false, examples = [] } = schema.meta() ?? {};
+    const { success, data } = schema.safeParse(undefined);
+    const [example] = examples.map(String);
+    return {
+      name,
+      default: data?.toString(),
+      description,
+      required: !success,
+      secret: secret === true,
+      example,
+    };
+  });
 }
 
 function variables(builtRelease: string | undefined) {
+  const port = wholeNumber(0, 65_535);
   return z.object({
-    HOST: text().default('0.0.0.0').describe('the address to listen on'),
-    PORT: wholeNumber(0, 65_535)
-      .default(3000)
-      .describe('the port to listen on; 0 takes any that is free, the log says which'),
+    HOST: text()
+      .optional()
+      .describe('the address to listen on; unless set, all of IPv6 and IPv4 that there are'),
+    PORT: port.default(3000).describe('the port to listen on; 0 takes any that is free, the log says which'),
     METRICS_PORT: z
-      .union([z.literal('off'), wholeNumber(0, 65_535)], {
-        error: 'expected "off", or a whole number from 0 to 65535',
-      })
+      .union([z.literal('off'), port], { error: 'expected "off", or a whole number from 0 to 65535' })
       .default(9090)
       .describe('the port of `/metrics`, or `off`'),
     ENVIRONMENT: text().default('local').describe("the environment's name, shown by `/`"),
@@ -86,15 +95,13 @@ function variables(builtRelease: string | undefined) {
     SHED_UTILIZATION: share()
       .default(1)
       .describe('the share of time that the event loop may be busy before work is refused; 1 is no limit'),
-    UPSTREAM_URL: z
-      .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+    UPSTREAM_URL: webAddress()
       .optional()
       .describe('an address that must answer 2xx for the service to be ready'),
     UPSTREAM_TIMEOUT_MS: wholeNumber(1, 60_000)
       .default(1000)
       .describe('how long `UPSTREAM_URL` may take to answer'),
-    OTEL_EXPORTER_OTLP_ENDPOINT: z
-      .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+    OTEL_EXPORTER_OTLP_ENDPOINT: webAddress()
       .optional()
       .describe('where traces go, by OTLP over HTTP; the other `OTEL_*` variables are then heeded too'),
   });
@@ -104,6 +111,10 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 function text() {
   return z.string().regex(/\S/, { error: 'expected some text; unset it for its default' });
+}
+
+function webAddress() {
+  return z.url({ protocol: /^https?$/, error: 'expected an http or https address' });
 }
 
 /** Digits alone: `Number('')` is 0 and `Number('0x50')` is 80, which nobody means. */
@@ -120,9 +131,8 @@ function share() {
   const error = 'expected a number above 0, at most 1';
   return z
     .string()
-    .regex(/^\d+(\.\d+)?$/, { error, abort: true })
-    .transform(Number)
-    .pipe(z.number().positive({ error }).max(1, { error }));
+    .regex(/^(0\.\d*[1-9]\d*|1(\.0+)?)$/, { error })
+    .transform(Number);
 }
 
 function networks() {

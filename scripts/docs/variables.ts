@@ -9,6 +9,12 @@ export function writeVariables(text: string, variables: readonly Variable[]): st
   );
 }
 
-function row({ name, default: value, description }: Variable): string {
-  return `| \`${name}\` | ${value === undefined ? 'none' : `\`${value}\``} | ${description} |`;
+function row(variable: Variable): string {
+  return `| \`${variable.name}\` | ${showDefault(variable)} | ${variable.description} |`;
+}
+
+function showDefault({ default: value, required, secret }: Variable): string {
+  if (required) return secret ? 'required, secret' : 'required';
+  if (value === undefined) return secret ? 'none, secret' : 'none';
+  return secret ? 'secret' : `\`${value}\``;
 }

@@ -1,18 +1,14 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { build } from '../build.ts';
-import { CONFIG, type Config } from '../config.ts';
+import { Config } from '../config.ts';
 
 @Controller()
 export class AboutController {
-  readonly #config: Config;
-
-  constructor(@Inject(CONFIG) config: Config) {
-    this.#config = config;
-  }
+  constructor(private readonly config: Config) {}
 
   @Get()
   about() {
-    const { RELEASE: release, ENVIRONMENT: environment } = this.#config;
+    const { RELEASE: release, ENVIRONMENT: environment } = this.config;
     return { name: build.name, version: build.version, release, environment };
   }
 }

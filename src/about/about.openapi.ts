@@ -7,17 +7,13 @@ const About = z.object({
   release: z.string(),
   environment: z.string(),
 });
+const about = { 'application/json': { schema: About } };
 
 export const paths: ZodOpenApiPathsObject = {
   '/': {
     get: {
       summary: 'What answers here',
-      responses: {
-        200: {
-          description: 'The build and its environment',
-          content: { 'application/json': { schema: About } },
-        },
-      },
+      responses: { 200: { description: 'The build and its environment', content: about } },
     },
   },
 };

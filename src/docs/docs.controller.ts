@@ -9,7 +9,7 @@ export class DocsController {
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', pagePolicy)
   read(): string {
-    return page(document);
+    return page;
   }
 
   @Get('openapi.json')

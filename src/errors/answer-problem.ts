@@ -1,13 +1,21 @@
-import { HttpException } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { InvalidRequest } from './invalid-request.ts';
 import { createProblem, problemType, type Problem } from './problem.ts';
 
+/** Answers whatever a controller throws as a problem. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    answerProblem(error, host.switchToHttp().getResponse<FastifyReply>());
+  }
+}
+
 /** Answers an error as a problem. What the service is to blame for is logged whole, and told to nobody. */
-export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = describe(error, request.id);
+export function answerProblem(error: unknown, reply: FastifyReply): void {
+  const problem = describe(error, reply.request.id);
   // A service that is overloaded says so by its metrics, not by more to write.
-  if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: error }, 'request failed');
+  if (problem.status >= 500 && problem.status !== 503) reply.log.error({ err: error }, 'request failed');
   if (reply.raw.headersSent) reply.raw.destroy();
   else void reply.status(problem.status).type(problemType).send(problem);
 }

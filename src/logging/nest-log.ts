@@ -1,56 +1,52 @@
+import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
-import type { FastifyBaseLogger } from 'fastify';
+import { stdSerializers, type Level, type Logger } from 'pino';
 
 /** Where Nest tells each step of its own start: two dozen lines for whoever debugs it. */
-const startContexts = new Set<unknown>([
-  'NestFactory',
-  'NestApplication',
-  'InstanceLoader',
-  'RoutesResolver',
-  'RouterExplorer',
-]);
+const startContexts = /^(NestFactory|NestApplication|InstanceLoader|RoutesResolver|RouterExplorer)$/;
 
-/** Writes what Nest's `Logger` is given to the log of Fastify: one stream, one format, one level. */
-export class NestLog implements LoggerService {
-  readonly #log: FastifyBaseLogger;
-
-  constructor(log: FastifyBaseLogger) {
-    this.#log = log;
-  }
-
-  // Nest appends the name of the logger, as the last parameter, to all that it is given.
-  log(message: unknown, ...parameters: unknown[]): void {
-    const context = parameters.at(-1);
-    this.#log[startContexts.has(context) ? 'debug' : 'info'](...entry(message, { context }));
-  }
-
-  warn(message: unknown, ...parameters: unknown[]): void {
-    this.#log.warn(...entry(message, { context: parameters.at(-1) }));
-  }
-
-  debug(message: unknown, ...parameters: unknown[]): void {
-    this.#log.debug(...entry(message, { context: parameters.at(-1) }));
-  }
-
-  verbose(message: unknown, ...parameters: unknown[]): void {
-    this.#log.trace(...entry(message, { context: parameters.at(-1) }));
-  }
-
-  error(message: unknown, ...parameters: unknown[]): void {
-    this.#log.error(...entry(message, errorDetails(parameters)));
-  }
-
-  fatal(message: unknown, ...parameters: unknown[]): void {
-    this.#log.fatal(...entry(message, errorDetails(parameters)));
-  }
+/** Writes what Nest's `Logger` is given to the log: one stream, one format, one level. */
+export function createNestLog(log: Logger): LoggerService {
+  const write =
+    (level: Level) =>
+    (...given: unknown[]): void => {
+      log[startContexts.test(String(given.at(-1))) ? 'debug' : level](...toLine(level, given));
+    };
+  return {
+    log: write('info'),
+    warn: write('warn'),
+    debug: write('debug'),
+    verbose: write('trace'),
+    error: write('error'),
+    fatal: write('fatal'),
+  };
 }
 
-function errorDetails(parameters: unknown[]): object {
-  return { stack: parameters.length > 1 ? parameters[0] : undefined, context: parameters.at(-1) };
+/**
+ * Of what Nest's logger is given, the last text is its name, and that before it the stack of an error; what is neither
+ * these, nor the message, nor an error, is in the line as `details`.
+ */
+function toLine(level: Level, [first, ...rest]: unknown[]): [object, string | undefined] {
+  const context = isText(rest.at(-1)) ? rest.pop() : undefined;
+  const stack = ['error', 'fatal'].includes(level) && isText(rest.at(-1)) ? rest.pop() : undefined;
+  const given = [first, ...rest].filter((value) => value !== undefined);
+  const message = given.find(isText);
+  const err = given.find((value) => value instanceof Error);
+  const details = given.filter((value) => value !== message && value !== err).map((value) => keep(value));
+  return [{ context, stack, err, details: details.length > 1 ? details : details[0] }, message];
 }
 
-function entry(message: unknown, details: object): [object, string?] {
-  if (message instanceof Error) return [{ ...details, err: message }];
-  if (typeof message === 'string') return [details, message];
-  return [{ ...details, details: message }];
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** The value, with what JSON would leave out: errors, maps, sets, functions. */
+function keep(value: unknown, depth = 0): unknown {
+  if (value instanceof Error) return stdSerializers.err(value);
+  if (value instanceof Map) return keep(Object.fromEntries(value), depth);
+  if (value instanceof Set) return keep([...value], depth);
+  if (typeof value === 'function' || typeof value === 'symbol') return inspect(value);
+  if (typeof value !== 'object' || value === null || depth > 4 || 'toJSON' in value) return value;
+  if (Array.isArray(value)) return value.map((item) => keep(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep(item, depth + 1)]));
 }

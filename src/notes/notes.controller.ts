@@ -1,51 +1,48 @@
-import {
-  Body,
-  ConflictException,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  NotFoundException,
-  Param,
-  Post,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ConflictException, NotFoundException } from '@nestjs/common';
 import { Counter } from 'prom-client';
+import { Metrics } from '../metrics/metrics.ts';
 import { mostNotes, Notes } from './notes.ts';
 import { NewNote, NoteId, type Note } from './notes.schemas.ts';
 
-const written = new Counter({ name: 'notes_written_total', help: 'Notes that were written.' });
-
 @Controller('notes')
 export class NotesController {
-  readonly #notes: Notes;
+  private readonly written: Counter;
 
-  constructor(notes: Notes) {
-    this.#notes = notes;
+  constructor(
+    private readonly notes: Notes,
+    { registry }: Metrics,
+  ) {
+    this.written = new Counter({
+      name: 'notes_written_total',
+      help: 'Notes that were written.',
+      registers: [registry],
+    });
   }
 
   @Get()
   list(): Note[] {
-    return this.#notes.list();
+    return this.notes.list();
   }
 
   @Get(':id')
   read(@Param('id', { schema: NoteId }) id: string): Note {
-    const note = this.#notes.find(id);
+    const note = this.notes.find(id);
     if (!note) throw new NotFoundException('There is no such note.');
     return note;
   }
 
   @Post()
   write(@Body({ schema: NewNote }) newNote: NewNote): Note {
-    const note = this.#notes.add(newNote);
+    const note = this.notes.add(newNote);
     if (!note) throw new ConflictException(`There are ${mostNotes} notes: throw one away first.`);
-    written.inc();
+    this.written.inc();
     return note;
   }
 
   @Delete(':id')
   @HttpCode(204)
   remove(@Param('id', { schema: NoteId }) id: string): void {
-    if (!this.#notes.remove(id)) throw new NotFoundException('There is no such note.');
+    if (!this.notes.remove(id)) throw new NotFoundException('There is no such note.');
   }
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { register } from 'prom-client';
 import request from 'supertest';
 import { startApp } from '../../test/support/service/service-app.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { mostNotes } from './notes.ts';
 import type { Note } from './notes.schemas.ts';
 
@@ -50,7 +50,8 @@ test('an id that is none is refused', async () => {
 });
 
 test('the notes that were written are counted', async () => {
-  const count = async () => (await register.getSingleMetric('notes_written_total')?.get())?.values[0]?.value;
+  const count = async () =>
+    (await app.get(Metrics).registry.getSingleMetric('notes_written_total')?.get())?.values[0]?.value;
   const before = (await count()) ?? 0;
   await write('Counted');
   expect(await count()).toBe(before + 1);

@@ -8,26 +8,26 @@ export const mostNotes = 1000;
 /** The notes of this process. */
 @Injectable()
 export class Notes {
-  readonly #notes = new Map<string, Note>();
+  private readonly notes = new Map<string, Note>();
 
   list(): Note[] {
-    return [...this.#notes.values()];
+    return [...this.notes.values()];
   }
 
   find(id: string): Note | undefined {
-    return this.#notes.get(id);
+    return this.notes.get(id);
   }
 
   /** Keeps a note; there is none when the notes are too many already. */
   add({ text }: NewNote): Note | undefined {
-    if (this.#notes.size >= mostNotes) return undefined;
+    if (this.notes.size >= mostNotes) return undefined;
     const note = { id: randomUUID(), text, created: new Date().toISOString() };
-    this.#notes.set(note.id, note);
+    this.notes.set(note.id, note);
     return note;
   }
 
   /** Whether there was such a note. */
   remove(id: string): boolean {
-    return this.#notes.delete(id);
+    return this.notes.delete(id);
   }
 }

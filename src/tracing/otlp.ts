@@ -2,12 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { FastifyOtelInstrumentation } from '@fastify/otel';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import {
-  defaultResource,
-  detectResources,
-  envDetector,
-  resourceFromAttributes,
-} from '@opentelemetry/resources';
+import { defaultResource, detectResources } from '@opentelemetry/resources';
+import { envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { FastifyInstance } from 'fastify';
 import { build } from '../build.ts';
@@ -18,16 +14,15 @@ const flushLimit = 500;
 
 /** Traces the requests of this server from now on; gives what sends the last spans. */
 export async function traceRequests(fastify: FastifyInstance, config: Config): Promise<() => Promise<void>> {
+  const service = resourceFromAttributes({
+    'service.name': build.name,
+    'service.version': config.RELEASE,
+    'deployment.environment.name': config.ENVIRONMENT,
+  });
   const provider = new NodeTracerProvider({
     // Of two that name the same, the later wins: what the deployment says, over the service itself.
     resource: defaultResource()
-      .merge(
-        resourceFromAttributes({
-          'service.name': build.name,
-          'service.version': config.RELEASE,
-          'deployment.environment.name': config.ENVIRONMENT,
-        }),
-      )
+      .merge(service)
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });

@@ -1,29 +1,18 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { CONFIG, type Config } from '../config.ts';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config.ts';
 import { Readiness } from '../health/readiness.ts';
 
 /** The service that this one cannot work without, where there is one: an example of a dependency. */
 @Injectable()
-export class Upstream implements OnModuleInit {
-  readonly #config: Config;
-  readonly #readiness: Readiness;
-
-  constructor(@Inject(CONFIG) config: Config, readiness: Readiness) {
-    this.#config = config;
-    this.#readiness = readiness;
-  }
-
-  onModuleInit(): void {
-    const { UPSTREAM_URL: url, UPSTREAM_TIMEOUT_MS: timeLimit } = this.#config;
+export class Upstream {
+  constructor(config: Config, readiness: Readiness) {
+    const { UPSTREAM_URL: url, UPSTREAM_TIMEOUT_MS: timeLimit } = config;
     if (url === undefined) return;
-    this.#readiness.add(
-      'upstream',
-      async ({ signal }) => {
-        const answer = await fetch(url, { signal, redirect: 'manual' });
-        await answer.body?.cancel();
-        if (!answer.ok) throw new Error(`It answered ${answer.status}.`);
-      },
-      timeLimit,
-    );
+    const ask = async ({ signal }: { signal: AbortSignal }) => {
+      const answer = await fetch(url, { signal, redirect: 'manual' });
+      await answer.body?.cancel();
+      if (!answer.ok) throw new Error(`It answered ${answer.status}.`);
+    };
+    readiness.add('upstream', ask, timeLimit);
   }
 }

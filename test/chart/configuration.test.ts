@@ -6,6 +6,7 @@ import { readEnvironmentNames } from '../../scripts/branch/checkout-environments
 import { listVariables, readConfig } from '../../src/config.ts';
 import { parseManifests } from '../support/kubernetes/manifests.ts';
 import { chart, release, renderEnvironment, root } from '../support/kubernetes/render.ts';
+import { requiredExamples } from '../support/service/required-variables.ts';
 import { makeTrialChart, said, type TrialChart } from './trial-chart.ts';
 
 // The chart takes any service; that it fits the service of this repository is seen here.
@@ -14,7 +15,7 @@ describe.each(await readEnvironmentNames(root))('%s', (environment) => {
   test('sets variables that the service knows, to values that it accepts', async () => {
     const { env, config } = readVariables(await renderEnvironment(environment));
     expect(findUnknown(config)).toEqual([]);
-    expect(() => readConfig({ ...env, ...config }, release.tag)).not.toThrow();
+    expect(() => readConfig({ ...requiredExamples, ...env, ...config }, release.tag)).not.toThrow();
   });
 });
 
@@ -53,7 +54,7 @@ describe('the service accepts the least and the most that the chart does', () =>
 
   async function expectAccepted(values: object): Promise<void> {
     const { env } = readVariables(await trial.render(values));
-    expect(() => readConfig(env, said.image.tag)).not.toThrow();
+    expect(() => readConfig({ ...requiredExamples, ...env }, said.image.tag)).not.toThrow();
   }
 });
 

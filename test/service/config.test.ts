@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { ConfigFault, listVariables, readConfig } from '../../src/config.ts';
+import { requiredExamples as required } from '../support/service/required-variables.ts';
 
-test('with nothing set, a developer gets a service that starts', () => {
-  expect(readConfig({}, undefined)).toEqual({
-    HOST: '0.0.0.0',
+test('with nothing set but what is required, a developer gets a service that starts', () => {
+  expect(readConfig(required, undefined)).toEqual({
+    ...required,
     PORT: 3000,
     METRICS_PORT: 9090,
     ENVIRONMENT: 'local',
@@ -20,6 +21,7 @@ test('with nothing set, a developer gets a service that starts', () => {
 
 test('what the deployment sets is taken', () => {
   const env = {
+    ...required,
     HOST: '::',
     PORT: '8080',
     METRICS_PORT: 'off',
@@ -38,6 +40,7 @@ test('what the deployment sets is taken', () => {
     KUBERNETES_PORT: 'tcp://10.0.0.1:443',
   };
   expect(readConfig(env, '3f9c1b2a')).toEqual({
+    ...required,
     HOST: '::',
     PORT: 8080,
     METRICS_PORT: 'off',
@@ -58,6 +61,7 @@ test('what the deployment sets is taken', () => {
 
 test('every fault is named at once, with its value', () => {
   const env = {
+    ...required,
     HOST: '',
     PORT: '65536',
     METRICS_PORT: 'on',
@@ -99,7 +103,7 @@ test.each(['', ' ', '0x50', '-1', '3e3', '80.5', '٣', '99999999999999999999'])(
 );
 
 test('the program knows its release, also when the deployment does not say', () => {
-  expect(readConfig({}, '3f9c1b2a').RELEASE).toBe('3f9c1b2a');
+  expect(readConfig(required, '3f9c1b2a').RELEASE).toBe('3f9c1b2a');
 });
 
 test('whoever sets the variables can list them, with their defaults and what they are', () => {
@@ -109,6 +113,9 @@ test('whoever sets the variables can list them, with their defaults and what the
     name: 'METRICS_PORT',
     default: '9090',
     description: 'the port of `/metrics`, or `off`',
+    required: false,
+    secret: false,
+    example: undefined,
   });
   expect(variables.find(({ name }) => name === 'TRUST_PROXY')?.default).toBeUndefined();
 });

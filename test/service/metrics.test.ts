@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
 import request from 'supertest';
 import { findPort } from '../../scripts/process/service.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { startApp } from '../support/service/service-app.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -33,4 +34,16 @@ test('metrics have their own port: requests by route, the process, and the build
   } finally {
     await app.close();
   }
+});
+
+test('two applications in one process have metrics of their own', async () => {
+  const asked = await startApp();
+  const apps = [asked, await startApp()];
+  await request(asked.getHttpServer()).get('/').expect(200);
+  const counts = apps.map(async (app) => {
+    const { values } = await app.get(Metrics).requests.get();
+    return values.filter(({ metricName }) => metricName?.endsWith('_count')).map(({ value }) => value);
+  });
+  expect(await Promise.all(counts)).toEqual([[1], []]);
+  for (const app of apps) await app.close();
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BuiltService } from '../support/service/built-service.ts';
+import { BuiltService, readLog } from '../support/service/built-service.ts';
 
 let built: BuiltService;
 
@@ -38,7 +38,15 @@ test.each([
 
     await waitFor(200, `${url}/health/ready`);
     await waitFor(200, work);
-    expect(service.lines).toEqual([]);
+    // Of each change of readiness one line, and none of what was refused.
+    const lines = readLog(service);
+    expect(lines[0]).toMatchObject({
+      level: 'warn',
+      context: 'Readiness',
+      msg: 'not ready: event-loop',
+      details: { 'event-loop': { status: 'down', message: 'The event loop is overloaded.' } },
+    });
+    expect(lines.filter(({ msg }) => msg !== 'not ready: event-loop')).toEqual([]);
   },
 );
 

@@ -9,7 +9,9 @@ async function answerTo(error: unknown) {
     logger: { stream: { write: (line) => void lines.push(line) } },
     genReqId: () => 'a-1',
   });
-  server.setErrorHandler(answerProblem);
+  server.setErrorHandler((error, _, reply) => {
+    answerProblem(error, reply);
+  });
   server.get('/', () => {
     throw error;
   });

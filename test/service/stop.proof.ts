@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { findPort } from '../../scripts/process/service.ts';
 import { Balancer } from '../support/service/balancer.ts';
@@ -86,6 +87,26 @@ test('as process 1 of its own namespace it stops with 0, whatever a client does'
   expect(performance.now() - begin).toBeLessThan((drainSeconds + 1 + 1) * 1000);
   await client.closed;
 });
+
+test('told to stop while it starts, as process 1, it ends with 0 and serves nobody', async () => {
+  const port = String(await findPort());
+  const variables = { HOST: '127.0.0.1', PORT: port, METRICS_PORT: 'off', REQUEST_SECONDS: '1' };
+  // From the moment at which Node itself begins to start, to about that at which the service listens.
+  for (let after = 0; after <= 150; after += 10) {
+    await using first = await startAsProcess1([process.execPath, built.program], variables);
+    await until(async () => handlesSigterm(await first.findPid()));
+    await setTimeout(after);
+    await first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+  }
+}, 60_000);
+
+/** Whether the kernel would give it SIGTERM: Node has a handler from the first milliseconds of its own start on. */
+async function handlesSigterm(pid: string): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const caught = BigInt(`0x${/^SigCgt:\s*(\w+)/m.exec(status)?.[1] ?? '0'}`);
+  return ((caught >> 14n) & 1n) === 1n;
+}
 
 async function ask(port: number, path: string): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`);

@@ -3,6 +3,7 @@ import { fastify } from 'fastify';
 import { readConfig } from '../../src/config.ts';
 import { traceRequests } from '../../src/tracing/otlp.ts';
 import { serveCollector, serveTraced } from '../support/service/collector.ts';
+import { requiredExamples } from '../support/service/required-variables.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 
@@ -11,7 +12,10 @@ test('a trace is taken on, passed on, and sent whole when the service stops', as
   await using upstream = await serveTraced();
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://${collector.host}`;
   const server = fastify();
-  const flush = await traceRequests(server, readConfig({ ENVIRONMENT: 'dev' }, '3f9c1b2a'));
+  const flush = await traceRequests(
+    server,
+    readConfig({ ...requiredExamples, ENVIRONMENT: 'dev' }, '3f9c1b2a'),
+  );
   delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   server.get('/orders/:id', async () => (await fetch(`http://${upstream.host}`)).status);
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../../scripts/process/program.ts';
 import { findPort, Service } from '../../../scripts/process/service.ts';
+import { readRequired } from './required-variables.ts';
 
 /** A process of the built service; it is killed when it goes out of scope. */
 export interface Running extends AsyncDisposable {
@@ -57,7 +58,7 @@ export class BuiltService implements AsyncDisposable {
 
   /** Starts it with these variables alone, and waits for nothing. */
   launch(env: NodeJS.ProcessEnv): AsyncDisposable & { service: Service } {
-    const service = new Service(this.program, env);
+    const service = new Service(this.program, { ...readRequired(), ...env });
     return {
       service,
       async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
+import { readRequired } from './required-variables.ts';
 
 /**
  * The real application with these variables, ready for supertest; its metrics are on any free port.
@@ -11,7 +12,7 @@ export async function startApp(
   env: NodeJS.ProcessEnv = {},
   addRoutes: (fastify: FastifyInstance) => unknown = () => undefined,
 ): Promise<NestFastifyApplication> {
-  const app = await createApp(readConfig({ METRICS_PORT: '0', ...env }, undefined));
+  const app = await createApp(readConfig({ ...readRequired(), METRICS_PORT: '0', ...env }, undefined));
   const fastify = app.getHttpAdapter().getInstance();
   addRoutes(fastify);
   await app.init();
