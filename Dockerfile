@@ -1,6 +1,7 @@
 ARG BUILD_IMAGE=docker.io/library/node:26.10.0-trixie-slim
 # Its entrypoint is node.
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs26-debian13:nonroot
+ARG RUNTIME_NODE=/nodejs/bin/node
 
 # What the jobs of the pipeline run in. Its tag is made of these lines, so a change here makes a new one.
 FROM ${BUILD_IMAGE} AS pipeline
@@ -13,7 +14,10 @@ WORKDIR /service
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 
+FROM ${RUNTIME_IMAGE} AS runtime
+
 FROM packages AS build
+ARG RUNTIME_NODE
 COPY nest-cli.json rspack.config.js tsconfig.json ./
 COPY src ./src
 COPY scripts/process ./scripts/process
@@ -21,16 +25,20 @@ COPY scripts/shell ./scripts/shell
 COPY scripts/warm.ts ./scripts/
 # The last of the arguments, so that all above is the same for every release, and cached.
 ARG RELEASE
-RUN RELEASE=${RELEASE} npm run build && npm run warm && chmod -R a+rX dist
+RUN RELEASE=${RELEASE} npm run build && install --directory --owner=65532 dist/cache
+# Node reads what it has compiled only if the same version, the same user and the same path have written it.
+COPY --from=runtime ${RUNTIME_NODE} /usr/local/bin/runtime-node
+USER 65532:65532
+RUN runtime-node scripts/warm.ts && chmod -R a+rX dist/cache
 
-FROM ${RUNTIME_IMAGE}
+FROM runtime
 WORKDIR /service
 COPY --from=build /service/package.json ./
 COPY --from=build /service/dist ./dist
 # A number: Kubernetes cannot tell whether a name is root.
 USER 65532:65532
 EXPOSE 3000 9090
-# Nobody can write it here; the build has, under the same Node and the same path.
+# Nobody can write it here; the build has.
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/service/dist/cache
 CMD ["--enable-source-maps", "dist/main.js"]
 ARG RELEASE

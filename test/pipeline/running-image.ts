@@ -10,6 +10,8 @@ export interface RunningImage extends AsyncDisposable {
   ask: (path: string) => Promise<unknown>;
   /** What the kernel says of the process: its number where it lives, its user, and its root. */
   inspect: () => Promise<{ pid: string | undefined; uid: string | undefined; root: string | undefined }>;
+  /** What it has written until now. */
+  output: () => string;
   /** Sends SIGTERM, and gives the exit status. */
   stop: () => Promise<number | null>;
 }
@@ -40,6 +42,7 @@ export async function runImage(image: UnpackedImage, env: NodeJS.ProcessEnv): Pr
   }
   return {
     status,
+    output: process1.output,
     ask: async (path) => (await fetch(address(path))).json(),
     async inspect() {
       const pid = await process1.findPid();
