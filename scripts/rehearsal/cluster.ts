@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { listVariables } from '../../src/config.ts';
 import { applicationSetPath, parseApplicationSet } from '../argocd/applicationset.ts';
 import { renderChart } from '../helm/helm.ts';
 import { Failure } from '../shell/failure.ts';
+import { parseVariables } from '../shell/variables.ts';
 import { parseYaml, toValue } from '../release/yaml-file.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { Service } from '../process/service.ts';
@@ -35,6 +37,7 @@ const container = z.object({
   livenessProbe: probe,
   readinessProbe: probe,
 });
+const configMap = z.object({ kind: z.literal('ConfigMap'), data: z.record(z.string(), z.string()) });
 const deployment = z.object({
   kind: z.literal('Deployment'),
   spec: z.object({ template: z.object({ spec: z.object({ containers: z.tuple([container]) }) }) }),
@@ -106,11 +109,24 @@ function parseManifests(manifests: string, tag: string): Pod {
     return `http://127.0.0.1:${String(number)}`;
   };
   const addressOf = ({ httpGet: { path, port } }: z.infer<typeof probe>) => address(port) + path;
+  const config = objects.flatMap((object) => Object.entries(configMap.safeParse(object).data?.data ?? {}));
+  const env = Object.fromEntries([...config, ...pod.env.map(({ name, value }) => [name, value] as const)]);
   return {
     tag,
-    env: Object.fromEntries(pod.env.map(({ name, value }) => [name, value])),
+    env: { ...readRequired(env), ...env },
     live: addressOf(pod.livenessProbe),
     ready: addressOf(pod.readinessProbe),
     url: address(pod.readinessProbe.httpGet.port),
   };
+}
+
+/** What comes from a secret in the cluster comes from the environment of the rehearsal. */
+function readRequired(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const lacking = listVariables().filter(({ name, required }) => required && env[name] === undefined);
+  const schema = z.object(Object.fromEntries(lacking.map(({ name }) => [name, z.string()])));
+  return parseVariables(
+    schema,
+    process.env,
+    'Set it for npm run rehearse, to what the service may use there.',
+  );
 }
