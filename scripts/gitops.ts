@@ -1,42 +1,6 @@
-import { existsSync } from 'node:fs';
-import { addCompletion } from './gitops/completion.ts';
-import { listEnvironments } from './gitops/help.ts';
-import { addReadingCommands } from './gitops/reading-commands.ts';
-import { addWritingCommands } from './gitops/writing-commands.ts';
-import type { Session } from './gitops/session.ts';
-import { createCommandLine, runCommandLine } from './shell/command-line.ts';
-import { exitCode } from './shell/failure.ts';
-import { runMain } from './shell/run-main.ts';
-import { show, showDocument } from './shell/screen.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-const json = process.argv.includes('--json');
-
-await runMain(
-  async (signal) => {
-    const program = createCommandLine('gitops').description(
-      'Moves releases between environments by commits that Argo CD syncs.',
-    );
-    let code: number = exitCode.done;
-    const session: Session = {
-      signal,
-      environments: listEnvironments(process.cwd()),
-      print: ({ document, text, exitCode = code }) => {
-        if (json) showDocument(document);
-        else show(text);
-        code = exitCode;
-      },
-    };
-    addWritingCommands(program, session);
-    addReadingCommands(program, session);
-    addCompletion(program, session);
-    // Whoever names no command is looking around.
-    if (process.argv.length === 2) {
-      show(program.helpInformation());
-      if (!existsSync('.git')) return code;
-      process.argv.push('status');
-    }
-    await runCommandLine(program);
-    return code;
-  },
-  { json },
-);
+// Half of the time of a short run is Node's compiling the same files again; what cannot be kept is compiled as ever.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node'));
+await import('./gitops/program.ts');
