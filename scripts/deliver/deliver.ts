@@ -6,7 +6,7 @@ import { readIdentity } from '../git/checkout.ts';
 import type { Identity } from '../git/checkout.ts';
 import { compareAndSwap } from '../git/compare-and-swap.ts';
 import type { Plan, Swapped } from '../git/compare-and-swap.ts';
-import type { Proposed } from '../git/propose.ts';
+import type { Proposal, Proposed } from '../git/propose.ts';
 import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
@@ -16,7 +16,7 @@ import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
 import { strayFile } from '../release/strays.ts';
 import { Failure } from '../shell/failure.ts';
-import { previewPromotion } from './preview.ts';
+import { describePromotion, previewPromotion } from './preview.ts';
 import { RenderCheck } from './rendered.ts';
 import { describeChange, findProposal } from './step.ts';
 import type { Step } from './step.ts';
@@ -100,13 +100,19 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     return {
       decision: decided,
       change: describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL }),
-      proposal: findProposal(step, order.environment),
+      proposal: propose(place, outlook, step),
     };
   };
   const swapped = place.dryRun
     ? await showPlan(place, await plan(await readTip(scratch, place)))
     : await compareAndSwap({ ...place, scratch, identity }, async (tip) => requireAllowed(await plan(tip)));
   return resultOf(order, swapped, place);
+}
+
+function propose(place: Place, outlook: Outlook, step: Step): Proposal | undefined {
+  const proposal = findProposal(step, outlook.state.environment.name);
+  if (!proposal || step.kind !== 'promote') return undefined;
+  return { ...proposal, describe: () => describePromotion(place, outlook, step) };
 }
 
 /** Who does it: the user that started the pipeline, else who commits. */

@@ -1,35 +1,67 @@
 import type { Place } from '../branch/place.ts';
 import type { Release } from '../branch/releases.ts';
 import { formatCommits } from '../look/commits.ts';
+import { colourObjects, summarize } from '../look/difference-text.ts';
 import { renderDifference } from '../look/difference.ts';
-import { describeDifference } from '../look/difference-text.ts';
-import { exitCode, Failure } from '../shell/failure.ts';
+import type { Difference } from '../look/difference.ts';
+import { show } from '../look/effects.ts';
+import { formatDetails, quoteText } from '../look/markdown.ts';
+import { quoteSubject } from '../release/delivery.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
+
+type Promotion = Extract<Step, { kind: 'promote' }>;
+
+// Bytes. An option of a push has at most 65,516, a line end counts for two.
+const differenceLimit = 25_000;
+const commitsShown = 20;
 
 /** What a promotion would bring: the commits, and the manifests as the cluster would see them. */
 export async function previewPromotion(
   place: Place,
-  { tip, state, now }: Outlook,
-  { to, commits }: Extract<Step, { kind: 'promote' }>,
+  outlook: Outlook,
+  { to, commits }: Promotion,
 ): Promise<string> {
+  const shown = await showDifference(place, outlook, to);
+  const objects = shown instanceof Failure ? [] : colourObjects(shown);
   return [
     'It would bring:',
-    formatCommits(commits, now),
-    await showDifference(place, { tip, state }, to),
+    formatCommits(commits, outlook.now),
+    [...objects, sayDifference(outlook, shown)].join('\n'),
   ].join('\n\n');
 }
 
-async function showDifference(
+/** The same as Markdown, for the merge request that proposes it. */
+export async function describePromotion(
+  place: Place,
+  outlook: Outlook,
+  { to, commits }: Promotion,
+): Promise<string> {
+  const lines = commits
+    .slice(0, commitsShown)
+    .map(({ sha, subject }) => `- ${sha.slice(0, 8)} ${quoteText(quoteSubject(subject).slice(0, 100))}`);
+  const hidden = commits.length - lines.length;
+  const shown = await showDifference(place, outlook, to);
+  return [
+    'It brings:',
+    [...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join('\n'),
+    sayDifference(outlook, shown),
+    ...(shown instanceof Failure || shown.objects.length === 0
+      ? []
+      : [formatDetails('What changes in the cluster', shown, differenceLimit)]),
+  ].join('\n\n');
+}
+
+/** What runs may not render any more, or nothing here know Argo CD's names: that keeps no release from coming. */
+function showDifference(
   place: Place,
   { tip, state }: Pick<Outlook, 'tip' | 'state'>,
   to: Release,
-): Promise<string> {
-  try {
-    return describeDifference(await renderDifference(tip, state, to, place)).text;
-  } catch (error) {
-    // What runs may not render any more, or nothing here know Argo CD's names: that keeps no release from coming.
-    if (!(error instanceof Failure) || error.exitCode !== exitCode.input) throw error;
-    return `What the cluster would see cannot be shown: ${error.message}`;
-  }
+): Promise<Difference | Failure> {
+  return show(() => renderDifference(tip, state, to, place));
+}
+
+function sayDifference({ state }: Outlook, shown: Difference | Failure): string {
+  return `${state.environment.name}: ${summarize(shown)}`;
 }

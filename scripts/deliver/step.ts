@@ -63,7 +63,7 @@ export function describeChange(
 }
 
 /** What a step proposes, where somebody else is to merge it. */
-export function findProposal(step: Step, environment: string): Proposal | undefined {
+export function findProposal(step: Step, environment: string): Omit<Proposal, 'describe'> | undefined {
   if (step.kind !== 'promote' || step.via !== 'merge-request') return undefined;
   const { kind, to } = step;
   const title = formatTitle({ kind, environment, to });

@@ -7,6 +7,8 @@ export interface Proposal {
   branch: string;
   title: string;
   label: string;
+  /** Writes what the request is to say, in Markdown. */
+  describe: () => Promise<string>;
 }
 
 /** What became of a proposal. */
@@ -36,12 +38,14 @@ interface Target {
  * @throws {Failure} `other-proposal`, `remote-refused` or `remote-unreachable`.
  */
 export async function propose(scratch: Scratch, target: Target, proposal: Proposal): Promise<Proposed> {
-  const { branch, title, label } = proposal;
-  const options = [
+  const { branch, title, label, describe } = proposal;
+  const listOptions = async () => [
     'merge_request.create',
     `merge_request.target=${target.branch}`,
     `merge_request.title=${title}`,
     `merge_request.label=${label}`,
+    // An option has one line; GitLab makes line ends of these two letters.
+    `merge_request.description=${(await describe()).replaceAll('\n', '\\n')}`,
     'merge_request.remove_source_branch',
   ];
   let cleared = false;
@@ -55,7 +59,7 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
       return { branch, commit: found.commit, existed, cleared, address: undefined };
     }
     if (found) cleared = await removeBranch(scratch, branch, found.commit);
-    const outcome = await push(scratch, target.commit, `refs/heads/${branch}`, options);
+    const outcome = await push(scratch, target.commit, `refs/heads/${branch}`, await listOptions());
     if (outcome.kind === 'accepted') {
       const address = /https?:\/\/\S+\/merge_requests\/\S+/.exec(outcome.words)?.[0];
       return { branch, commit: target.commit, existed: false, cleared, address };

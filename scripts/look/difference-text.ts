@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import type { Difference, ObjectChange } from './difference.ts';
 import { toNames } from '../release/image.ts';
+import { Failure } from '../shell/failure.ts';
 import { paint } from '../shell/screen.ts';
 
 /** What there is to say of a difference; for people it is coloured where standard output can. */
@@ -14,11 +15,16 @@ export function toDocument({ environment, from, to, onlyImage, migrations, objec
 }
 
 /** The unified difference of each object; what changes in its labels alone shares one line. */
-export function colourObjects({ objects }: Difference): string[] {
+export function listObjects({ objects }: Difference): string[] {
   return [
-    ...objects.flatMap(({ onlyLabels, diff }) => (onlyLabels ? [] : [colour(diff)])),
+    ...objects.flatMap(({ onlyLabels, diff }) => (onlyLabels ? [] : [diff])),
     ...describeLabels(objects),
   ];
+}
+
+/** The same, coloured. */
+export function colourObjects(difference: Difference): string[] {
+  return listObjects(difference).map((text) => (text.startsWith('---') ? colour(text) : text));
 }
 
 function colour(diff: string): string {
@@ -35,7 +41,9 @@ function describeLabels(objects: readonly ObjectChange[]): string[] {
 }
 
 /** A difference in a sentence; a second one tells of the migrations of a release, which is to come now or later. */
-export function summarize({ from, to, onlyImage, migrations, objects }: Difference, isLater = false): string {
+export function summarize(shown: Difference | Failure, isLater = false): string {
+  if (shown instanceof Failure) return `what the cluster would see cannot be shown: ${shown.message}`;
+  const { from, to, onlyImage, migrations, objects } = shown;
   const isNow = from?.tag !== to.tag || from.digest !== to.digest;
   const step = isNow ? `${from?.tag ?? 'nothing'} → ${to.tag}: ` : '';
   const migration = `\nThis release migrates: ${migrations.join(', ')} runs before its pods start.`;

@@ -1,11 +1,14 @@
+import { listObjects } from './difference-text.ts';
 import type { Difference } from './difference.ts';
 
 /**
  * The objects of a difference as a block of Markdown that opens by a click, of no more bytes than given but for a line that
  * says that it was cut.
  */
-export function formatDetails(title: string, { objects }: Difference, limit: number): string {
-  const text = objects.map(({ diff }) => diff.trimEnd()).join('\n\n');
+export function formatDetails(title: string, difference: Difference, limit: number): string {
+  const text = listObjects(difference)
+    .map((object) => object.trimEnd())
+    .join('\n\n');
   const bytes = Buffer.from(text);
   const isCut = bytes.length > limit;
   const shown = isCut ? text.slice(0, bytes.toString('utf8', 0, limit).lastIndexOf('\n')) : text;

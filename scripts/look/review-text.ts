@@ -48,17 +48,11 @@ function listShown({ environment, now, later }: Effect): { title: string; shown:
 
 function listSentences({ environment, rules, now, later }: Effect): string[] {
   const sentences = [
-    ...(now ? [`${environment}: ${say(now)}`] : []),
+    ...(now ? [`${environment}: ${summarize(now)}`] : []),
     ...(rules.length > 0 ? [`${environment}: its rules change: ${rules.join(', ')}.`] : []),
-    ...(later ? [`${environment}, later, with the release: ${say(later, true)}`] : []),
+    ...(later ? [`${environment}, later, with the release: ${summarize(later, true)}`] : []),
   ];
   return sentences.length > 0 ? sentences : [`${environment}: nothing changes.`];
-}
-
-function say(shown: Difference | Failure, isLater = false): string {
-  return shown instanceof Failure
-    ? `what the cluster would see cannot be shown: ${shown.message}`
-    : summarize(shown, isLater);
 }
 
 function formatFound({ severity, environment, rule, message }: Found): string {

@@ -134,6 +134,6 @@ const closing =
 const skipping = /\[(skip ci|ci skip)\]/gi;
 
 /** A subject that does in this message nothing that it has done in its own: close an issue, or skip a pipeline. */
-function quoteSubject(subject: string): string {
+export function quoteSubject(subject: string): string {
   return subject.replace(closing, '$1($2)').replace(skipping, '($1)');
 }

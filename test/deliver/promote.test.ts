@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { namedApplications } from '../support/git/applicationset.ts';
 import { flow } from '../support/git/flow.ts';
 import { emptyValues } from '../support/git/origin.ts';
 import type { Files, Origin } from '../support/git/origin.ts';
@@ -239,9 +240,13 @@ test('where somebody else is to merge, a branch and a merge request are proposed
   await origin.installHook(
     'post-receive',
     `echo "View merge request for promote:"; echo "  ${address}"
-for i in 0 1 2 3 4; do eval "echo \\$GIT_PUSH_OPTION_$i"; done >'${log}'`,
+env | grep '^GIT_PUSH_OPTION_[0-9]' | sort | cut -d= -f2- >'${log}'`,
   );
-  const files = { ...flow({ production: { via: 'merge-request' } }), ...runs({ staging: older }) };
+  const files = {
+    ...flow({ production: { via: 'merge-request' } }),
+    ...namedApplications,
+    ...runs({ staging: older }),
+  };
   const branch = await prepare('proposing', files, -31 * minute);
   const before = await origin.tip(branch);
   const proposal = `promote/production/${older}`;
@@ -256,13 +261,46 @@ for i in 0 1 2 3 4; do eval "echo \\$GIT_PUSH_OPTION_$i"; done >'${log}'`,
   expect(await origin.git('log', '--format=%s', `${branch}..${proposal}`)).toBe(
     `promote(production): ${older}`,
   );
-  expect((await readFile(log, 'utf8')).split('\n').slice(0, 5)).toEqual([
+  const options = (await readFile(log, 'utf8')).split('\n').slice(0, 6);
+  expect(options).toEqual([
     'merge_request.create',
     `merge_request.target=${branch}`,
     `merge_request.title=promote(production): ${older}`,
     'merge_request.label=promote',
+    expect.stringMatching(/^merge_request\.description=/),
     'merge_request.remove_source_branch',
   ]);
+  // An option has one line, of which GitLab makes several again.
+  expect(options[4]?.replaceAll('\\n', '\n')).toBe(`merge_request.description=It brings:
+
+- ${older} \`Add the version endpoint\`
+
+production: nothing → ${older}: 1 added.
+
+<details>
+<summary>What changes in the cluster</summary>
+
+\`\`\`diff
+--- /dev/null
++++ Deployment/orders
+@@ -0,0 +1,14 @@
++apiVersion: apps/v1
++kind: Deployment
++metadata:
++  labels:
++    release: ${older}
++  name: orders
++  namespace: orders-production
++spec:
++  replicas: 1
++  template:
++    spec:
++      containers:
++        - image: registry.example.com/orders:${older}@${digestOf(older)}
++          name: service
+\`\`\`
+
+</details>`);
 
   expect((await promote('production', branch)).stdout).toBe(
     `production: ${older} is proposed already, by the branch ${proposal}.\n` +

@@ -97,7 +97,7 @@ test('a dry run is no stricter than the real run: what runs may be broken alread
     status: 0,
     stdout: `Nothing was changed. staging runs ${broken}; it would run ${mended}.\n`,
   });
-  expect(dry.stderr).toContain('What the cluster would see cannot be shown: ');
+  expect(dry.stderr).toContain('staging: what the cluster would see cannot be shown: ');
   expect(await gitops(branch, ['promote', 'staging'])).toMatchObject({ status: 0, stderr: '' });
 });
 

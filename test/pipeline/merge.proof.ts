@@ -134,6 +134,7 @@ test('the manual job asks for production by a merge request, and main stays as i
   expect(readImage({ path, bytes: proposed })).toEqual(await readDeployed('staging'));
   expect(await readPushOptions(project.origin)).toEqual([
     'merge_request.create',
+    expect.stringMatching(/^merge_request\.description=It brings:\\n\\n- /),
     'merge_request.label=promote',
     'merge_request.remove_source_branch',
     'merge_request.target=main',
