@@ -20,8 +20,8 @@ export interface Scratch extends AsyncDisposable {
   form: CommitForm;
   /** Runs a git command that talks to the remote, ends it after the call limit. */
   call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
-  /** Fetches the tip of a branch of the remote, with its history; with the notes on it, where trees come too. */
-  fetchTip: (branch: string) => Promise<string>;
+  /** Fetches the tip of a branch of the remote, with its history; with the notes on it, where trees come too; and what else is named. */
+  fetchTip: (branch: string, along?: readonly string[]) => Promise<string>;
   /** Fetches the notes alone; undefined where there are none. */
   fetchNotes: () => Promise<string | undefined>;
   /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
@@ -111,8 +111,8 @@ function connect(
     git,
     remote,
     call,
-    fetchTip: async (branch) => {
-      await fetchRefs([`+refs/heads/${branch}:refs/heads/${branch}`, ...notes]);
+    fetchTip: async (branch, along = []) => {
+      await fetchRefs([`+refs/heads/${branch}:refs/heads/${branch}`, ...notes, ...along]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
     },
     fetchNotes: async () => {

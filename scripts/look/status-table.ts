@@ -59,7 +59,7 @@ function formatLive(live: Live | undefined): string {
 }
 
 /** What a word in the table stands for; why something is unknown is said apart, once for all environments. */
-function listNotes({ fault, hold, freeze, live }: Row, now: Date): string[] {
+function listNotes({ fault, hold, freeze, proposals, live }: Row, now: Date): string[] {
   const isUnwell = live?.asInGit !== undefined && !(live.asInGit && live.healthy);
   return [
     ...(fault ? [`broken: ${toLine(`${fault.message} ${fault.hint}`)}`] : []),
@@ -67,6 +67,9 @@ function listNotes({ fault, hold, freeze, live }: Row, now: Date): string[] {
     ...(freeze
       ? [`frozen for ${formatAge(now, freeze.to)}, until ${formatMinute(freeze.to)}: ${freeze.reason}`]
       : []),
+    ...proposals.map(({ branch, tag, by, since }) => {
+      return `proposed by ${by} for ${formatAge(since, now)}: ${tag}, by the branch ${branch}`;
+    }),
     ...(isUnwell ? [`live: ${live.state}`] : []),
   ];
 }

@@ -17,6 +17,8 @@ import { readCodeCount } from './code-count.ts';
 import { readLive } from './live.ts';
 import type { Live } from './live.ts';
 import { formatStatus } from './status-table.ts';
+import { proposalsPattern, readProposals } from '../branch/proposals.ts';
+import type { Waiting } from '../branch/proposals.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readBrokenEnvironments, stateOf } from '../branch/environments.ts';
 import type { Environments, EnvironmentState } from '../branch/environments.ts';
@@ -37,6 +39,8 @@ export interface Row {
   next: { candidate: Candidate; commits: number | undefined } | undefined;
   hold: Hold | undefined;
   freeze: Window | undefined;
+  /** The promotions to it that wait for a merge. */
+  proposals: readonly Waiting[];
   live: Live | undefined;
 }
 
@@ -46,7 +50,8 @@ export interface Row {
  */
 export async function status(place: Place, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
-  const tip = await readTip(scratch, place);
+  const tip = await readTip(scratch, place, [proposalsPattern]);
+  const proposals = await readProposals(scratch, tip);
   const { branch } = place;
   const now = place.now();
   const environments = await readBrokenEnvironments(scratch, tip, { branch, now });
@@ -82,6 +87,7 @@ export async function status(place: Place, columns: number): Promise<Answer> {
       // A hold that nobody can read holds nevertheless.
       hold: hold instanceof Failure ? record.hold : hold,
       freeze: findFreeze(environments.flow, name, now),
+      proposals: proposals.filter((proposal) => proposal.environment === name),
       live: live.get(name),
     };
   });
@@ -102,7 +108,7 @@ function lookAt(environments: Environments, environment: Environment) {
   return { environment, state: state instanceof Failure ? undefined : state, hold, fault };
 }
 
-function toDocument({ name, state, fault, run, behind, next, hold, freeze, live }: Row): object {
+function toDocument({ name, state, fault, run, behind, next, hold, freeze, proposals, live }: Row): object {
   return {
     name,
     tag: state?.image?.tag ?? '',
@@ -115,6 +121,7 @@ function toDocument({ name, state, fault, run, behind, next, hold, freeze, live 
     next: next ? describeCandidate(next.candidate, next.commits) : null,
     hold: hold ?? null,
     freeze: freeze ? { from: freeze.from, to: freeze.to, reason: freeze.reason } : null,
+    proposals: proposals.map(({ branch, tag, by, since }) => ({ branch, tag, by, since })),
     // Only where Argo CD was asked.
     ...(live && { live }),
     // Only where something is broken.

@@ -82,6 +82,7 @@ test('--json is an array of one object an environment, with the keys of the cont
         next: null,
         hold: null,
         freeze: null,
+        proposals: [],
       },
       {
         name: 'staging',
@@ -103,6 +104,7 @@ test('--json is an array of one object an environment, with the keys of the cont
         },
         hold: { reason: 'look into it', by: 'ada', since: '2026-09-21T10:00:00.000Z' },
         freeze,
+        proposals: [],
       },
       {
         name: 'production',
@@ -124,6 +126,7 @@ test('--json is an array of one object an environment, with the keys of the cont
         },
         hold: null,
         freeze,
+        proposals: [],
       },
     ],
   });
@@ -225,6 +228,25 @@ test('what was written by hand and is no release is told as it is', async () => 
     200,
   );
   expect(plain(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +- +open$/);
+});
+
+test('a promotion that waits for its merge is told below its environment, until it is merged', async () => {
+  const branch = 'asked';
+  const proposal = `promote/production/${older}`;
+  await origin.git('branch', branch, 'main');
+  await origin.commit(`promote(production): ${older}`, runs({ production: older }), proposal);
+  await origin.commit('Try a banner', { 'src/banner.ts': '' }, 'promote/new-banner');
+  const operator = createOperator(sandbox, checkout, { branch, now: () => now });
+  const { text, document } = await status(operator, 120);
+  expect(plain(text).split('\n').at(-1)).toBe(
+    `  proposed by Grace for 30 min: ${older}, by the branch ${proposal}`,
+  );
+  const [, , production] = document as { proposals: unknown }[];
+  const since = new Date('2026-09-23T16:00:00Z');
+  expect(production?.proposals).toEqual([{ branch: proposal, tag: older, by: 'Grace', since }]);
+  await origin.merge(proposal, branch);
+  expect((await status(operator, 120)).text).not.toContain('proposed by');
+  await origin.git('branch', '-D', proposal, 'promote/new-banner');
 });
 
 test('what may come to an environment is listed, newest first, with what it brings and when', async () => {
