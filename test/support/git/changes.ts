@@ -1,3 +1,4 @@
+import type { Relation } from '../../../scripts/git/ancestry.ts';
 import type { FileChanges } from '../../../scripts/git/file-history.ts';
 import type { Image } from '../../../scripts/release/image.ts';
 import type { Files } from './origin.ts';
@@ -35,7 +36,7 @@ export function change(
 }
 
 /** How releases stand to one another that were made in the order of their tags' first digits, on one branch. */
-export function relate({ tag: to }: Image, from: Image | undefined) {
+export function relate({ tag: to }: Image, from: Image | undefined): Relation | undefined {
   if (!from) return undefined;
   const [left, right] = [to.slice(0, 7), from.tag.slice(0, 7)];
   if (left === right) return 'same';
