@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { flow } from '../support/git/flow.ts';
 import { day, hour, isWorking, minute } from '../support/model/history.ts';
 import { Random } from '../support/model/random.ts';
@@ -20,6 +23,9 @@ const ways: readonly Way[] = [
   { title: 'staging by descent', staging: 'descent', production: 'release' },
   { title: 'both by descent', staging: 'descent', production: 'descent' },
 ];
+/** Where the table stands. */
+export const readme = join(import.meta.dirname, '../../environments/README.md');
+
 // A Monday.
 const start = Date.parse('2026-11-02T00:00:00Z');
 const weeks = 4;
@@ -57,4 +63,16 @@ function measure(merges: number, { staging, production, isPresentOnly }: Way): s
   return ages.length === 0 ? 'none' : `${ages.length}, after ${Math.round(median(ages))} h`;
 }
 
-if (import.meta.main) console.log(writeGatesTable());
+/** A text with the table between its marks. */
+export async function insertGatesTable(text: string, path: string): Promise<string> {
+  const [before = '', after = ''] = text.split(/(?<=<!-- gates -->\n)[^]*(?=<!-- \/gates -->)/);
+  return format(`${before}\n${writeGatesTable()}\n\n${after}`, {
+    ...(await resolveConfig(path)),
+    filepath: path,
+  });
+}
+
+if (import.meta.main) {
+  const text = await insertGatesTable(await readFile(readme, 'utf8'), readme);
+  await writeFile(readme, text);
+}

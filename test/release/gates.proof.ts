@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
+import { insertGatesTable, readme } from '../bench/gates.ts';
 import type { Batch, Checked } from '../support/model/batch.ts';
 
 const histories = 100_000;
@@ -21,6 +23,11 @@ test(`in ${histories} histories what must not come does not, what may come does,
   expect(sum.promotions).toBeGreaterThan(10 * histories);
   expect(Math.min(...Object.values(sum))).toBeGreaterThan(histories / 50);
 }, 3_600_000);
+
+test('the table in the README is what the rules come to', async () => {
+  const text = await readFile(readme, 'utf8');
+  expect(text).toBe(await insertGatesTable(text, readme));
+}, 120_000);
 
 /** Checks a batch in a thread of its own, where Node runs the same files. */
 async function check(workerData: Batch): Promise<Checked> {

@@ -59,7 +59,18 @@ export function playHistory(seed: number): History {
   const meddle = () => {
     obstacles.push(world.now);
     const name = random.pick(names);
+    const goPast = () => {
+      const target = random.pick(['staging', 'production'] as const);
+      const [source] = world
+        .listRuns(target === 'staging' ? 'dev' : 'staging')
+        .slice(-random.pick([1, 1, 1, 2, 4]));
+      if (!source) return;
+      const manner = random.pick([{ isForced: true }, { override: ['soak', 'freeze', 'healthy'] as const }]);
+      world.promote(target, source.release, { ...manner, healthy: world.now + 3 * minute });
+    };
     random.pick([
+      goPast,
+      goPast,
       () => {
         world.rollback(name, world.now + 2 * minute);
       },
@@ -67,21 +78,7 @@ export function playHistory(seed: number): History {
         world.hold(name);
       },
       () => {
-        names.forEach((name) => {
-          world.resume(name);
-        });
-      },
-      () => {
-        const target = random.pick(['staging', 'production'] as const);
-        const [source] = world
-          .listRuns(target === 'staging' ? 'dev' : 'staging')
-          .slice(-random.pick([1, 1, 2, 4]));
-        if (!source) return;
-        const manner = random.pick([
-          { isForced: true },
-          { override: ['soak', 'freeze', 'healthy'] as const },
-        ]);
-        world.promote(target, source.release, { ...manner, healthy: world.now + 3 * minute });
+        for (const name of names) world.resume(name);
       },
     ])();
   };
