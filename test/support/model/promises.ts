@@ -68,7 +68,7 @@ function differences(
  * minute by minute.
  */
 function findUnsafe(world: World, { commit, environment, release, at, said }: Promoted): string[] {
-  const { from, soak, healthy } = rulesOf(world, environment);
+  const { from, soak, healthy, override } = rulesOf(world, environment);
   const past = said.broken.map(({ rule }) => rule);
   const runs = world
     .listRuns(from === 'staging' ? 'staging' : 'dev')
@@ -76,6 +76,7 @@ function findUnsafe(world: World, { commit, environment, release, at, said }: Pr
     .filter((run) => run.commit < commit)
     .map((run) => ({ ...run, since: Math.min(run.since, at), until: Math.min(run.until ?? at, at) }));
   const name = `${environment} got ${release} at ${new Date(at).toISOString()}`;
+  if (past.some((rule) => !override.includes(rule))) return [`${name} past ${past.join()}`];
   const last = runs.findLastIndex((run) => run.release === release);
   if (last < 0) return [`${name}, which ${String(from)} had not run`];
   if (runs.slice(last).some((run) => run.release < release)) return [`${name}, which was taken back`];
