@@ -12,6 +12,8 @@ try {
 } catch (error) {
   if (error.code !== 'ERR_UNKNOWN_FILE_EXTENSION' && error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   const { message } = error;
-  console.error(`The packages of this project are not installed: ${message}\nInstall them: npm ci`);
+  console.error(
+    `The packages of this project are not installed: ${message}\nInstall them by npm 11.6.2 or newer: npm ci`,
+  );
   process.exitCode = 2;
 }

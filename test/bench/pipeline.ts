@@ -1,7 +1,8 @@
 import { Project } from '../pipeline/project.ts';
-import { findLack } from '../pipeline/requirements.ts';
+import { needs } from '../pipeline/requirements.ts';
 import { git } from '../support/git/git.ts';
 import { makeStandIns } from '../support/image/stand-ins.ts';
+import { findLack } from '../support/process/lack.ts';
 import { formatTable } from '../../scripts/shell/table.ts';
 
 /** The jobs of a merge by stage: those of one stage run side by side. */
@@ -14,7 +15,7 @@ type Seconds = ReadonlyMap<string, number>;
  * the machine lacks for it.
  */
 export async function benchPipeline(signal: AbortSignal): Promise<string> {
-  const lack = await findLack();
+  const lack = await findLack(needs);
   if (lack) return `Left out. ${lack.message} ${lack.hint}`;
   await makeStandIns();
   await using project = await Project.create();

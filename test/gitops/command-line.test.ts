@@ -99,7 +99,7 @@ test.each([
   expect({ status, stderr }).toEqual({
     status: 2,
     stderr: expect.stringMatching(
-      /^The packages of this project are not installed: .*\nInstall them: npm ci\n$/,
+      /^The packages of this project are not installed: .*\nInstall them by npm 11.6.2 or newer: npm ci\n$/,
     ),
   });
 });
