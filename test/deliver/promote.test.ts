@@ -96,6 +96,21 @@ test('a release older than the one that runs is superseded, whatever holds or fr
   expect(await origin.refs()).toBe(refs);
 });
 
+test.each<[string, () => Files]>([
+  ['changed', () => ({})],
+  ['proposed', () => flow({ staging: { via: 'merge-request' } })],
+  ['superseded', () => runs({ staging: newer })],
+])('a dry run of what comes to %s has that outcome', async (outcome, files) => {
+  const branch = await prepare(`dry-${outcome}`, files());
+  const documents = [
+    await promote('staging', branch, '--dry-run', '--json'),
+    await promote('staging', branch, '--json'),
+  ];
+  const [dry, real] = documents.map(({ stdout }) => JSON.parse(stdout) as Record<string, unknown>);
+  expect(dry).toMatchObject({ outcome, from: real?.from, to: real?.to, commit: null });
+  expect(real?.outcome).toBe(outcome);
+});
+
 interface Refusal {
   name: string;
   files: () => Files;

@@ -1,3 +1,5 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { badGateway, serveArgo } from '../support/argocd/server.ts';
 import type { Recorded } from '../support/argocd/server.ts';
@@ -73,6 +75,20 @@ test('all environments are asked for by one question, and one that Argo CD does 
     stderr: `What is live in staging is unknown: ${state}.\n`,
   });
   expect(stdout.match(/\S+$/gm)).toEqual(['LIVE', 'healthy', 'unknown', '-']);
+});
+
+test('what is live costs no process of Git', async () => {
+  const { sandbox, checkout } = room;
+  const calls = join(sandbox.folder, 'calls');
+  await sandbox.wrap('git', `echo "$*" >>'${calls}'`);
+  const count = async (env: NodeJS.ProcessEnv) => {
+    await writeFile(calls, '');
+    expect((await sandbox.gitops(checkout, ['status'], env)).status).toBe(0);
+    return (await readFile(calls, 'utf8')).split('\n').length;
+  };
+  await using server = await serveArgo({ applications: [room.well()] });
+  expect(await count(variables(server.host))).toBe(await count({}));
+  await rm(join(sandbox.bin, 'git'));
 });
 
 test.each([
