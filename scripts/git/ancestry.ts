@@ -1,7 +1,13 @@
 import type { CommitLine } from './commit-line.ts';
+import type { Git } from './git.ts';
 
 /** How a commit stands to another one, in the history of the branch. */
 export type Relation = 'same' | 'newer' | 'older' | 'unrelated';
+
+/** Whether a commit is another one, or an ancestor of it, by asking git. */
+export async function isAncestor(git: Git, commit: string, of: string): Promise<boolean> {
+  return (await git.run(['merge-base', '--is-ancestor', commit, of])).status === 0;
+}
 
 /** A history, children before parents, that tells how its commits stand to one another without asking git again. */
 export class Ancestry {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../shell/failure.ts';
+import { isAncestor } from './ancestry.ts';
 import type { Identity } from './checkout.ts';
 import { writeCommit } from './commit.ts';
 import type { Change } from './commit.ts';
@@ -109,8 +110,8 @@ async function settle(
 ): Promise<PushOutcome> {
   const now = await target.fetch();
   if (now === tip || now === undefined) return answer;
-  const { status } = await scratch.git.run(['merge-base', '--is-ancestor', commit, now]);
-  return status === 0 ? { kind: 'accepted', words: '' } : { kind: 'lost' };
+  const isThere = await isAncestor(scratch.git, commit, now);
+  return isThere ? { kind: 'accepted', words: '' } : { kind: 'lost' };
 }
 
 /** Rivals that lost together must not come back together. */

@@ -38,21 +38,11 @@ interface Step {
   irregular: Set<string>;
 }
 
-// Each field ends at a NUL, which no message can hold; what follows the last one are the changes of files.
-const fields = ['%H', '%an <%ae>', '%cn <%ce>', '%B'];
-const format = `--format=${fields.map((field) => `%x00${field}`).join('')}%x00`;
-const shape = ['--stdin', '--root', '-r', '--raw', '--no-abbrev', '--no-renames', format];
+// Each field ends at a NUL, which no message and no path can hold.
+const format = '--format=%H%x00%an <%ae>%x00%cn <%ce>%x00%B';
+const shape = ['--stdin', '--root', '-r', '--raw', '-z', '--no-abbrev', '--no-renames', format];
 // The mode of a path where nothing is.
 const nothing = '000000';
-const escapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-};
 
 /**
  * Reads how files came to be what they are, newest first, along the commits of a branch, each compared with the one before
@@ -74,9 +64,7 @@ export async function readFileHistory(
   );
   const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
   await scratch.fetchObjects?.([...blobs, ...along]);
-  const names = unique([...blobs, ...steps.map(({ merged }) => merged)]);
-  const contents = await readObjects(scratch.git, names);
-  const objects = new Map(names.map((name, index) => [name, contents[index]]));
+  const objects = await readObjects(scratch.git, [...blobs, ...unique(steps.map(({ merged }) => merged))]);
   const objectOf = (name: string | undefined) => (name === undefined ? undefined : objects.get(name));
   return steps.map(({ commit, merged, blobs, irregular }) => ({
     commit: { ...commit, merged: parseCommit(objectOf(merged)) },
@@ -90,43 +78,27 @@ function isSideInDoubt(doubt: Doubt | undefined): boolean {
 }
 
 function parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>): Step[] {
-  const parts = log.split('\0').slice(1);
+  const parts = log.split('\0').values();
+  const next = () => parts.next().value ?? '';
   const steps: Step[] = [];
-  for (let start = 0; start < parts.length; start += fields.length + 1) {
-    const [sha = '', author = '', committer = '', message = '', raw = ''] = parts.slice(
-      start,
-      start + fields.length + 1,
-    );
-    const known = commits.get(sha);
-    if (!known) throw new Error(`git diff-tree tells of ${sha}, which it was not asked for`);
-    const { time, seen, merged, doubt } = known;
-    const commit = { sha, author, committer, time, seen, message, doubt };
-    steps.push({ commit, merged, ...parseRaw(raw) });
+  for (let part = next(); part !== '';) {
+    const known = commits.get(part);
+    if (!known) throw new Error(`git diff-tree tells of ${part}, which it was not asked for`);
+    const { sha, time, seen, merged, doubt } = known;
+    const commit = { sha, author: next(), committer: next(), time, seen, message: next(), doubt };
+    const blobs: Step['blobs'] = new Map();
+    const irregular: Step['irregular'] = new Set();
+    // A line end stands before the first one.
+    for (part = next(); /^\n?:/.test(part); part = next()) {
+      const [, mode = '', , blob] = part.split(' ');
+      const path = next();
+      const isRegular = mode.startsWith('100');
+      blobs.set(path, isRegular ? blob : undefined);
+      if (!isRegular && mode !== nothing) irregular.add(path);
+    }
+    steps.push({ commit, merged, blobs, irregular });
   }
   return steps;
-}
-
-function parseRaw(raw: string): Pick<Step, 'blobs' | 'irregular'> {
-  const blobs: Step['blobs'] = new Map();
-  const irregular: Step['irregular'] = new Set();
-  for (const line of raw.split('\n').filter(Boolean)) {
-    const [attributes = '', name = ''] = line.split('\t');
-    const [, mode = '', , blob] = attributes.split(' ');
-    const path = unquote(name);
-    const isRegular = mode.startsWith('100');
-    blobs.set(path, isRegular ? blob : undefined);
-    if (!isRegular && mode !== nothing) irregular.add(path);
-  }
-  return { blobs, irregular };
-}
-
-/** A path as it is: Git quotes one that holds a quote, a control character or what is not ASCII, byte by byte. */
-function unquote(name: string): string {
-  if (!name.startsWith('"')) return name;
-  const bytes = name.slice(1, -1).replace(/\\([0-7]{3}|.)/g, (_, code: string) => {
-    return code.length === 3 ? String.fromCharCode(parseInt(code, 8)) : (escapes[code] ?? code);
-  });
-  return Buffer.from(bytes, 'latin1').toString();
 }
 
 /** Who made a commit, and its message, which follows its headers. */

@@ -38,10 +38,8 @@ export async function readNotes(
   git: Git,
   notes: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, string>> {
-  const blobs = [...new Set([...notes.values()].flat())];
-  const contents = await readObjects(git, blobs);
-  const textOf = new Map(blobs.map((blob, index) => [blob, contents[index]?.toString() ?? '']));
+  const texts = await readObjects(git, [...notes.values()].flat());
   return new Map(
-    [...notes].map(([commit, parts]) => [commit, parts.map((blob) => textOf.get(blob)).join('\n\n')]),
+    [...notes].map(([commit, blobs]) => [commit, blobs.map((blob) => texts.get(blob)).join('\n\n')]),
   );
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../shell/failure.ts';
+import { isAncestor } from './ancestry.ts';
 import { push } from './push.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -85,7 +86,7 @@ async function findProposal(
   if ((await scratch.findTip(branch)) === undefined) return undefined;
   const { git } = scratch;
   const commit = await scratch.fetchTip(branch);
-  const isMerged = (await git.run(['merge-base', '--is-ancestor', commit, target.tip])).status === 0;
+  const isMerged = await isAncestor(git, commit, target.tip);
   const base = isMerged ? commit : await git.read(['merge-base', commit, target.tip]);
   const changes = (from: string, to: string) =>
     git.read(['diff-tree', '-r', '--no-renames', '--raw', from, to]);

@@ -1,12 +1,13 @@
+import { isAncestor } from './ancestry.ts';
 import type { Relation } from './ancestry.ts';
 import { lineFormat, parseLines } from './commit-line.ts';
 import type { CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import type { Followed } from './follow.ts';
 import { readObjects } from './objects.ts';
-import { keepOutside } from './outside.ts';
 import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
+import { listWithin } from './within.ts';
 
 interface TreeEntry {
   mode: string;
@@ -53,28 +54,35 @@ export class Tip {
   /** How a commit stands to another one, both of this branch. */
   async relate(commit: string, other: string): Promise<Relation> {
     if (commit === other) return 'same';
-    if (await this.#isAncestor(other, commit)) return 'newer';
-    return (await this.#isAncestor(commit, other)) ? 'older' : 'unrelated';
+    const { git } = this.#scratch;
+    if (await isAncestor(git, other, commit)) return 'newer';
+    return (await isAncestor(git, commit, other)) ? 'older' : 'unrelated';
   }
 
   /** The whole history, merged branches included, children before parents. */
   async readHistory(): Promise<CommitLine[]> {
-    return parseLines(await this.#scratch.git.read(['log', '--topo-order', lineFormat, this.commit]));
+    return this.#log('--topo-order', this.commit);
   }
 
   /** The commits of the history that the second one has and the first one lacks, in the same order. */
   async listCommits(from: string, to: string): Promise<CommitLine[]> {
-    return parseLines(await this.#scratch.git.read(['log', '--topo-order', lineFormat, `${from}..${to}`]));
+    return this.#log('--topo-order', `${from}..${to}`);
   }
 
-  /** The commits without those that change a folder of the top level and nothing outside it. */
+  /**
+   * The commits without those that change a folder of the top level and nothing outside it, each compared with what the
+   * branch was before it.
+   */
   async keepOutside(commits: readonly Followed[], folder: string): Promise<Followed[]> {
-    return keepOutside(this.#scratch, commits, folder);
+    const steps = commits.map(({ sha, before = sha }) => ({ sha, parents: [before] }));
+    await this.#fetchRoots(steps.flatMap(({ sha, parents }) => [sha, ...parents]));
+    const within = new Set(await listWithin(this.#scratch.git, steps, folder));
+    return commits.filter(({ sha }) => !within.has(sha));
   }
 
   /** A commit as a list of one. */
   async describe(commit: string): Promise<CommitLine[]> {
-    return parseLines(await this.#scratch.git.read(['log', '--max-count=1', lineFormat, commit]));
+    return this.#log('--max-count=1', commit);
   }
 
   async #findCommit(abbreviated: string): Promise<string | undefined> {
@@ -85,7 +93,7 @@ export class Tip {
       input: `${objects}\n`,
     });
     const candidates = typed.match(/(?<=^commit )\S+$/gm) ?? [];
-    const known = await Promise.all(candidates.map((object) => this.#isAncestor(object, this.commit)));
+    const known = await Promise.all(candidates.map((object) => isAncestor(git, object, this.commit)));
     const commits = candidates.filter((_, index) => known[index]);
     return commits.length === 1 ? commits[0] : undefined;
   }
@@ -100,13 +108,13 @@ export class Tip {
     const entries = (await this.#list(commit, [...options, '--', ...paths])).filter(({ mode }) =>
       mode.startsWith('100'),
     );
-    const objects = entries.map(({ object }) => object);
-    await this.#scratch.fetchObjects?.(objects);
-    const contents = await readObjects(this.#scratch.git, objects);
+    const names = entries.map(({ object }) => object);
+    await this.#scratch.fetchObjects?.(names);
+    const objects = await readObjects(this.#scratch.git, names);
     return new Map(
-      entries.map(({ path, mode }, index) => [
+      entries.map(({ path, mode, object }) => [
         path,
-        { path, mode, bytes: contents[index] ?? Buffer.alloc(0) },
+        { path, mode, bytes: objects.get(object) ?? Buffer.alloc(0) },
       ]),
     );
   }
@@ -120,21 +128,29 @@ export class Tip {
   }
 
   async #fetchTrees(folder: string, commit: string): Promise<void> {
-    const { git, fetchObjects } = this.#scratch;
+    const { fetchObjects } = this.#scratch;
     if (!fetchObjects) return;
-    await fetchObjects([await git.read(['log', '--max-count=1', '--format=%T', commit])], 'alone');
+    await this.#fetchRoots([commit]);
     const entries = await this.#list(commit, ['--', folder]);
     await fetchObjects(entries.map(({ object }) => object));
+  }
+
+  /** Where the history came without its trees, fetches those of commits, without what is in them. */
+  async #fetchRoots(commits: readonly string[]): Promise<void> {
+    const { git, fetchObjects } = this.#scratch;
+    if (!fetchObjects || commits.length === 0) return;
+    const input = `${commits.join('\n')}\n`;
+    const trees = await git.read(['log', '--no-walk=unsorted', '--format=%T', '--stdin'], { input });
+    await fetchObjects([...new Set(trees.split('\n'))], 'alone');
+  }
+
+  async #log(...args: string[]): Promise<CommitLine[]> {
+    return parseLines(await this.#scratch.git.read(['log', lineFormat, ...args]));
   }
 
   async #list(commit: string, args: readonly string[]): Promise<TreeEntry[]> {
     const list = await this.#scratch.git.read(['ls-tree', '-z', '--full-tree', commit, ...args]);
     return list.split('\0').filter(Boolean).map(parseEntry);
-  }
-
-  async #isAncestor(commit: string, of: string): Promise<boolean> {
-    const { status } = await this.#scratch.git.run(['merge-base', '--is-ancestor', commit, of]);
-    return status === 0;
   }
 }
 

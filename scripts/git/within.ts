@@ -1,10 +1,13 @@
 import type { CommitLine } from './commit-line.ts';
 import type { Git } from './git.ts';
 
-/** Those of the commits that change something in a folder of the top level, and nothing outside it: their SHAs. */
+/**
+ * Those of the commits that change something in a folder of the top level, and nothing outside it: their SHAs. No other trees
+ * than those at the top are read.
+ */
 export async function listWithin(
   git: Git,
-  commits: readonly CommitLine[],
+  commits: readonly Pick<CommitLine, 'sha' | 'parents'>[],
   folder: string,
 ): Promise<string[]> {
   if (commits.length === 0) return [];
