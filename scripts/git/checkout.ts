@@ -9,7 +9,7 @@ export interface Checkout {
   /** Its top: from there git goes to a remote at a relative path, and starts what a setting names. */
   directory: string;
   /** All that are in force in it, of every scope. */
-  settings: ReadonlyMap<string, readonly string[]>;
+  settings: readonly Setting[];
   /** Its objects, where it has the whole history. */
   objects: string | undefined;
   objectFormat: string;
@@ -40,27 +40,30 @@ export async function openCheckout(directory: string, options: GitOptions): Prom
   if (list.status !== 0) throw noRepository(directory, list.stderr.trim());
   // A bare repository has no top, and git gives none.
   const [objectFormat = '', isShallow, objects = '', top = ''] = place.stdout.toString().split('\n');
-  const settings = parseSettings(list.stdout.toString());
-  const isWhole = isShallow === 'false' && !isPartial(settings);
+  const settings = list.stdout.toString().split('\0').filter(Boolean).map(parseSetting);
+  const isPartial = settings.some(([key]) => /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key));
   return {
     git,
     directory: resolve(directory, top),
     settings,
-    objects: isWhole ? objects : undefined,
+    objects: isShallow === 'false' && !isPartial ? objects : undefined,
     objectFormat,
   };
 }
 
 /** The settings of the checkout whose key the form matches, in their order. */
 export function selectSettings({ settings }: Checkout, form: RegExp): Setting[] {
-  return [...settings].flatMap(([key, values]) =>
-    form.test(key) ? values.map((value) => [key, value] as const) : [],
-  );
+  return settings.filter(([key]) => form.test(key));
+}
+
+/** What a setting of the checkout is in the end; nothing where it is not set. */
+export function findSetting({ settings }: Checkout, key: string): string {
+  return settings.findLast(([name]) => name === key)?.[1] ?? '';
 }
 
 /** Whether a setting of the checkout that is true or false is true. */
-export function isSet({ settings }: Checkout, key: string): boolean {
-  return /^(true|yes|on|[1-9]\d*)$/i.test(settings.get(key)?.at(-1) ?? '');
+export function isSet(checkout: Checkout, key: string): boolean {
+  return /^(true|yes|on|[1-9]\d*)$/i.test(findSetting(checkout, key));
 }
 
 /**
@@ -134,17 +137,8 @@ function noRepository(directory: string, words: string): Failure {
   );
 }
 
-function isPartial(settings: Checkout['settings']): boolean {
-  return [...settings.keys()].some((key) => /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key));
-}
-
-function parseSettings(list: string): ReadonlyMap<string, readonly string[]> {
-  const settings = new Map<string, string[]>();
-  for (const entry of list.split('\0').filter(Boolean)) {
-    const end = entry.indexOf('\n');
-    // A key without a value is true to git.
-    const [key, value] = end < 0 ? [entry, 'true'] : [entry.slice(0, end), entry.slice(end + 1)];
-    settings.set(key, [...(settings.get(key) ?? []), value]);
-  }
-  return settings;
+function parseSetting(entry: string): Setting {
+  const end = entry.indexOf('\n');
+  // A key without a value is true to git.
+  return end < 0 ? [entry, 'true'] : [entry.slice(0, end), entry.slice(end + 1)];
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../shell/failure.ts';
-import { isSet } from './checkout.ts';
+import { findSetting, isSet } from './checkout.ts';
 import type { Checkout, Identity } from './checkout.ts';
 
 /** What the settings of a checkout ask of the commits that are made for it, as push rules of a server do. */
@@ -18,7 +18,7 @@ export const prefixForm = /(?:(?:\S*[:\])]|[A-Z][A-Z0-9]*-\d+|#\d+) )*/;
  * @throws {Failure} `usage` when a title with the prefix could not be told from others.
  */
 export function readCommitForm(checkout: Checkout): CommitForm {
-  const prefix = checkout.settings.get('gitops.titleprefix')?.at(-1)?.trim() ?? '';
+  const prefix = findSetting(checkout, 'gitops.titleprefix').trim();
   const titlePrefix = prefix && `${prefix} `;
   if (!new RegExp(`^${prefixForm.source}$`).test(titlePrefix)) {
     throw new Failure(

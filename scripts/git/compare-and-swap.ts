@@ -12,7 +12,7 @@ import type { PushOutcome } from './push.ts';
 import type { Scratch } from './scratch.ts';
 import { Tip } from './tip.ts';
 
-export interface Swap {
+interface Swap {
   scratch: Scratch;
   identity: Identity;
   /** Milliseconds after which a lost race is given up. */
@@ -71,7 +71,7 @@ async function swapRef<T, Start extends string | undefined>(
   plan: (tip: Start) => Promise<Plan<T>>,
 ): Promise<Swapped<T>> {
   const { scratch, identity, log } = swap;
-  const name = nameOf(target);
+  const name = target.ref.replace('refs/heads/', '');
   const end = performance.now() + swap.deadline;
   let faults = 0;
   for (let attempts = 1; ; attempts += 1) {
@@ -94,7 +94,9 @@ async function swapRef<T, Start extends string | undefined>(
       throw failedPush(scratch, faults, outcome.reason);
     if (isOver) throw lost(swap, name, attempts);
     log(outcome.kind === 'lost' ? `${name} has moved: deciding again` : `Trying again: ${outcome.reason}`);
-    await pause(attempts, swap.signal);
+    // Rivals that lost together must not come back together.
+    const pause = Math.random() * Math.min(longestPause, 50 * 2 ** attempts);
+    await sleep(pause, undefined, { signal: swap.signal });
   }
 }
 
@@ -114,21 +116,12 @@ async function settle(
   return isThere ? { kind: 'accepted', words: '' } : { kind: 'lost' };
 }
 
-/** Rivals that lost together must not come back together. */
-async function pause(attempts: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(Math.random() * Math.min(longestPause, 50 * 2 ** attempts), undefined, { signal });
-}
-
 function failedPush({ remote }: Scratch, faults: number, reason: string): Failure {
   return new Failure(
     'remote-unreachable',
     `${remote.address} failed ${faults === 1 ? 'a push' : `${faults} pushes`}: ${reason}`,
     'Nothing was changed. Run it again when the server is well.',
   );
-}
-
-function nameOf({ ref }: Pick<Target<unknown>, 'ref'>): string {
-  return ref.replace('refs/heads/', '');
 }
 
 function lost({ scratch: { remote }, deadline }: Swap, name: string, attempts: number): Failure {

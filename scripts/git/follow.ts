@@ -4,7 +4,7 @@ import type { TellSides } from './contained.ts';
 import { findBranchParent } from './merge-title.ts';
 
 /** What tells which side of a merge was the branch. */
-export interface Evidence {
+interface Evidence {
   /** The name of the branch, by which titles of merges tell it. */
   branch: string;
   /** The commits that are only ever made on the branch itself. */

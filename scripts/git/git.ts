@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { runProgram } from '../process/program.ts';
-import type { ProgramResult } from '../process/program.ts';
 import { findMachineFaultIn } from '../shell/machine.ts';
 
 export interface GitOptions {
@@ -20,7 +19,7 @@ export interface GitOptions {
 /** A key and a value of git's configuration. */
 export type Setting = readonly [key: string, value: string];
 
-export interface CallOptions {
+interface CallOptions {
   input?: string | Uint8Array;
   /** Variables of this call alone. */
   env?: NodeJS.ProcessEnv;
@@ -29,14 +28,7 @@ export interface CallOptions {
 }
 
 /** Git, in one repository. */
-export interface Git {
-  /** Runs git and gives its answer, whatever the exit status. */
-  run: (args: readonly string[], options?: CallOptions) => Promise<ProgramResult>;
-  /** Runs git and gives its output; any exit status but 0 is a fault of this program. */
-  readBytes: (args: readonly string[], options?: CallOptions) => Promise<Buffer>;
-  /** The same as text, without the line end. */
-  read: (args: readonly string[], options?: CallOptions) => Promise<string>;
-}
+export type Git = ReturnType<typeof openGit>;
 
 const localTimeLimit = 60_000;
 
@@ -54,11 +46,14 @@ const configuration = /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FIL
 const quiet = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' };
 
 /** The only door to git: no prompt, a fixed locale, a time limit, no secret in an argument or a quoted answer. */
-export function openGit(directory: string, options: GitOptions): Git {
+export function openGit(directory: string, options: GitOptions) {
   const { signal, repository, secrets = [] } = options;
   const environment = { ...environmentOf(options), ...quiet };
   const place = ['-C', directory, ...(repository === undefined ? [] : [`--git-dir=${repository}`])];
-  const run: Git['run'] = async (args, { input, env, timeLimit = localTimeLimit } = {}) => {
+  const run = async (
+    args: readonly string[],
+    { input, env, timeLimit = localTimeLimit }: CallOptions = {},
+  ) => {
     const result = await runProgram('git', [...place, ...args], {
       env: { ...environment, ...env },
       timeLimit,
@@ -70,15 +65,19 @@ export function openGit(directory: string, options: GitOptions): Git {
     if (fault) throw fault;
     return { ...result, stderr };
   };
-  const readBytes: Git['readBytes'] = async (args, options) => {
+  const readBytes = async (args: readonly string[], options?: CallOptions) => {
     const { status, stdout, stderr } = await run(args, options);
     if (status !== 0) throw new Error(`git ${args.join(' ')} ended with ${String(status)}: ${stderr.trim()}`);
     return stdout;
   };
   return {
+    /** Runs git and gives its answer, whatever the exit status. */
     run,
+    /** Runs git and gives its output; any exit status but 0 is a fault of this program. */
     readBytes,
-    read: async (args, options) => (await readBytes(args, options)).toString().trimEnd(),
+    /** The same as text, without the line end. */
+    read: async (args: readonly string[], options?: CallOptions) =>
+      (await readBytes(args, options)).toString().trimEnd(),
   };
 }
 

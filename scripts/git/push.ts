@@ -38,27 +38,27 @@ export async function push(
   const obstacle = isRejected ? inTheWay.exec(`${reason}\n${stderr}`) : null;
   if (obstacle) throw blocked(scratch, ref.replace('refs/heads/', ''), obstacle[1]);
   if (isRejected && lostReasons.test(reason)) return { kind: 'lost' };
-  if (isRejected) throw refused(scratch, reason, stderr);
-  if (refusedReasons.test(stderr)) throw unknownHere(scratch, stderr);
+  if (isRejected) throw refused(scratch, 'push-refused', stderr, reason);
+  if (refusedReasons.test(stderr)) throw refused(scratch, 'remote-refused', stderr);
   return { kind: 'unknown', reason: stderr.trim() || line || 'git push gave no answer' };
 }
 
-/** A rule of the server's refuses, and would again. */
-function refused({ remote }: Scratch, reason: string, stderr: string): Failure {
+/** A rule of the server's refuses, or nobody whom it knows asks, and it would again. */
+function refused({ remote }: Scratch, code: keyof typeof advice, stderr: string, reason = ''): Failure {
+  const told = `${remote.address} refused the push${reason && ` (${reason})`}:`;
+  // Git fills up the server's lines with spaces.
+  const words = [...stderr.matchAll(/^(?:remote|fatal):.*\S/gm)].map(([line]) => line);
   return new Failure(
-    'push-refused',
-    [`${remote.address} refused the push${reason && ` (${reason})`}:`, ...wordsOf(stderr)].join('\n  '),
-    'Look at who the token belongs to, at the rules of the protected branch, and at the push rules of the project.',
+    code,
+    [told, ...words].join('\n  '),
+    `Look at who the token belongs to, ${advice[code]}.`,
   );
 }
 
-function unknownHere({ remote }: Scratch, stderr: string): Failure {
-  return new Failure(
-    'remote-refused',
-    [`${remote.address} refused the push:`, ...wordsOf(stderr)].join('\n  '),
-    'Look at who the token belongs to, whether it has expired, and whether it may write to the repository.',
-  );
-}
+const advice = {
+  'push-refused': 'at the rules of the protected branch, and at the push rules of the project',
+  'remote-refused': 'whether it has expired, and whether it may write to the repository',
+};
 
 function blocked({ remote }: Scratch, branch: string, other = branch.split('/')[0]): Failure {
   return new Failure(
@@ -66,9 +66,4 @@ function blocked({ remote }: Scratch, branch: string, other = branch.split('/')[
     `${remote.address} has a branch ${other}, beside which Git lets no branch ${branch} be.`,
     `Rename it, or delete it: git push origin --delete ${other}`,
   );
-}
-
-function wordsOf(stderr: string): string[] {
-  // Git fills up the server's lines with spaces.
-  return [...stderr.matchAll(/^(?:remote|fatal):.*\S/gm)].map(([line]) => line);
 }

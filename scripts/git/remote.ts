@@ -43,7 +43,9 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     const chosen = origin === push.origin ? (token ?? credential) : credential;
     if (origin !== undefined && chosen) credentials.set(origin, chosen);
   }
-  const headers = [...credentials].map(([origin, credential]) => [origin, basic(credential)] as const);
+  const headers = Array.from(credentials, ([origin, { user, password }]) => {
+    return [origin, Buffer.from(`${user}:${password}`).toString('base64')] as const;
+  });
   const own: Setting[] = headers.map(([origin, value]) => [
     `http.${origin}/.extraHeader`,
     `Authorization: Basic ${value}`,
@@ -76,14 +78,10 @@ function staying(settings: readonly Setting[]): Setting[] {
 
 function readWay(checkout: Checkout, name: string): Setting[] {
   const section = `remote.${name}.`;
-  const ofThis = [...checkout.settings.keys()].filter((key) => key.startsWith(section) && ofRemote.test(key));
+  const ofThis = selectSettings(checkout, ofRemote).filter(([key]) => key.startsWith(section));
   return [
     ...selectSettings(checkout, transport),
-    ...ofThis.flatMap((key) =>
-      (checkout.settings.get(key) ?? []).map(
-        (value) => [`remote.origin.${key.slice(section.length)}`, value] as const,
-      ),
-    ),
+    ...ofThis.map(([key, value]) => [`remote.origin.${key.slice(section.length)}`, value] as const),
   ];
 }
 
@@ -115,18 +113,11 @@ async function readAddress(
   }
   const text = stdout.toString().trimEnd();
   const address = parseAddress(text);
-  if (address) return isPath(text) ? { ...address, address: resolve(directory, text) } : address;
+  const isPath = !/^[^/]*:/.test(text);
+  if (address) return isPath ? { ...address, address: resolve(directory, text) } : address;
   throw new Failure(
     'unknown-remote',
     `The address of the remote ${JSON.stringify(name)} of ${directory} is no URL.`,
     `git remote get-url ${name} shows it, git remote set-url mends it; special characters of a password are written %XX.`,
   );
-}
-
-function isPath(text: string): boolean {
-  return !/^[^/]*:/.test(text);
-}
-
-function basic({ user, password }: Credential): string {
-  return Buffer.from(`${user}:${password}`).toString('base64');
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTemporary } from '../shell/machine.ts';
-import type { ProgramResult } from '../process/program.ts';
+import { selectSettings } from './checkout.ts';
 import type { Checkout } from './checkout.ts';
 import { readCommitForm } from './commit-form.ts';
 import type { CommitForm } from './commit-form.ts';
@@ -13,22 +13,7 @@ import type { Remote } from './remote.ts';
 import { listSettings } from './scratch-settings.ts';
 
 /** A bare repository of a moment, in the temporary folder, that knows the remote as `origin`. */
-export interface Scratch extends AsyncDisposable {
-  git: Git;
-  remote: Remote;
-  /** What the checkout asks of the commits that are made here. */
-  form: CommitForm;
-  /** Runs a git command that talks to the remote, ends it after the call limit. */
-  call: (args: readonly string[], input?: string) => Promise<ProgramResult>;
-  /** Fetches the tip of a branch of the remote, with its history; with the notes on it, where trees come too; and what else is named. */
-  fetchTip: (branch: string, along?: readonly string[]) => Promise<string>;
-  /** Fetches the notes alone; undefined where there are none. */
-  fetchNotes: () => Promise<string | undefined>;
-  /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
-  findTip: (branch: string) => Promise<string | undefined>;
-  /** Fetches objects that the history only names, alone or with all that is below them; undefined where all are here. */
-  fetchObjects: ((objects: readonly string[], how?: 'alone' | 'whole') => Promise<void>) | undefined;
-}
+export type Scratch = AsyncDisposable & ReturnType<typeof connect>;
 
 export interface ScratchOptions extends GitOptions {
   checkout: Checkout;
@@ -40,7 +25,7 @@ export interface ScratchOptions extends GitOptions {
 }
 
 // What is left out is fetched by name before it is read, so that git never does it in passing, object by object.
-const historyFilter = { commits: '--filter=tree:0', trees: '--filter=blob:none' };
+const historyFilter = { commits: '--filter=tree:0', trees: '--filter=blob:none' } as const;
 const objectsFilter = { alone: '--filter=tree:0', whole: '--no-filter' };
 // The history that is here would let the server think that what it names is here too.
 const withoutNegotiation = ['-c', 'fetch.negotiationAlgorithm=noop'];
@@ -54,50 +39,39 @@ const unchecked = ['-c', 'fetch.fsckObjects=false'];
 
 /** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
-  const { checkout, remote, callLimit, history, ...gitOptions } = options;
+  const { checkout, remote, env, signal } = options;
   const { directory, objects, objectFormat } = checkout;
   const form = readCommitForm(checkout);
   const folder = await makeTemporary('gitops-');
-  const place = { ...gitOptions, repository: folder.path, secrets: remote.secrets };
+  const place = { env, signal, repository: folder.path, secrets: remote.secrets };
   const settings = [...listSettings(checkout, form), ...remote.settings];
   const git = openGit(directory, { ...place, settings });
+  const anonymous = openGit(directory, { ...place, settings: remote.anonymous });
   try {
     await git.read([...initArgs, `--object-format=${objectFormat}`]);
     if (objects !== undefined) await writeFile(join(folder.path, 'objects/info/alternates'), `${objects}\n`);
-    const trusted = checkout.settings.get('safe.directory') ?? [];
-    const lines = trusted.map((path) => `[safe]\n\tdirectory = ${JSON.stringify(path)}\n`);
+    const trusted = selectSettings(checkout, /^safe\.directory$/);
+    const lines = trusted.map(([, path]) => `[safe]\n\tdirectory = ${JSON.stringify(path)}\n`);
     await writeFile(join(folder.path, trustFile), lines.join(''));
-    const filter = objects === undefined ? historyFilter[history] : undefined;
-    const where = () => findRedirection(openGit(directory, { ...place, settings: remote.anonymous }), remote);
-    return {
-      ...connect(git, { remote, callLimit, filter, where, notes: history === 'trees' ? [notesPattern] : [] }),
-      form,
-      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-    };
+    const dispose = () => folder[Symbol.asyncDispose]();
+    return { ...connect({ git, anonymous, form }, options), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-interface Connection {
-  remote: Remote;
-  callLimit: number;
-  filter: string | undefined;
-  /** Where the remote's address points to. */
-  where: () => Promise<string | undefined>;
-  /** What is fetched with the tip of a branch besides. */
-  notes: readonly string[];
-}
-
 function connect(
-  git: Git,
-  { remote, callLimit, filter, where, notes }: Connection,
-): Omit<Scratch, keyof AsyncDisposable | 'form'> {
-  const call: Scratch['call'] = async (args, input) => {
+  { git, anonymous, form }: { git: Git; anonymous: Git; form: CommitForm },
+  { checkout, remote, callLimit, history }: ScratchOptions,
+) {
+  const filter = checkout.objects === undefined ? historyFilter[history] : undefined;
+  const refsArgs = filter === undefined ? fetchArgs : [...unchecked, ...fetchArgs, filter];
+  const call = async (args: readonly string[], input?: string) => {
     const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
     if (result.timedOut) return { ...result, stderr: `no answer within ${callLimit / 1000} s` };
-    if (/returned error: 30\d/.test(result.stderr)) throw movedFailure(remote, await where());
+    if (/returned error: 30\d/.test(result.stderr))
+      throw movedFailure(remote, await findRedirection(anonymous, remote));
     return result;
   };
   const ask = async (args: readonly string[], input?: string) => {
@@ -105,39 +79,37 @@ function connect(
     if (status !== 0) throw fetchFailure(remote, stderr);
     return stdout.toString();
   };
-  const fetchRefs = (refs: readonly string[]) =>
-    ask([...(filter === undefined ? fetchArgs : [...unchecked, ...fetchArgs, filter]), 'origin', ...refs]);
   return {
     git,
     remote,
+    /** What the checkout asks of the commits that are made here. */
+    form,
+    /** Runs a git command that talks to the remote, ends it after the call limit. */
     call,
-    fetchTip: async (branch, along = []) => {
-      await fetchRefs([`+refs/heads/${branch}:refs/heads/${branch}`, ...notes, ...along]);
+    /** Fetches the tip of a branch of the remote, with its history; with the notes on it, where trees come too; and what else is named. */
+    fetchTip: async (branch: string, along: readonly string[] = []) => {
+      const notes = history === 'trees' ? [notesPattern] : [];
+      await ask([...refsArgs, 'origin', `+refs/heads/${branch}:refs/heads/${branch}`, ...notes, ...along]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
     },
+    /** Fetches the notes alone; undefined where there are none. */
     fetchNotes: async () => {
-      await fetchRefs([notesPattern]);
+      await ask([...refsArgs, 'origin', notesPattern]);
       return findNotes(git);
     },
-    findTip: async (branch) => {
+    /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
+    findTip: async (branch: string) => {
       const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');
       return sha === '' ? undefined : sha;
     },
+    /** Fetches objects that the history only names, alone or with all that is below them; undefined where all are here. */
     fetchObjects:
-      filter === undefined
-        ? undefined
-        : async (objects, how = 'whole') => {
-            if (objects.length === 0) return;
-            const check = how === 'alone' ? unchecked : [];
-            const args = [
-              ...withoutNegotiation,
-              ...check,
-              ...fetchArgs,
-              objectsFilter[how],
-              '--stdin',
-              'origin',
-            ];
-            await ask(args, objects.join('\n'));
-          },
+      filter &&
+      (async (objects: readonly string[], how: keyof typeof objectsFilter = 'whole') => {
+        if (objects.length === 0) return;
+        const check = how === 'alone' ? unchecked : [];
+        const args = [...withoutNegotiation, ...check, ...fetchArgs, objectsFilter[how], '--stdin', 'origin'];
+        await ask(args, objects.join('\n'));
+      }),
   };
 }
