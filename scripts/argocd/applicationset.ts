@@ -29,6 +29,11 @@ const shape = z.object({
   }),
 });
 
+const readme = {
+  code: 'invalid-file',
+  hint: 'environments/README.md says what the ApplicationSet is for.',
+} as const;
+
 // What is handed to Helm and to git as an argument: neither takes it for an option, and no path climbs.
 const objectName = { form: /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, words: 'no name that Kubernetes accepts' };
 const folderPath = {
@@ -41,15 +46,14 @@ const folderPath = {
  * @throws {Failure} `invalid-file` when it says it in another way.
  */
 export function parseApplicationSet(file: YamlFile, environment: string): ApplicationNames {
-  const hint = 'environments/README.md says what the ApplicationSet is for.';
-  const { metadata, spec } = parseShape(shape, file, { code: 'invalid-file', hint }).spec.template;
-  const fault = (text: string, words: string, advice = hint) =>
-    new Failure('invalid-file', `${file.path}: ${JSON.stringify(text)} is ${words}.`, advice);
+  const { metadata, spec } = parseShape(shape, file, readme).spec.template;
+  const fault = (text: string, words: string, hint: string = readme.hint) =>
+    new Failure('invalid-file', `${file.path}: ${JSON.stringify(text)} is ${words}.`, hint);
   const evaluate = (template: string, { form, words } = objectName) => {
     const text = template.replace(/\{\{\s*\.file\.path\.basename\s*\}\}/g, environment);
     if (text.includes('{{')) {
-      const advice = 'Write it with no other expression than {{ .file.path.basename }}.';
-      throw fault(template, 'no name that can be known here', advice);
+      const hint = 'Write it with no other expression than {{ .file.path.basename }}.';
+      throw fault(template, 'no name that can be known here', hint);
     }
     if (!form.test(text)) throw fault(text, words);
     return text;
@@ -71,19 +75,11 @@ const generatorShape = z.object({
   }),
 });
 
-/** Where an ApplicationSet finds environments. */
-export interface EnvironmentsSource {
-  repoURL: string;
-  /** The branch. */
-  revision: string;
-}
-
 /**
- * The places where an ApplicationSet finds the environments.
+ * The places where an ApplicationSet finds the environments: a repository, and its branch.
  * @throws {Failure} `invalid-file` when it says it in another way.
  */
-export function parseSources(file: YamlFile): EnvironmentsSource[] {
-  const hint = 'environments/README.md says what the ApplicationSet is for.';
-  const { generators } = parseShape(generatorShape, file, { code: 'invalid-file', hint }).spec;
+export function parseSources(file: YamlFile): { repoURL: string; revision: string }[] {
+  const { generators } = parseShape(generatorShape, file, readme).spec;
   return generators.flatMap(({ git }) => (git ? [git] : []));
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { toLine } from '../release/line.ts';
-import { parseApplication, parseApplications } from './application.ts';
-import type { Application } from './application.ts';
+import { applicationShape, applicationsShape } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
-import { parsePods } from './pods.ts';
-import type { Pod } from './pods.ts';
+import { podsShape } from './pods.ts';
 import { refused, request } from './request.ts';
 import type { ArgoOptions, Method, Reply } from './request.ts';
 import type { ArgoSettings } from './settings.ts';
@@ -20,59 +18,49 @@ export type ArgoAnswer<Value> =
 type Names = Pick<ApplicationNames, 'application' | 'project'>;
 
 /** Argo CD, as far as it is asked here. Its methods throw `argocd-refused` when asking again would not help. */
-export interface Argo {
-  address: string;
-  /**
-   * The Application as it is. It is not asked to refresh itself: a commit never changes, and each time the ApplicationSet is
-   * generated twice, which can swallow a webhook that comes just then.
-   */
-  readApplication: (names: Names) => Promise<ArgoAnswer<Application>>;
-  /** The Applications of some projects by their names, as far as the token may see them. */
-  listApplications: (projects: readonly string[]) => Promise<ArgoAnswer<ReadonlyMap<string, Application>>>;
-  /** The pods of the Application, as far as its project lets Argo CD see them. */
-  readPods: (names: Names) => Promise<ArgoAnswer<Pod[]>>;
-  /** Ends the sync that runs; a token that may only get applications is refused. */
-  endOperation: (names: Names) => Promise<ArgoAnswer<true>>;
-}
+export type Argo = ReturnType<typeof openArgo>;
 
 /** The only door to Argo CD; nothing is asked yet. */
-export function openArgo(settings: ArgoSettings, options: ArgoOptions): Argo {
+export function openArgo(settings: ArgoSettings, options: ArgoOptions) {
   const ask = async <Value>(
     path: string,
     projects: readonly string[],
-    parse: (content: unknown) => Value | undefined,
+    shape: z.ZodType<Value>,
     method: Method = 'GET',
   ) => {
     const url = new URL(`${settings.address}/api/v1/applications${path}`);
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
     for (const project of projects) url.searchParams.append('project', project);
-    return judge(url, await request(method, url, settings, options), parse);
+    return judge(url, await request(method, url, settings, options), shape);
   };
   return {
     address: settings.address,
-    readApplication: ({ application, project }) => ask(`/${application}`, [project], parseApplication),
-    listApplications: (projects) => ask('', projects, parseApplications),
-    readPods: ({ application, project }) => ask(`/${application}/resource-tree`, [project], parsePods),
-    endOperation: ({ application, project }) =>
-      ask(`/${application}/operation`, [project], () => true as const, 'DELETE'),
+    /**
+     * The Application as it is. It is not asked to refresh itself: a commit never changes, and each time the ApplicationSet is
+     * generated twice, which can swallow a webhook that comes just then.
+     */
+    readApplication: ({ application, project }: Names) => ask(`/${application}`, [project], applicationShape),
+    /** The Applications of some projects by their names, as far as the token may see them. */
+    listApplications: (projects: readonly string[]) => ask('', projects, applicationsShape),
+    /** The pods of the Application, as far as its project lets Argo CD see them. */
+    readPods: ({ application, project }: Names) => ask(`/${application}/resource-tree`, [project], podsShape),
+    /** Ends the sync that runs; a token that may only get applications is refused. */
+    endOperation: ({ application, project }: Names) =>
+      ask(`/${application}/operation`, [project], z.unknown(), 'DELETE'),
   };
 }
 
-function judge<Value>(
-  { host }: URL,
-  reply: Reply | Error,
-  parse: (content: unknown) => Value | undefined,
-): ArgoAnswer<Value> {
+function judge<Value>({ host }: URL, reply: Reply | Error, shape: z.ZodType<Value>): ArgoAnswer<Value> {
   if (Error.isError(reply)) return { kind: 'failed', reason: `${host}: ${reply.message}` };
   const { status, location, body } = reply;
   const content = parseJson(body);
   const words = said.safeParse(content).data?.message;
   const reason = [`${host} answered ${status}`, words ?? location].filter(Boolean).join(': ');
   if (status === 200) {
-    const value = parse(content);
-    return value === undefined
-      ? { kind: 'failed', reason: `${host} answered no such thing as Argo CD does` }
-      : { kind: 'found', value };
+    const { success, data } = shape.safeParse(content);
+    return success
+      ? { kind: 'found', value: data }
+      : { kind: 'failed', reason: `${host} answered no such thing as Argo CD does` };
   }
   if (status === 403) return { kind: 'hidden', reason };
   if (status === 404) return { kind: 'missing', reason };
