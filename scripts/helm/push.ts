@@ -5,7 +5,7 @@ import { type Digest, parseDigest } from '../release/image.ts';
 import { runHelm } from './run-helm.ts';
 
 /** What Helm works with to push. */
-export interface PushBench {
+interface PushBench {
   /** The environment of the script: Helm gets the network's settings, and no credential. */
   env: NodeJS.ProcessEnv;
   /** A folder for what must not outlive the run. */

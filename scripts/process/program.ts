@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { Failure } from '../shell/failure.ts';
 
-export interface ProgramOptions {
+interface ProgramOptions {
   cwd?: string | undefined;
   /** The whole environment of the program: nothing is inherited. */
   env: NodeJS.ProcessEnv;
@@ -83,14 +83,8 @@ export async function runProgram(
     return { status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString(), timedOut };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Failure(
-      'missing-program',
-      `${file} is not installed, or not on the PATH.`,
-      `Install ${file}.`,
-      {
-        cause: error,
-      },
-    );
+    const problem = `${file} is not installed, or not on the PATH.`;
+    throw new Failure('missing-program', problem, `Install ${file}.`, { cause: error });
   } finally {
     clearTimeout(timer);
     clearTimeout(drain);

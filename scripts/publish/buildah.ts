@@ -1,29 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
 import { type ProgramResult, runProgram } from '../process/program.ts';
 import { type Digest, parseDigest, type Tag } from '../release/image.ts';
+import type { Login, PublishContext } from './ensure.ts';
 
 /** Minutes: a first build without caches on a small runner takes some, one that hangs would take all there are. */
 const timeLimits = { build: 30, push: 15 };
 
-/** What buildah works with. */
-export interface Workbench {
-  /** The folder with the Dockerfile. */
-  cwd: string;
-  /** The environment of the script: buildah gets what it knows to use, and no credential. */
-  env: NodeJS.ProcessEnv;
-  /** A folder for what must not outlive the run. */
-  temporary: string;
-  /** The file with the registry's credentials. */
-  authFile: string;
-  signal?: AbortSignal | undefined;
-  /** Where buildah's output goes as it comes. */
-  echo: Writable;
-}
+/** What buildah works with: it gets what it knows to use of the environment, and no credential. */
+type Workbench = PublishContext & Login;
 
 /**
  * Builds an image from the Dockerfile: its last stage, or the target named.
@@ -63,10 +51,6 @@ function isDiskFull({ stdout, stderr }: ProgramResult): boolean {
   return /no space left on device|ENOSPC/.test(`${stdout.toString()}${stderr}`);
 }
 
-async function readDigest(file: string): Promise<Digest> {
-  return parseDigest((await readFile(file, 'utf8')).trim(), 'buildah push');
-}
-
 /** Milliseconds before each further attempt of a push. */
 const pauses = [1000, 3000];
 /** What a further attempt would only hear again. */
@@ -86,11 +70,11 @@ export async function pushImage(repository: string, tag: Tag, bench: Workbench):
   let result = await runBuildah('push', args, bench);
   for (const pause of pauses) {
     if (result.status === 0 || result.timedOut || finalWords.test(result.stderr)) break;
-    bench.echo.write('The push broke off: trying again\n');
+    bench.progress.write('The push broke off: trying again\n');
     await setTimeout(pause, undefined, { signal: bench.signal });
     result = await runBuildah('push', args, bench);
   }
-  if (result.status === 0) return readDigest(digestFile);
+  if (result.status === 0) return parseDigest((await readFile(digestFile, 'utf8')).trim(), 'buildah push');
   throw new Failure(
     'registry-refused',
     `Pushing ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
@@ -99,7 +83,7 @@ export async function pushImage(repository: string, tag: Tag, bench: Workbench):
 }
 
 function runBuildah(verb: keyof typeof timeLimits, args: string[], bench: Workbench): Promise<ProgramResult> {
-  const { cwd, env, authFile, signal, echo } = bench;
+  const { cwd, env, authFile, signal, progress: echo } = bench;
   return runProgram('buildah', [verb, ...args], {
     cwd,
     env: {

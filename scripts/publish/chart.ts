@@ -2,51 +2,40 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageChart, pushChart } from '../helm/push.ts';
 import { Failure } from '../shell/failure.ts';
-import { makeTemporary } from '../shell/machine.ts';
-import { answerLimit, type PublishContext, writeLogin } from './ensure-image.ts';
-import { openRegistry } from '../registry/open.ts';
+import { ensurePublished, type Ensured, type PublishContext } from './ensure.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
 import type { Tag } from '../release/image.ts';
 import { readScalar } from '../release/scalars.ts';
 
-export interface ChartPublication {
-  outcome: 'published' | 'reused';
+interface ChartPublication extends Ensured {
   /** `oci://host/path/chart`, as Helm wants it. */
   reference: string;
   version: string;
-  digest: string;
 }
 
 /**
  * Makes sure that the chart of the release is in the registry, so that other projects can use it.
  * @throws {Failure} for variables that are missing or wrong, a registry that refuses, a chart that is none.
  */
-export async function publishChart({
-  env,
-  cwd,
-  signal,
-  progress,
-}: PublishContext): Promise<ChartPublication> {
+export async function publishChart(context: PublishContext): Promise<ChartPublication> {
+  const { env, cwd, signal } = context;
   const settings = parsePublishSettings(env);
   const chart = await readChart(join(cwd, 'helm-chart'));
   const { host, name: project } = settings.registry;
   const version = versionOf(chart.version, settings.tag);
   const name = `${project}/${chart.name}`;
-  const registry = openRegistry({ ...settings.registry, name }, { signal, timeLimit: answerLimit });
   const reference = `oci://${host}/${name}`;
-
-  if (settings.warning !== undefined) progress.write(`${settings.warning}\n`);
-  progress.write(`Looking for ${reference}, version ${version}\n`);
-  const found = await registry.findDigest(version);
-  if (found !== undefined) return { outcome: 'reused', reference, version, digest: found };
-
-  const auth = await registry.authorizePush();
-  await using folder = await makeTemporary('publish-');
-  const authFile = await writeLogin(folder.path, host, auth);
-  const bench = { env, temporary: folder.path, authFile, signal };
-  const archive = await packageChart(chart.folder, { version, appVersion: settings.tag }, bench);
-  const digest = await pushChart(archive, `${host}/${project}`, bench);
-  return { outcome: 'published', reference, version, digest };
+  const ensured = await ensurePublished(
+    { ...settings, registry: { ...settings.registry, name } },
+    { tag: version, shown: `${reference}, version ${version}` },
+    context,
+    async (_, login) => {
+      const bench = { env, signal, ...login };
+      const archive = await packageChart(chart.folder, { version, appVersion: settings.tag }, bench);
+      return pushChart(archive, `${host}/${project}`, bench);
+    },
+  );
+  return { ...ensured, reference, version };
 }
 
 /** A version of the chart for each release. The letter keeps it one where a SHA is all digits and begins with 0. */

@@ -1,6 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureImage, type Publication, type PublishContext } from './ensure-image.ts';
+import type { PublishContext } from './ensure.ts';
+import { ensureImage, type Publication } from './ensure-image.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
 
 /**
@@ -10,16 +11,10 @@ import { parsePublishSettings } from '../registry/settings.ts';
 export async function publish(context: PublishContext): Promise<Publication> {
   const publication = await ensureImage(parsePublishSettings(context.env), context);
   const { repository, tag, digest } = publication;
-  await replaceFile(
-    join(context.cwd, 'build.env'),
-    `IMAGE_REPOSITORY=${repository}\nIMAGE_TAG=${tag}\nIMAGE_DIGEST=${digest}\n`,
-  );
+  const file = join(context.cwd, 'build.env');
+  // Whoever reads the file sees the old content or the new, also when the job is killed now.
+  const draft = `${file}.draft`;
+  await writeFile(draft, `IMAGE_REPOSITORY=${repository}\nIMAGE_TAG=${tag}\nIMAGE_DIGEST=${digest}\n`);
+  await rename(draft, file);
   return publication;
-}
-
-/** Whoever reads the file sees the old content or the new, also when the job is killed now. */
-async function replaceFile(path: string, content: string): Promise<void> {
-  const draft = `${path}.draft`;
-  await writeFile(draft, content);
-  await rename(draft, path);
 }

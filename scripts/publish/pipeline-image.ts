@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../shell/failure.ts';
-import { ensureImage, type Publication, type PublishContext } from './ensure-image.ts';
+import type { PublishContext } from './ensure.ts';
+import { ensureImage, type Publication } from './ensure-image.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
 import { parseTag, type Tag } from '../release/image.ts';
 
@@ -28,11 +29,5 @@ function tagOfStage(dockerfile: string): Tag {
   if (stage === undefined) {
     throw new Failure('usage', `The Dockerfile has no stage ${target}.`, `Add: FROM … AS ${target}`);
   }
-  return parseTag(
-    createHash('sha256')
-      .update(head + stage)
-      .digest('hex')
-      .slice(0, 12),
-    'Dockerfile',
-  );
+  return parseTag(hash('sha256', head + stage).slice(0, 12), 'Dockerfile');
 }
