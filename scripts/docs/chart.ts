@@ -13,8 +13,6 @@ export interface ChartValue {
 
 /** The parts of a JSON schema that are written here. */
 interface Schema {
-  description?: string;
-  default?: unknown;
   required?: string[];
   properties?: Record<string, Schema>;
 }
@@ -28,26 +26,22 @@ export function listValues(text: string): ChartValue[] {
   return listMap(parsed, parsed.document.contents, []);
 }
 
-/** The chart's README with the table of its values between the two marks. */
-export function writeValues(readme: string, values: readonly ChartValue[]): string {
-  const table = ['| value | default | is |', '| --- | --- | --- |', ...values.map(row)].join('\n');
-  return readme.replace(
-    /(<!-- values[^\n]*-->\n).*(\n<!-- end of values -->)/s,
-    (_, start: string, end: string) => `${start}\n${table}\n${end}`,
-  );
-}
-
 /**
  * The chart's schema with each value required, its meaning and its default.
  * @throws {Failure} `invalid-chart` when it lacks a value of the chart.
  */
 export function writeSchema(text: string, values: readonly ChartValue[]): string {
   const schema = JSON.parse(text) as Schema;
-  for (const value of values) {
-    const property = find(schema, value.path);
-    property.description = value.description;
-    property.default = value.default;
-    require(schema, value.path);
+  for (const { path, description, default: value } of values) {
+    let property = schema;
+    for (const key of path) {
+      // Each value is there, so that one which is set to null is refused where it stands, and not met in a template.
+      property.required = [...new Set([...(property.required ?? []), key])];
+      const child = property.properties?.[key];
+      if (!child) throw fault('values.schema.json', `${path.join('.')} is missing`, 'Say what type it has.');
+      property = child;
+    }
+    Object.assign(property, { description, default: value });
   }
   return JSON.stringify(schema);
 }
@@ -74,26 +68,6 @@ function listMap(parsed: ParsedFile, map: unknown, above: readonly string[]): Ch
 function lastParagraph(comment: string): string {
   const lines = comment.split('\n').map((line) => line.trim());
   return lines.slice(lines.lastIndexOf('') + 1).join(' ');
-}
-
-function row({ path, default: value, description }: ChartValue): string {
-  return `| \`${path.join('.')}\` | \`${JSON.stringify(value)}\` | ${description} |`;
-}
-
-function find(schema: Schema, path: readonly string[]): Schema {
-  return path.reduce((parent, key) => {
-    const child = parent.properties?.[key];
-    if (!child) throw fault('values.schema.json', `${path.join('.')} is missing`, 'Say what type it has.');
-    return child;
-  }, schema);
-}
-
-/** Each value is there, so that one which is set to null is refused where it stands, and not met in a template. */
-function require(schema: Schema, path: readonly string[]): void {
-  for (const [depth, key] of path.entries()) {
-    const parent = find(schema, path.slice(0, depth));
-    parent.required = [...new Set([...(parent.required ?? []), key])];
-  }
 }
 
 function fault(file: string, problem: string, hint: string): Failure {

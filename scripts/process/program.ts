@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { Failure } from '../shell/failure.ts';
 
-interface ProgramOptions {
+export interface ProgramOptions {
   cwd?: string | undefined;
   /** The whole environment of the program: nothing is inherited. */
   env: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { listValues, writeSchema, writeValues } from '../../scripts/docs/chart.ts';
+import { listValues, writeSchema } from '../../scripts/docs/chart.ts';
+import { writeValues } from '../../scripts/docs/tables.ts';
 
 const text = `# About the file.
 
