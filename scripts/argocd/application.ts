@@ -10,6 +10,7 @@ const source = z.object({ targetRevision: text, helm: z.object({ values: text })
 /** The health of an object, which a kind that has none leaves out. */
 export const healthShape = z.object({ status: z.string().optional(), message: words }).prefault({});
 
+/** An object in the cluster that belongs to an Application. */
 const resourceShape = z
   .object({ kind: z.string(), name: z.string(), health: healthShape })
   .transform(({ kind, name, health: { status, message } }) => ({
@@ -110,8 +111,6 @@ export type Application = z.infer<typeof applicationShape>;
 /** A sync, with all of its attempts. */
 export type Operation = z.infer<typeof operationShape>;
 export type Condition = z.infer<typeof conditionShape>;
-/** An object in the cluster that belongs to an Application. */
-export type Resource = z.infer<typeof resourceShape>;
 
 const valuesShape = z.object({ image: z.object({ tag: text, digest: text }).prefault({}) });
 

@@ -1,5 +1,5 @@
 import type { Image } from '../release/image.ts';
-import type { Application, Condition, Operation, Resource } from './application.ts';
+import type { Application, Condition, Operation } from './application.ts';
 import type { Pod } from './pods.ts';
 
 /** What an Application is to run: the release's whole commit, and its image. */
@@ -26,7 +26,9 @@ export function judgeApplication(
   if (!isCompared(application, target) || sync !== 'Synced') return 'waiting';
   // A Deployment is healthy only when each of its pods is one of the manifest that was compared.
   if (health === 'Healthy') return 'healthy';
-  return health === 'Degraded' || podsOf(pods, target).some(isDegraded) ? 'failing' : 'waiting';
+  return [application, ...podsOf(pods, target)].some(({ health }) => health === 'Degraded')
+    ? 'failing'
+    : 'waiting';
 }
 
 /**
@@ -86,7 +88,11 @@ export function listReasons(
       // Argo CD repeats what the last sync failed with.
       .filter(({ message }) => !operation?.message || !message.includes(operation.message))
       .map(({ type, message }) => `${type}: ${message}`),
-    ...[...resources, ...podsOf(pods, target)].filter(isUnwell).map(describeResource),
+    ...[...resources, ...podsOf(pods, target)]
+      .filter(({ health = 'Healthy' }) => health !== 'Healthy')
+      .map(({ kind, name, state, message }) =>
+        [`${kind}/${name}`, state, message].filter(Boolean).join(': '),
+      ),
   ];
 }
 
@@ -118,16 +124,4 @@ function isCompared({ revision, image }: Application, target: Target): boolean {
 function podsOf(pods: readonly Pod[], { image: { tag, digest } }: Target): Pod[] {
   const end = digest === '' ? `:${tag}` : `:${tag}@${digest}`;
   return pods.filter(({ images }) => images.some((image) => image.endsWith(end)));
-}
-
-function isDegraded({ health }: Resource): boolean {
-  return health === 'Degraded';
-}
-
-function isUnwell({ health }: Resource): boolean {
-  return health !== undefined && health !== 'Healthy';
-}
-
-function describeResource({ kind, name, state, message }: Resource): string {
-  return [`${kind}/${name}`, state, message].filter(Boolean).join(': ');
 }

@@ -55,16 +55,13 @@ export async function request(
     signal.throwIfAborted();
     if (limit.aborted) return new Error(`no answer within ${timeLimit / 1000} s`, { cause: error });
     const fault = error as NodeJS.ErrnoException;
-    if (!certificateCodes.test(fault.code ?? '')) return new Error(describe(fault), { cause: error });
+    // An address with several numbers fails with an error for each, and no words of its own.
+    const reason = fault.message || (fault.code ?? 'unknown');
+    if (!certificateCodes.test(fault.code ?? '')) return new Error(reason, { cause: error });
     // After the first words comes advice about the command line of Node.
     const [words = ''] = fault.message.split(';');
     throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, trustAuthority, error);
   }
-}
-
-/** An address with several numbers fails with an error for each, and no words of its own. */
-function describe({ message, code }: NodeJS.ErrnoException): string {
-  return message || (code ?? 'unknown');
 }
 
 /** Argo CD would answer the same again. */
