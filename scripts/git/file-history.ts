@@ -4,21 +4,12 @@ import type { BranchCommit } from './mainline.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A commit as a person made it. */
-export interface Commit {
-  sha: string;
-  /** `Name <address>`. */
-  author: string;
+export interface Commit extends Pick<BranchCommit, 'sha' | 'author' | 'time' | 'seen' | 'doubt'> {
   /** Who made it what it is: of a merge, who merged. */
   committer: string;
-  /** When it counts on the branch. */
-  time: Date;
-  /** When it was on the branch for certain. */
-  seen: Date;
   message: string;
   /** The commit that it merged, where it is a merge. */
   merged: Pick<Commit, 'author' | 'message'> | undefined;
-  /** Why it is in doubt which side of this merge was the branch. */
-  doubt: Doubt | undefined;
 }
 
 /** What a commit made of files: their bytes, or undefined where they went. */
@@ -39,7 +30,7 @@ interface Step {
 }
 
 // Each field ends at a NUL, which no message and no path can hold.
-const format = '--format=%H%x00%an <%ae>%x00%cn <%ce>%x00%B';
+const format = '--format=%H%x00%cn <%ce>%x00%B';
 const shape = ['--stdin', '--root', '-r', '--raw', '-z', '--no-abbrev', '--no-renames', format];
 // The mode of a path where nothing is.
 const nothing = '000000';
@@ -84,8 +75,8 @@ function parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>): Step
   for (let part = next(); part !== '';) {
     const known = commits.get(part);
     if (!known) throw new Error(`git diff-tree tells of ${part}, which it was not asked for`);
-    const { sha, time, seen, merged, doubt } = known;
-    const commit = { sha, author: next(), committer: next(), time, seen, message: next(), doubt };
+    const { sha, author, time, seen, merged, doubt } = known;
+    const commit = { sha, author, committer: next(), time, seen, message: next(), doubt };
     const blobs: Step['blobs'] = new Map();
     const irregular: Step['irregular'] = new Set();
     // A line end stands before the first one.

@@ -105,8 +105,7 @@ function pathsOf(raw: string): string {
   return raw
     .split('\n')
     .filter(Boolean)
-    .map((line) => line.replace(/^\S+ \S+ \S+ (\S{8})\S* \S+\t/, '$1 '))
-    .map((line) => `${line.slice(9)} (${line.slice(0, 8)})`)
+    .map((line) => line.replace(/^\S+ \S+ \S+ (\S{8})\S* \S+\t(.*)$/, '$2 ($1)'))
     .join(', ');
 }
 
