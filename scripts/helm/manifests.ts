@@ -52,20 +52,17 @@ export function findImages(manifests: string): string[] {
 
 function parseManifests(manifests: string): { content: unknown; head: Head }[] {
   // As Kubernetes reads them.
-  return parseYaml('the rendered chart', manifests, '1.1')
-    .map((parsed) => ({ content: toValue(parsed), place: parsed.placeOf(parsed.document.range[0]) }))
-    .filter(({ content }) => content !== null)
-    .map(({ content, place }) => ({ content, head: parseHead(content, place) }));
-}
-
-function parseHead(content: unknown, place: string): Head {
-  const { data } = shape.safeParse(content);
-  if (data) return data;
-  throw new Failure(
-    'invalid-chart',
-    `${place}: this is no object of Kubernetes, which has an apiVersion, a kind and metadata.`,
-    'Correct the template that renders it.',
-  );
+  return parseYaml('the rendered chart', manifests, '1.1').flatMap((parsed) => {
+    const content = toValue(parsed);
+    if (content === null) return [];
+    const { data: head } = shape.safeParse(content);
+    if (head) return [{ content, head }];
+    throw new Failure(
+      'invalid-chart',
+      `${parsed.placeOf(parsed.document.range[0])}: this is no object of Kubernetes, which has an apiVersion, a kind and metadata.`,
+      'Correct the template that renders it.',
+    );
+  });
 }
 
 /** Whatever the kind of a workload, its pods have their containers in lists of these names. */

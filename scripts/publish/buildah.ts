@@ -34,7 +34,7 @@ export async function buildImage(
   throw new Failure(
     'build-failed',
     `Building ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.build)}.`,
-    isDiskFull(result)
+    /no space left on device|ENOSPC/.test(`${result.stdout.toString()}${result.stderr}`)
       ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
       : 'The lines above say which step of the Dockerfile failed, and why.',
   );
@@ -45,10 +45,6 @@ async function readFileLimit(): Promise<string> {
   const limits = await readFile('/proc/self/limits', 'utf8');
   const most = /^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? '1024';
   return `nofile=${most}:${most}`;
-}
-
-function isDiskFull({ stdout, stderr }: ProgramResult): boolean {
-  return /no space left on device|ENOSPC/.test(`${stdout.toString()}${stderr}`);
 }
 
 /** Milliseconds before each further attempt of a push. */

@@ -4,7 +4,6 @@ import { packageChart, pushChart } from '../helm/push.ts';
 import { Failure } from '../shell/failure.ts';
 import { ensurePublished, type Ensured, type PublishContext } from './ensure.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
-import type { Tag } from '../release/image.ts';
 import { readScalar } from '../release/scalars.ts';
 
 interface ChartPublication extends Ensured {
@@ -22,7 +21,8 @@ export async function publishChart(context: PublishContext): Promise<ChartPublic
   const settings = parsePublishSettings(env);
   const chart = await readChart(join(cwd, 'helm-chart'));
   const { host, name: project } = settings.registry;
-  const version = versionOf(chart.version, settings.tag);
+  // A version for each release. The letter keeps it one where a SHA is all digits and begins with 0.
+  const version = `${chart.version}-g${settings.tag}`;
   const name = `${project}/${chart.name}`;
   const reference = `oci://${host}/${name}`;
   const ensured = await ensurePublished(
@@ -36,11 +36,6 @@ export async function publishChart(context: PublishContext): Promise<ChartPublic
     },
   );
   return { ...ensured, reference, version };
-}
-
-/** A version of the chart for each release. The letter keeps it one where a SHA is all digits and begins with 0. */
-function versionOf(chart: string, release: Tag): string {
-  return `${chart}-g${release}`;
 }
 
 async function readChart(folder: string): Promise<{ folder: string; name: string; version: string }> {
