@@ -28,7 +28,7 @@ await runMain(async (signal) => {
   const names = await readEnvironmentNames(root);
   const flow = parseFlowOf(await readYaml(flowPath), names.map(valuesPath));
   await lintBranch();
-  for (const name of names) await lintHold(name);
+  for (const path of names.map(holdPath)) if (existsSync(join(root, path))) parseHold(await readYaml(path));
   for (const name of names) await lintEnvironment(name, signal);
   for (const name of names) await lintProject(name);
   show(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
@@ -46,11 +46,6 @@ async function lintBranch(): Promise<void> {
     `${applicationSetPath}: Argo CD reads the branch ${other.revision}, but the commands deliver to ${branch}.`,
     `Write revision: ${branch}; or, where the branch is ${other.revision}, name that in usualBranch of scripts/branch/place.ts.`,
   );
-}
-
-async function lintHold(name: string): Promise<void> {
-  const path = holdPath(name);
-  if (existsSync(join(root, path))) parseHold(await readYaml(path));
 }
 
 async function lintEnvironment(name: string, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,8 @@
 import { styleText } from 'node:util';
 
-/** What a text is emphasized with. */
-type Style = 'bold' | 'red' | 'green' | 'yellow' | 'cyan';
-
 // Noncharacters, which no text holds: they stand for styles until a text is shown.
 const marks = { bold: '\ufdd1', red: '\ufdd2', green: '\ufdd3', yellow: '\ufdd4', cyan: '\ufdd5' } as const;
+type Style = keyof typeof marks;
 const end = '\ufdd0';
 const allMarks = /[\ufdd0-\ufdd5]/g;
 

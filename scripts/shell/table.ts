@@ -55,9 +55,7 @@ function pad(cell: string, width: number): string {
 }
 
 function cut(cell: string, width: number): string {
-  return lengthOf(cell) <= width
-    ? cell
-    : `${Array.from(cell)
-        .slice(0, Math.max(0, width - 1))
-        .join('')}…`;
+  if (lengthOf(cell) <= width) return cell;
+  const kept = Array.from(cell).slice(0, Math.max(0, width - 1));
+  return `${kept.join('')}…`;
 }
