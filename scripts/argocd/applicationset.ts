@@ -7,14 +7,7 @@ import type { YamlFile } from '../release/yaml-file.ts';
 export const applicationSetPath = 'environments/argocd/applicationset.yaml';
 
 /** What Argo CD makes of an environment. */
-export interface ApplicationNames {
-  application: string;
-  project: string;
-  /** The chart's folder in the repository, and what it is rendered as. */
-  chart: string;
-  release: string;
-  namespace: string;
-}
+export type ApplicationNames = ReturnType<typeof parseApplicationSet>;
 
 const shape = z.object({
   spec: z.object({
@@ -45,7 +38,7 @@ const folderPath = {
  * Names what an ApplicationSet generates for an environment, by the one expression that such a name may hold.
  * @throws {Failure} `invalid-file` when it says it in another way.
  */
-export function parseApplicationSet(file: YamlFile, environment: string): ApplicationNames {
+export function parseApplicationSet(file: YamlFile, environment: string) {
   const { metadata, spec } = parseShape(shape, file, readme).spec.template;
   const fault = (text: string, words: string, hint: string = readme.hint) =>
     new Failure('invalid-file', `${file.path}: ${JSON.stringify(text)} is ${words}.`, hint);
@@ -61,6 +54,7 @@ export function parseApplicationSet(file: YamlFile, environment: string): Applic
   return {
     application: evaluate(metadata.name),
     project: evaluate(spec.project),
+    /** The chart's folder in the repository, and what it is rendered as. */
     chart: evaluate(spec.source.path, folderPath),
     release: evaluate(spec.source.helm.releaseName),
     namespace: evaluate(spec.destination.namespace),

@@ -4,13 +4,7 @@ import { isLoopback } from '../shell/loopback.ts';
 import { parseVariables } from '../shell/variables.ts';
 
 /** How Argo CD is reached. */
-export interface ArgoSettings {
-  /** Its address, without a slash at the end. */
-  address: string;
-  token: string;
-  /** Whether any certificate is good enough: only on this machine. */
-  isInsecure: boolean;
-}
+export type ArgoSettings = ReturnType<typeof parseArgoSettings>;
 
 const form = 'is no host, host:port or URL of http or https';
 
@@ -30,7 +24,7 @@ const variables = z.object({
  * Reads how Argo CD is reached from the environment.
  * @throws {Failure} `missing-variable` naming all that is missing, `usage` when a value is wrong.
  */
-export function parseArgoSettings(env: NodeJS.ProcessEnv): ArgoSettings {
+export function parseArgoSettings(env: NodeJS.ProcessEnv) {
   const { ARGOCD_SERVER, ARGOCD_AUTH_TOKEN, ARGOCD_INSECURE } = parseVariables(
     variables,
     env,
@@ -45,8 +39,10 @@ export function parseArgoSettings(env: NodeJS.ProcessEnv): ArgoSettings {
     );
   }
   return {
+    /** Its address, without a slash at the end. */
     address: `${origin}${pathname}`.replace(/\/+$/, ''),
     token: ARGOCD_AUTH_TOKEN,
+    /** Whether any certificate is good enough: only on this machine. */
     isInsecure: ARGOCD_INSECURE,
   };
 }

@@ -4,16 +4,7 @@ import { openGit } from './git.ts';
 import type { Git, GitOptions, Setting } from './git.ts';
 
 /** The checkout that the program was called in: it is asked, and never changed. */
-export interface Checkout {
-  git: Git;
-  /** Its top: from there git goes to a remote at a relative path, and starts what a setting names. */
-  directory: string;
-  /** All that are in force in it, of every scope. */
-  settings: readonly Setting[];
-  /** Its objects, where it has the whole history. */
-  objects: string | undefined;
-  objectFormat: string;
-}
+export type Checkout = Awaited<ReturnType<typeof openCheckout>>;
 
 /** Who a commit names as its author and committer, each as `Name <address>`. */
 export interface Identity {
@@ -25,7 +16,7 @@ export interface Identity {
 const oldestGit = [2, 32] as const;
 
 /** @throws {Failure} `not-a-repository` with git's own words, `missing-program` where git is too old. */
-export async function openCheckout(directory: string, options: GitOptions): Promise<Checkout> {
+export async function openCheckout(directory: string, options: GitOptions) {
   const git = openGit(directory, options);
   const [version, place, list] = await Promise.all([
     git.run(['version']),
@@ -44,8 +35,11 @@ export async function openCheckout(directory: string, options: GitOptions): Prom
   const isPartial = settings.some(([key]) => /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key));
   return {
     git,
+    /** Its top: from there git goes to a remote at a relative path, and starts what a setting names. */
     directory: resolve(directory, top),
+    /** All that are in force in it, of every scope. */
     settings,
+    /** Its objects, where it has the whole history. */
     objects: isShallow === 'false' && !isPartial ? objects : undefined,
     objectFormat,
   };

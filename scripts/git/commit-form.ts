@@ -3,12 +3,7 @@ import { findSetting, isSet } from './checkout.ts';
 import type { Checkout, Identity } from './checkout.ts';
 
 /** What the settings of a checkout ask of the commits that are made for it, as push rules of a server do. */
-export interface CommitForm {
-  isSigned: boolean;
-  isSignedOff: boolean;
-  /** What stands before every title, with the space after it; or nothing. */
-  titlePrefix: string;
-}
+export type CommitForm = ReturnType<typeof readCommitForm>;
 
 /** The form of a prefix: labels such as `chore:` or `[ops]`, and the keys of issues. Other words would pass for a title. */
 export const prefixForm = /(?:(?:\S*[:\])]|[A-Z][A-Z0-9]*-\d+|#\d+) )*/;
@@ -17,7 +12,7 @@ export const prefixForm = /(?:(?:\S*[:\])]|[A-Z][A-Z0-9]*-\d+|#\d+) )*/;
  * Reads the form from commit.gpgSign, gitops.signOff and gitops.titlePrefix.
  * @throws {Failure} `usage` when a title with the prefix could not be told from others.
  */
-export function readCommitForm(checkout: Checkout): CommitForm {
+export function readCommitForm(checkout: Checkout) {
   const prefix = findSetting(checkout, 'gitops.titleprefix').trim();
   const titlePrefix = prefix && `${prefix} `;
   if (!new RegExp(`^${prefixForm.source}$`).test(titlePrefix)) {
@@ -30,6 +25,7 @@ export function readCommitForm(checkout: Checkout): CommitForm {
   return {
     isSigned: isSet(checkout, 'commit.gpgsign'),
     isSignedOff: isSet(checkout, 'gitops.signoff'),
+    /** What stands before every title, with the space after it; or nothing. */
     titlePrefix,
   };
 }

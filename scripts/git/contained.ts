@@ -7,17 +7,17 @@ interface Contained {
   depth: number;
 }
 
-/** Tells for each parent of a commit whether its history has a marked commit that the others lack. */
-export type TellSides = (commit: CommitLine) => boolean[];
-
-/** Takes in a history, children before parents, by one pass: it may have any number of merges. */
-export function tellSides(commits: readonly CommitLine[], marked: ReadonlySet<string>): TellSides {
+/**
+ * Takes in a history, children before parents, by one pass: it may have any number of merges. What it gives tells for each
+ * parent of a commit whether its history has a marked commit that the others lack.
+ */
+export function tellSides(commits: readonly CommitLine[], marked: ReadonlySet<string>) {
   const known = new Map<string, Contained | undefined>();
   for (const { sha, parents } of commits.toReversed()) {
     const contained = unite(parents.map((parent) => known.get(parent)));
     known.set(sha, marked.has(sha) ? extend(contained ? [contained] : []) : contained);
   }
-  return ({ parents }) => {
+  return ({ parents }: CommitLine) => {
     const sides = parents.map((parent) => known.get(parent));
     return sides.map((side, index) =>
       sides.every((other, position) => position === index || !contains(other, side)),

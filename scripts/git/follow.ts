@@ -1,6 +1,5 @@
 import type { CommitLine } from './commit-line.ts';
 import { tellSides } from './contained.ts';
-import type { TellSides } from './contained.ts';
 import { findBranchParent } from './merge-title.ts';
 
 /** What tells which side of a merge was the branch. */
@@ -34,7 +33,7 @@ export interface Followed extends CommitLine {
 export function followBranch(commits: readonly CommitLine[], { branch, marked }: Evidence): Followed[] {
   const known = new Map(commits.map((commit) => [commit.sha, commit]));
   // Most histories have no merge.
-  let tell: TellSides | undefined;
+  let tell: ReturnType<typeof tellSides> | undefined;
   const followed: Followed[] = [];
   for (let commit = commits[0]; commit;) {
     const { parents, subject } = commit;

@@ -7,14 +7,7 @@ import type { Checkout } from './checkout.ts';
 import type { Setting } from './git.ts';
 
 /** Where the branch lives, and what git needs to get there. */
-export interface Remote {
-  /** For messages: the address, without a password. */
-  address: string;
-  settings: readonly Setting[];
-  /** The same for somebody whom nobody knows. */
-  anonymous: readonly Setting[];
-  secrets: readonly string[];
-}
+export type Remote = Awaited<ReturnType<typeof readRemote>>;
 
 // How this checkout reaches its servers: proxies, certificates, keys, helpers.
 const transport = /^(http|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy|askpass)$/;
@@ -32,7 +25,7 @@ const ofRemote = /\.(proxy|proxyauthmethod|uploadpack|receivepack)$/;
  * it goes to the host that is pushed to alone.
  * @throws {Failure} `unknown-remote` when the checkout has none of that name, or at no address.
  */
-export async function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv): Promise<Remote> {
+export async function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv) {
   const token = findToken(env);
   const [fetch, push] = await Promise.all([
     readAddress(checkout, name),
@@ -58,8 +51,10 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     ['remote.origin.pushurl', push.address],
   ];
   return {
+    /** For messages: the address, without a password. */
     address: fetch.shown ?? fetch.address,
     settings: [...staying(chosen), ...nameUsers([fetch, push]), ...addresses],
+    /** The same for somebody whom nobody knows. */
     anonymous: [...anonymous, ...addresses],
     secrets: [
       ...headers.map(([, value]) => value),

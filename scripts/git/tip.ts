@@ -9,12 +9,6 @@ import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
 import { listWithin } from './within.ts';
 
-interface TreeEntry {
-  mode: string;
-  object: string;
-  path: string;
-}
-
 /** A branch as it was at one moment: all that is decided is read from here. */
 export class Tip {
   readonly commit: string;
@@ -148,13 +142,13 @@ export class Tip {
     return parseLines(await this.#scratch.git.read(['log', lineFormat, ...args]));
   }
 
-  async #list(commit: string, args: readonly string[]): Promise<TreeEntry[]> {
+  async #list(commit: string, args: readonly string[]) {
     const list = await this.#scratch.git.read(['ls-tree', '-z', '--full-tree', commit, ...args]);
     return list.split('\0').filter(Boolean).map(parseEntry);
   }
 }
 
-function parseEntry(entry: string): TreeEntry {
+function parseEntry(entry: string) {
   const end = entry.indexOf('\t');
   const [mode = '', , object = ''] = entry.slice(0, end).split(' ');
   return { mode, object, path: requirePlainPath(entry.slice(end + 1)) };

@@ -4,16 +4,7 @@ import { Failure } from '../shell/failure.ts';
 import { parseYaml, toValue } from '../release/yaml-file.ts';
 
 /** An object as the cluster would get it. */
-export interface KubernetesObject {
-  kind: string;
-  name: string;
-  /** What no two objects of a cluster share, whatever the version of their kind. */
-  id: string;
-  /** Whether it runs before anything of its release is applied. */
-  isMigration: boolean;
-  /** The object as YAML that says the same for every order of keys, comments and quotes. */
-  text: string;
-}
+export type KubernetesObject = ReturnType<typeof describe>;
 
 const shape = z.object({
   apiVersion: z.string(),
@@ -90,15 +81,18 @@ function isTest({ metadata }: Head): boolean {
   return /^test(-success|-failure)?$/.test(String(metadata.annotations?.['helm.sh/hook']));
 }
 
-function describe(head: Head, content: unknown): KubernetesObject {
+function describe(head: Head, content: unknown) {
   const { apiVersion, kind, metadata } = head;
   const { generateName, name = generateName, namespace } = metadata;
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
   return {
     kind,
     name,
+    /** What no two objects of a cluster share, whatever the version of their kind. */
     id: [kind, name, namespace, group].join(' '),
+    /** Whether it runs before anything of its release is applied. */
     isMigration: isMigration(head),
+    /** The object as YAML that says the same for every order of keys, comments and quotes. */
     text: stringify(content, {
       version: '1.1',
       sortMapEntries: true,

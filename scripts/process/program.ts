@@ -16,14 +16,7 @@ export interface ProgramOptions {
   echo?: Writable | undefined;
 }
 
-export interface ProgramResult {
-  /** The exit status, or null when the time limit or a signal ended the program. */
-  status: number | null;
-  stdout: Buffer;
-  stderr: string;
-  /** Whether it was the time limit that ended the program. */
-  timedOut: boolean;
-}
+export type ProgramResult = Awaited<ReturnType<typeof runProgram>>;
 
 // Milliseconds for the rest of the output. A child that left the group, such as SSH's shared connection, keeps it open.
 const drainLimit = 1_000;
@@ -37,7 +30,7 @@ export async function runProgram(
   file: string,
   args: readonly string[],
   { cwd, env, input, timeLimit, signal, echo }: ProgramOptions,
-): Promise<ProgramResult> {
+) {
   signal?.throwIfAborted();
   const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' });
   const killGroup = () => {
@@ -80,7 +73,14 @@ export async function runProgram(
       child.on('close', resolve);
     });
     signal?.throwIfAborted();
-    return { status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString(), timedOut };
+    return {
+      /** The exit status, or null when the time limit or a signal ended the program. */
+      status,
+      stdout: Buffer.concat(stdout),
+      stderr: Buffer.concat(stderr).toString(),
+      /** Whether it was the time limit that ended the program. */
+      timedOut,
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const problem = `${file} is not installed, or not on the PATH.`;

@@ -2,20 +2,14 @@ import { Failure } from '../shell/failure.ts';
 import { isFilled } from '../shell/variables.ts';
 
 /** A role of AWS, and GitLab's word for who asks for it. */
-export interface Role {
-  arn: string;
-  /** The ID token of the job: it lives as long as the job, and no file holds it. */
-  token: string;
-  /** What AWS' log calls the caller. */
-  session: string;
-}
+export type Role = NonNullable<ReturnType<typeof findRole>>;
 
 /**
  * Finds the role that the job takes on with its ID token. Keys come before a role, as everywhere in the SDK, and a
  * token's file is left to the SDK too.
  * @throws {Failure} `missing-variable` for a role without any token: the SDK would go on as somebody else.
  */
-export function findRole(env: NodeJS.ProcessEnv): Role | undefined {
+export function findRole(env: NodeJS.ProcessEnv) {
   const { AWS_ROLE_ARN: arn, AWS_ID_TOKEN: token } = env;
   if (!isFilled(arn) || hasKeys(env) || isFilled(env.AWS_WEB_IDENTITY_TOKEN_FILE)) return undefined;
   if (!isFilled(token)) {
@@ -25,7 +19,13 @@ export function findRole(env: NodeJS.ProcessEnv): Role | undefined {
       'Give the job the id_tokens of .gitlab-ci.yml, or set AWS_WEB_IDENTITY_TOKEN_FILE; without a role, unset AWS_ROLE_ARN.',
     );
   }
-  return { arn, token, session: nameSession(env) };
+  return {
+    arn,
+    /** The ID token of the job: it lives as long as the job, and no file holds it. */
+    token,
+    /** What AWS' log calls the caller. */
+    session: nameSession(env),
+  };
 }
 
 /** What a reader should know about credentials of which one kind silently wins. */
