@@ -83,14 +83,17 @@ export async function checkOut(stage: Stage, folder: string, revision: string): 
 export async function operate(
   stage: Stage,
   [command, ...args]: readonly [string, ...string[]],
-  expected = 0,
+  { expected = 0, env = {} }: { expected?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {
-  const env = {
+  const person = {
     GITLAB_USER_LOGIN: 'op.erator',
     GITLAB_USER_NAME: 'Op Erator',
     GITLAB_USER_EMAIL: 'op@example.com',
   };
-  return stage.run(operator, ['npm', 'run', '--silent', command, '--', ...args], { env, expected });
+  return stage.run(operator, ['npm', 'run', '--silent', command, '--', ...args], {
+    env: { ...person, ...env },
+    expected,
+  });
 }
 
 /** A file as it stands at the tip of `main`. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { exitCode, Failure } from '../shell/failure.ts';
-import { sync } from './cluster.ts';
+import { exitCode } from '../shell/failure.ts';
+import { ArgoStandIn } from './argocd.ts';
 import {
   createOrigin,
   mergeChange,
@@ -13,9 +13,19 @@ import { build, deploy } from './pipeline.ts';
 import type { Stage } from './stage.ts';
 import { show } from '../shell/screen.ts';
 
+type Command = readonly [string, ...string[]];
+
+/** What the rehearsal has. */
+interface Scene {
+  stage: Stage;
+  /** The checkout that is rehearsed. */
+  checkout: string;
+  argo: ArgoStandIn;
+}
+
 /** Plays what happens to releases, from the first merge to a rollback, with everything but a cluster. */
 export async function rehearse(stage: Stage, checkout: string): Promise<void> {
-  const [first = '', second, ...others] = await stage.play(
+  const environments = await stage.play(
     {
       name: 'GitLab',
       does: 'a bare repository takes its place, with the commit that this checkout is at',
@@ -26,45 +36,51 @@ export async function rehearse(stage: Stage, checkout: string): Promise<void> {
       return prepareEnvironments(stage);
     },
   );
-  await deliver(stage, checkout, first, mergeChange);
-  await healthy(stage, first);
+  await using argo = await ArgoStandIn.open(stage, environments);
+  const scene = { stage, checkout, argo };
+  const [first = '', second, ...others] = environments;
+  await deliver(scene, first, mergeChange);
+  await healthy(scene, first);
   show('\nThe delivery, as it stands on main:\n');
   print(await showLastCommit(stage));
   if (second === undefined) return;
 
   for (const environment of [second, ...others]) {
-    await type(stage, ['promote', environment]);
-    await healthy(stage, environment);
+    await type(scene, ['promote', environment]);
+    await healthy(scene, environment);
   }
-  await deliver(stage, checkout, first, mergeChange);
-  await healthy(stage, first);
-  await goBack(stage, checkout, first, second);
-  await type(stage, ['status']);
-  await type(stage, ['history', first]);
+  await deliver(scene, first, mergeChange);
+  await healthy(scene, first);
+  await type(scene, ['promote', second]);
+  await failAndGoBack(scene, first);
+  await goBack(scene, second);
+  await type(scene, ['status']);
+  await type(scene, ['history', first]);
 }
 
-async function goBack(stage: Stage, checkout: string, first: string, second: string): Promise<void> {
-  await deliver(stage, checkout, first, mergeMistake);
-  await stage.play(
-    {
-      name: 'Argo CD',
-      does: `syncs ${first}; the pod of the bad release never becomes ready`,
-      lookAt: 'src',
-    },
-    async () => {
-      print(await unhealthy(stage, first));
-    },
+/** A release that fails is taken back by its verdict. */
+async function failAndGoBack(scene: Scene, environment: string): Promise<void> {
+  await deliver(scene, environment, mergeMistake);
+  await watch(
+    scene,
+    `syncs ${environment}; the pod of the bad release never becomes ready, and the verdict takes it back`,
+    ['wait', environment, '--timeout', '1m', '--or-rollback'],
+    exitCode.unhealthy,
   );
-  await type(stage, ['rollback', first, '--reason', 'it ends at once']);
-  await healthy(stage, first);
-  await type(stage, ['promote', second], exitCode.refused);
-  await type(stage, ['resume', first]);
-  await type(stage, ['promote', second]);
+  await healthy(scene, environment);
+}
+
+/** A person goes back, and what is held lets nothing in. */
+async function goBack(scene: Scene, environment: string): Promise<void> {
+  await type(scene, ['rollback', environment, '--reason', 'it is slow']);
+  await healthy(scene, environment);
+  await type(scene, ['promote', environment], exitCode.refused);
+  await type(scene, ['resume', environment]);
+  await type(scene, ['promote', environment]);
 }
 
 async function deliver(
-  stage: Stage,
-  checkout: string,
+  { stage, checkout }: Scene,
   environment: string,
   merge: (stage: Stage) => Promise<string>,
 ): Promise<void> {
@@ -92,39 +108,28 @@ async function deliver(
   );
 }
 
-async function healthy(stage: Stage, environment: string): Promise<void> {
-  await stage.play(
-    {
-      name: 'Argo CD',
-      does: `syncs ${environment}: Helm renders, a process runs as the pod, its probes pass`,
-      lookAt: 'helm-chart',
-    },
-    async () => {
-      print(await sync(stage, environment));
-    },
-  );
+async function healthy(scene: Scene, environment: string): Promise<void> {
+  const does = `syncs ${environment}: Helm renders, a process runs as the pod, its probes pass; wait keeps the verdict`;
+  await watch(scene, does, ['wait', environment, '--timeout', '1m']);
 }
 
-async function unhealthy(stage: Stage, environment: string): Promise<string> {
-  try {
-    await sync(stage, environment);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'unhealthy') return error.message;
-    throw error;
-  }
-  throw new Failure(
-    'rehearsal-failed',
-    `The bad release is healthy in ${environment}.`,
-    'Look at its program.',
-  );
+async function watch(
+  { stage, argo: { env } }: Scene,
+  does: string,
+  command: Command,
+  expected = 0,
+): Promise<void> {
+  await stage.play({ name: 'Argo CD', does, lookAt: 'helm-chart and src' }, async () => {
+    print(await operate(stage, command, { expected, env }));
+  });
 }
 
-async function type(stage: Stage, command: readonly [string, ...string[]], expected = 0): Promise<void> {
+async function type({ stage, argo: { env } }: Scene, command: Command, expected = 0): Promise<void> {
   const typed = command.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ');
   const does =
     expected === 0 ? `types: ${typed}` : `types: ${typed}, and is refused with exit code ${expected}`;
   await stage.play({ name: 'Operator', does, lookAt: 'scripts/README.md' }, async () => {
-    print(await operate(stage, command, expected));
+    print(await operate(stage, command, { expected, env }));
   });
 }
 

@@ -1,14 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { toApplication } from '../../scripts/rehearsal/argocd.ts';
 import { recordApplication } from '../support/argocd/situation.ts';
+import { parseApplication } from '../../scripts/argocd/application.ts';
+import { isToBlame, judgeApplication } from '../../scripts/argocd/judgement.ts';
+import { parseDigest, parseTag } from '../../scripts/release/image.ts';
+import { runningValues } from '../support/git/origin.ts';
 import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 
 const recorded = join(import.meta.dirname, '../support/argocd/recorded');
+const [commit, digest] = ['a'.repeat(40), `sha256:${'a'.repeat(64)}`];
 const everything = recordApplication({
-  commit: 'a'.repeat(40),
+  commit,
   tag: 'aaaaaaaa',
-  digest: `sha256:${'a'.repeat(64)}`,
+  digest,
   phase: 'Failed',
   retries: 1,
   conditions: [{ type: 'ComparisonError', message: 'failed to generate manifest' }],
@@ -16,12 +22,32 @@ const everything = recordApplication({
   results: [{ kind: 'Job', name: 'migrate', status: 'Synced', hookPhase: 'Failed', message: 'exit code 1' }],
 });
 
-test('an answer that a test makes up has no field that the recorded ones have not', () => {
+const rehearsed = toApplication('orders-dev', {
+  environment: 'dev',
+  values: runningValues('dev', 'aaaaaaaa', digest, commit),
+  fault: 'It does not answer',
+});
+const answers = [
+  ['a test makes up', everything],
+  ['a rehearsal gives', rehearsed],
+] as const;
+
+test.each(answers)('an answer that %s has no field that the recorded ones have not', (_, answer) => {
   const known = new Set(readAnswers().flatMap((body) => listPaths(body)));
-  expect(listPaths(everything).filter((path) => !known.has(path))).toEqual([]);
+  expect(listPaths(answer).filter((path) => !known.has(path))).toEqual([]);
 });
 
-test('it has the form of the published schema', async () => {
+test('the one of a rehearsal is understood as the release that it names', () => {
+  const target = {
+    commit,
+    image: { tag: parseTag('aaaaaaaa', 'tag'), digest: parseDigest(digest, 'digest'), revision: '' },
+  } as const;
+  const application = parseApplication(rehearsed);
+  expect(application && judgeApplication(application, [], target)).toBe('failing');
+  expect(application && isToBlame(application, target)).toBe(true);
+});
+
+test('what a test makes up has the form of the published schema', async () => {
   const application = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', ...everything };
   expect(await findSchemaFaults({ ...application, metadata: { name: 'orders-dev' } })).toEqual([]);
 });
