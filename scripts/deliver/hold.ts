@@ -1,7 +1,7 @@
-import { attempt } from '../release/ledger.ts';
-import { holdOf, readEnvironments } from '../branch/environments.ts';
+import { holdOf, readEnvironments, stateOf } from '../branch/environments.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
 import { openRemote, readTip } from '../branch/open.ts';
+import { attempt } from '../release/ledger.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryPlace, DeliveryResult } from './deliver.ts';
@@ -25,38 +25,42 @@ export async function hold(
   });
 }
 
-/** Lets deliveries into a held environment again; of all, only into those that were held as all. */
-export async function resume(
-  place: DeliveryPlace,
-  environment: string,
-  isOfAll = false,
-): Promise<DeliveryResult> {
+/** Lets deliveries into a held environment again. */
+export async function resume(place: DeliveryPlace, environment: string): Promise<DeliveryResult> {
   return deliver(place, {
     kind: 'resume',
     environment,
-    // A hold that nobody can read is removed too, where it is named.
-    decide: ({ state }) =>
+    // A hold that nobody can read is removed too.
+    decide: ({ state: { image: to, holdFile } }) =>
       Promise.resolve(
-        state.holdFile && (!isOfAll || isHeldAsAll(state))
-          ? { outcome: 'changed', step: { kind: 'resume' } }
-          : { outcome: 'unchanged', to: state.image },
+        holdFile ? { outcome: 'changed', step: { kind: 'resume' } } : { outcome: 'unchanged', to },
       ),
   });
 }
 
-/** Delivers to one environment after another, as the flow lists them. */
-export async function deliverToAll(
-  place: DeliveryPlace,
-  deliverTo: (environment: string) => Promise<DeliveryResult>,
-): Promise<DeliveryResult[]> {
-  await using scratch = await openRemote(place);
-  const { flow } = await readEnvironments(await readTip(scratch, place));
+/** Holds all environments, to stop the line. */
+export async function holdAll(place: DeliveryPlace, reason: string): Promise<DeliveryResult[]> {
   const results: DeliveryResult[] = [];
-  for (const { name } of flow.environments) results.push(await deliverTo(name));
+  for (const { environment } of await readStates(place))
+    results.push(await hold(place, environment.name, reason, true));
   return results;
 }
 
-function isHeldAsAll(state: EnvironmentState): boolean {
-  const hold = attempt(() => holdOf(state));
-  return !(hold instanceof Failure) && hold?.all === true;
+/** Lets those go on that were held as all; who was held before stays so. */
+export async function resumeAll(place: DeliveryPlace): Promise<DeliveryResult[]> {
+  const results: DeliveryResult[] = [];
+  for (const state of await readStates(place)) {
+    const { name } = state.environment;
+    const held = attempt(() => holdOf(state));
+    if (!(held instanceof Failure) && held?.all) results.push(await resume(place, name));
+    else if (state.holdFile)
+      place.log(`${name} stays held, as before. It goes on by: npm run resume -- ${name}`);
+  }
+  return results;
+}
+
+async function readStates(place: DeliveryPlace): Promise<EnvironmentState[]> {
+  await using scratch = await openRemote(place);
+  const environments = await readEnvironments(await readTip(scratch, place));
+  return environments.flow.environments.map(({ name }) => stateOf(environments, name));
 }

@@ -3,7 +3,7 @@ import { parseTag } from '../release/image.ts';
 import { advance } from '../deliver/advance.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
-import { deliverToAll, hold, resume } from '../deliver/hold.ts';
+import { hold, holdAll, resume, resumeAll } from '../deliver/hold.ts';
 import { overridable } from '../release/flow.ts';
 import type { Overridable } from '../release/flow.ts';
 import { Failure } from '../shell/failure.ts';
@@ -33,19 +33,9 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   const show = (result: DeliveryResult) => {
     print({ document: toDocument(result), text: formatDelivered(result) });
   };
-  const showEach = async (
-    environment: string | undefined,
-    { all = false, ...options }: DeliveryOptions & { all?: boolean | undefined },
-    deliverTo: (environment: string) => Promise<DeliveryResult>,
-  ) => {
-    if (all !== (environment === undefined))
-      throw new Failure('usage', 'Name one environment, or --all.', 'npm run status lists them.');
-    if (environment !== undefined) {
-      show(await deliverTo(environment));
-      return;
-    }
-    const results = await deliverToAll(place(options), deliverTo);
-    print({ document: results.map(toDocument), text: results.map(formatDelivered).join('\n') });
+  const showAll = (results: readonly DeliveryResult[]) => {
+    const text = results.map(formatDelivered).join('\n') || 'Nothing to do.';
+    print({ document: results.map(toDocument), text });
   };
 
   add('deploy <environment>', 'put a new release into the first environment', (first) => [
@@ -108,14 +98,18 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     .option('--all', 'hold all environments, to stop the line')
     .requiredOption('--reason <text>', 'why', requireReason)
     .action(async (name: string | undefined, options: DeliveryOptions & HoldOptions) => {
-      const { all = false, reason } = options;
-      await showEach(name, options, (environment) => hold(place(options), environment, reason, all));
+      const { reason } = options;
+      const environment = requireOneOrAll(name, options);
+      if (environment === undefined) showAll(await holdAll(place(options), reason));
+      else show(await hold(place(options), environment, reason));
     });
 
   add('resume [environment]', 'let deliveries into it again', (_, last) => [last, '--all'])
     .option('--all', 'let all go on that were held by hold --all')
     .action(async (name: string | undefined, options: DeliveryOptions & { all?: boolean }) => {
-      await showEach(name, options, (environment) => resume(place(options), environment, options.all));
+      const environment = requireOneOrAll(name, options);
+      if (environment === undefined) showAll(await resumeAll(place(options)));
+      else show(await resume(place(options), environment));
     });
 
   add('wait <environment>', 'wait until its release is healthy, and keep the verdict of Argo CD', (first) => [
@@ -129,6 +123,14 @@ export function addWritingCommands(program: Command, { signal, environments, pri
         print(await wait(place(options), environment, options));
       },
     );
+}
+
+function requireOneOrAll(
+  environment: string | undefined,
+  { all = false }: { all?: boolean | undefined },
+): string | undefined {
+  if (all === (environment === undefined)) return environment;
+  throw new Failure('usage', 'Name one environment, or --all.', 'npm run status lists them.');
 }
 
 interface PromoteOptions {

@@ -99,6 +99,34 @@ test.each([
   },
 );
 
+test('all are held at once, and go on at once, but for what was held before', async () => {
+  await gitops('hold', 'staging', '--reason', 'mine');
+  const held = await gitops('hold', '--all', '--reason', 'the database moves', '--json');
+  expect(JSON.parse(held.stdout)).toMatchObject([
+    { environment: 'dev', outcome: 'changed' },
+    { environment: 'staging', outcome: 'unchanged' },
+    { environment: 'production', outcome: 'unchanged' },
+  ]);
+  expect(parse(await origin.read(holdPath))).toMatchObject({ reason: 'the database moves', all: true });
+
+  const { status, stdout, stderr } = await gitops('resume', '--all');
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: ['staging', 'production']
+      .map((name) => `${name} stays held, as before. It goes on by: npm run resume -- ${name}\n`)
+      .join(''),
+  });
+  expect(stdout).toMatch(/^dev takes deliveries again, by commit \w+\.\n$/);
+  expect((await gitops('resume', '--all')).stdout).toBe('Nothing to do.\n');
+  for (const args of [['hold', '--reason', 'x'], ['resume', 'dev', '--all'], ['resume']]) {
+    const run = await gitops(...args);
+    expect({ ...run, stderr: run.stderr.split('\n')[0] }).toMatchObject({
+      status: 2,
+      stderr: 'Name one environment, or --all.',
+    });
+  }
+});
+
 test.each([[''], ['  '], ['two\nlines'], ['\u001b[31mred']])('%j is no reason', async (reason) => {
   const refs = await origin.refs();
   const run = await gitops('hold', 'dev', '--reason', reason);
