@@ -47,16 +47,19 @@ export async function runProgram(
     killGroup();
   }, timeLimit);
   signal?.addEventListener('abort', killGroup);
-  let drain: NodeJS.Timeout | undefined;
-  child.once('exit', () => {
-    drain = setTimeout(() => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, drainLimit);
-  });
-
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
+  let drain: NodeJS.Timeout | undefined;
+  // On a busy machine the time can be over before what is there has been read: only what brings nothing more is closed.
+  const drainRest = () => {
+    const read = stdout.length + stderr.length;
+    const look = () => {
+      if (stdout.length + stderr.length > read) drainRest();
+      else for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    };
+    drain = setTimeout(() => setImmediate(look), drainLimit).unref();
+  };
+  child.once('exit', drainRest);
   child.stdout.on('data', (chunk: Buffer) => void stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => void stderr.push(chunk));
   if (echo) {

@@ -1,7 +1,7 @@
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { runProgram } from '../../scripts/process/program.ts';
@@ -84,4 +84,28 @@ test('a program that is not there is named', async () => {
     hint: 'Install no-such-program.',
     exitCode: 2,
   });
+});
+
+test('nothing that a program has said is lost while the machine is too busy to read it', async () => {
+  const block = (milliseconds: number) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+  };
+  // One program ends while another one's words are taken in, and is known to have ended before its own are looked for.
+  const echo = new Writable({
+    write(_chunk, _encoding, done) {
+      block(600);
+      setImmediate(() => {
+        block(1_500);
+      });
+      done();
+    },
+  });
+  const options = { env, timeLimit: 60_000 };
+  const runs = [
+    runProgram('sh', ['-c', 'printf one'], { ...options, echo }),
+    runProgram('sh', ['-c', 'sleep 0.4; printf two'], options),
+  ];
+  block(200);
+  const results = await Promise.all(runs);
+  expect(results.map(({ stdout }) => stdout.toString())).toEqual(['one', 'two']);
 });
