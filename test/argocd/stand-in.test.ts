@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { toApplication } from '../../scripts/rehearsal/argocd.ts';
 import { recordApplication } from '../support/argocd/situation.ts';
-import { parseApplication } from '../../scripts/argocd/application.ts';
+import { applicationShape } from '../../scripts/argocd/application.ts';
 import { isToBlame, judgeApplication } from '../../scripts/argocd/judgement.ts';
 import { parseDigest, parseTag } from '../../scripts/release/image.ts';
 import { runningValues } from '../support/git/origin.ts';
@@ -42,9 +42,9 @@ test('the one of a rehearsal is understood as the release that it names', () => 
     commit,
     image: { tag: parseTag('aaaaaaaa', 'tag'), digest: parseDigest(digest, 'digest'), revision: '' },
   } as const;
-  const application = parseApplication(rehearsed);
-  expect(application && judgeApplication(application, [], target)).toBe('failing');
-  expect(application && isToBlame(application, target)).toBe(true);
+  const application = applicationShape.parse(rehearsed);
+  expect(judgeApplication(application, [], target)).toBe('failing');
+  expect(isToBlame(application, target)).toBe(true);
 });
 
 test('what a test makes up has the form of the published schema', async () => {
