@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { toApplication } from '../../scripts/rehearsal/argocd.ts';
+import { toApplication } from '../rehearsal/argocd.ts';
 import { recordApplication } from '../support/argocd/situation.ts';
 import { applicationShape } from '../../scripts/argocd/application.ts';
 import { isToBlame, judgeApplication } from '../../scripts/argocd/judgement.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { exitCode } from '../shell/failure.ts';
+import { exitCode } from '../../scripts/shell/failure.ts';
 import { ArgoStandIn } from './argocd.ts';
 import {
   createOrigin,
@@ -11,7 +11,7 @@ import {
 } from './gitlab.ts';
 import { build, deploy } from './pipeline.ts';
 import type { Stage } from './stage.ts';
-import { show } from '../shell/screen.ts';
+import { show } from '../../scripts/shell/screen.ts';
 
 type Command = readonly [string, ...string[]];
 

@@ -2,11 +2,11 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseDocument, stringify } from 'yaml';
-import { Failure } from '../shell/failure.ts';
-import { flowPath, parseFlow } from '../release/flow.ts';
-import { holdPath } from '../release/hold.ts';
-import { valuesPath } from '../release/values.ts';
-import { findPort } from '../process/service.ts';
+import { Failure } from '../../scripts/shell/failure.ts';
+import { flowPath, parseFlow } from '../../scripts/release/flow.ts';
+import { holdPath } from '../../scripts/release/hold.ts';
+import { valuesPath } from '../../scripts/release/values.ts';
+import { findPort } from '../../scripts/process/service.ts';
 import type { Stage } from './stage.ts';
 
 const origin = 'gitlab.git';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Failure } from '../shell/failure.ts';
-import { runProgram } from '../process/program.ts';
-import { show } from '../shell/screen.ts';
+import { Failure } from '../../scripts/shell/failure.ts';
+import { runProgram } from '../../scripts/process/program.ts';
+import { show } from '../../scripts/shell/screen.ts';
 
 /** What a step of the rehearsal does, what it stands for, and where to look when it fails. */
 export interface Step {

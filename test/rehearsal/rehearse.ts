@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { createCommandLine, runCommandLine } from './shell/command-line.ts';
-import { exitCode } from './shell/failure.ts';
-import { runMain } from './shell/run-main.ts';
-import { rehearse } from './rehearsal/play.ts';
-import { Stage } from './rehearsal/stage.ts';
+import { createCommandLine, runCommandLine } from '../../scripts/shell/command-line.ts';
+import { exitCode } from '../../scripts/shell/failure.ts';
+import { runMain } from '../../scripts/shell/run-main.ts';
+import { rehearse } from './play.ts';
+import { Stage } from './stage.ts';
 
 await runMain(async (signal) => {
   const program = createCommandLine('rehearse')
@@ -13,7 +13,7 @@ await runMain(async (signal) => {
     .option('--keep', 'leave the folder, to look around in it', false)
     .action(async ({ keep }: { keep: boolean }) => {
       await using stage = await Stage.create({ keep, signal });
-      await rehearse(stage, join(import.meta.dirname, '..'));
+      await rehearse(stage, join(import.meta.dirname, '../..'));
     });
   await runCommandLine(program);
   return exitCode.done;
