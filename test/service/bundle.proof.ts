@@ -34,7 +34,7 @@ test('a native package and one with optional drivers work once they are named as
   await using running = await built.start();
   const answer = await fetch(`${running.url}/packages`);
   expect(await answer.json()).toEqual({ verified: true, query: 'select "text" from "notes"' });
-});
+}, 120_000);
 
 test('where they are not named, the program ends with the reason, and not with a page of the bundle', async () => {
   await using built = await BuiltService.build(addModule);
@@ -43,7 +43,7 @@ test('where they are not named, the program ends with the reason, and not with a
   const output = running.service.lines.join('\n');
   expect(output).toContain('__dirname');
   expect(output.length).toBeLessThan(5000);
-});
+}, 120_000);
 
 async function addModule(folder: string): Promise<void> {
   await writeFile(join(folder, 'src', 'packages.module.ts'), module);
