@@ -16,6 +16,7 @@ import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
 import { strayFile } from '../release/strays.ts';
 import { Failure } from '../shell/failure.ts';
+import { warnOfMigrations } from './migrations.ts';
 import { describePromotion, previewPromotion } from './preview.ts';
 import { RenderCheck } from './rendered.ts';
 import { describeChange, findProposal } from './step.ts';
@@ -106,6 +107,9 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const swapped = place.dryRun
     ? await showPlan(place, await plan(await readTip(scratch, place)))
     : await compareAndSwap({ ...place, scratch, identity }, async (tip) => requireAllowed(await plan(tip)));
+  const { decision, outlook } = swapped.decision;
+  if (decision.outcome === 'changed' && decision.step.kind === 'rollback')
+    await warnOfMigrations(place, outlook, decision.step.left);
   return resultOf(order, swapped, place);
 }
 

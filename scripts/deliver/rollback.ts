@@ -84,7 +84,9 @@ async function decideReturn(
   if (outcome !== 'changed') return { outcome, to };
   const commits = await listMoved(tip, image, to, branch);
   const instead = listOlder(tip, runs, image);
-  return { outcome, step: { kind: 'rollback', to, commits, reason, holds, instead } };
+  const last = runs.findLastIndex((run) => isSameImage(run.image, to));
+  const left = runs.slice(last + 1).map((run) => run.image);
+  return { outcome, step: { kind: 'rollback', to, commits, reason, holds, left, instead } };
 }
 
 async function findFirst(releases: AsyncIterable<Release>): Promise<Release | undefined> {

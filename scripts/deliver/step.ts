@@ -6,6 +6,7 @@ import type { Proposal } from '../git/propose.ts';
 import { formatDelivery, formatTitle } from '../release/delivery.ts';
 import type { Environment, Overridable } from '../release/flow.ts';
 import { formatHold, holdPath } from '../release/hold.ts';
+import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
 
 /** A change of an environment, with all that it needs. */
@@ -27,6 +28,8 @@ export type Step =
       reason: string;
       /** Whether the environment is held where it returns to. */
       holds: boolean;
+      /** What the environment has run since. */
+      left: readonly Image[];
       /** Where else it could return to, nearest first. */
       instead: AsyncIterable<Release>;
     }

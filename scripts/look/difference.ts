@@ -68,8 +68,8 @@ export async function compareSides(
   place: Pick<Place, 'env' | 'signal'>,
 ): Promise<Difference> {
   const [old, young] = await Promise.all([
-    before ? render(tip, before, place) : [],
-    render(tip, after, place),
+    before ? renderSide(tip, before, place) : [],
+    renderSide(tip, after, place),
   ]);
   const pairs = pairObjects(old, young);
   const objects = pairs.map(async ({ kind, name, change, ...texts }): Promise<ObjectChange> => {
@@ -77,7 +77,7 @@ export async function compareSides(
     return { kind, name, change, onlyLabels: findLabels(texts, diff), diff };
   });
   const swapped =
-    before && pairs.length > 0 ? await render(tip, { ...before, image: after.image }, place) : [];
+    before && pairs.length > 0 ? await renderSide(tip, { ...before, image: after.image }, place) : [];
   return {
     environment,
     from: before?.image,
@@ -88,7 +88,8 @@ export async function compareSides(
   };
 }
 
-async function render(
+/** The objects that one side renders to. */
+export async function renderSide(
   tip: Tip,
   { image, ...side }: Side,
   { signal }: Pick<Place, 'signal'>,

@@ -64,6 +64,25 @@ Reason: errors since 14:00`);
   expect(hold).toContain(`since: ${since.toISOString().slice(0, -5)}`);
 });
 
+test('a release that is left and has a migration is warned of, when the way back is made', async () => {
+  const branch = 'migrated';
+  const job =
+    'apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: { helm.sh/hook: pre-upgrade }\n';
+  const path = 'helm-chart/templates/migrate.yaml';
+  const commits = [{}, { [path]: job }, { [path]: undefined }].map(
+    (files, index) => () => origin.commit(`Change ${index}`, files, branch),
+  );
+  const tags: string[] = [];
+  for (const commit of commits) tags.push((await commit()).slice(0, 8));
+  const [before = '', migrating = ''] = tags;
+  for (const tag of tags)
+    await origin.commit(`promote(production): ${tag}`, runs({ production: tag }), branch);
+  const warned = `Before its pods started, ${migrating} migrated, and there is no migration back: what production returns to must bear what that has left. "Migrations" in helm-chart/README.md says how.\n`;
+  expect(await rollback(branch, '--to', migrating)).toMatchObject({ status: 0, stderr: '' });
+  await origin.commit('resume(production)', { 'environments/production/hold.yaml': undefined }, branch);
+  expect(await rollback(branch, '--to', before)).toMatchObject({ status: 0, stderr: warned });
+});
+
 test('a second rollback goes further back, under its own hold, which tells the new reason', async () => {
   const branch = await ran('twice', [first, second, third]);
   expect((await rollback(branch)).stdout).toContain(`production is to run ${second} instead of ${third}, by`);
