@@ -24,27 +24,26 @@ interface Named {
 /** What the branch itself was, commit by commit, newest first. */
 export class Mainline {
   readonly commits: readonly BranchCommit[];
-  readonly #positions = new Map<string, number[]>();
-  readonly #ancestry: Ancestry;
+  readonly #history: readonly CommitLine[];
+  // Made for who asks: most commands ask for one of them, or for neither.
+  #positions: ReadonlyMap<string, readonly number[]> | undefined;
+  #ancestry: Ancestry | undefined;
 
   /** Takes the history of the branch, and what of it the branch was. */
   constructor(history: readonly CommitLine[], followed: readonly Followed[], now: Date) {
-    this.#ancestry = new Ancestry(history);
+    this.#history = history;
     const times = countTimes(followed.map(({ time }) => time).toReversed(), now).toReversed();
     this.commits = followed.map((commit, position) => ({
       ...commit,
       time: times[position] ?? now,
       seen: times[position - 1] ?? now,
     }));
-    for (const [position, { sha }] of this.commits.entries()) {
-      const prefix = sha.slice(0, prefixLength);
-      this.#positions.set(prefix, [...(this.#positions.get(prefix) ?? []), position]);
-    }
   }
 
   /** The position of a commit; the tip is 0. */
   find({ revision, tag }: Named): number | undefined {
     const abbreviated = revision || tag;
+    this.#positions ??= indexCommits(this.commits);
     const candidates = this.#positions.get(abbreviated.slice(0, prefixLength)) ?? [];
     const found = candidates.filter((position) => this.commits[position]?.sha.startsWith(abbreviated));
     return found.length === 1 ? found[0] : undefined;
@@ -60,11 +59,22 @@ export class Mainline {
       if (position === before) return 'same';
       return position < before ? 'newer' : 'older';
     }
-    const [commit, other] = [to, from].map(
-      (named) => named && this.#ancestry.find(named.revision || named.tag),
-    );
+    const ancestry = (this.#ancestry ??= new Ancestry(this.#history));
+    const [commit, other] = [to, from].map((named) => named && ancestry.find(named.revision || named.tag));
     if (commit === undefined) return 'unrelated';
     if (!from) return undefined;
-    return other === undefined ? 'unrelated' : this.#ancestry.relate(commit, other);
+    return other === undefined ? 'unrelated' : ancestry.relate(commit, other);
   };
+}
+
+/** The positions of commits by the beginnings of their names. */
+function indexCommits(commits: readonly BranchCommit[]): Map<string, number[]> {
+  const positions = new Map<string, number[]>();
+  for (const [position, { sha }] of commits.entries()) {
+    const prefix = sha.slice(0, prefixLength);
+    const known = positions.get(prefix);
+    if (known) known.push(position);
+    else positions.set(prefix, [position]);
+  }
+  return positions;
 }

@@ -67,7 +67,8 @@ function listStays(runs: readonly Run[], running: Image | undefined, relate: Rel
   const stays: Stay[] = [];
   // What each run since contains; more than one only where releases ran that are not related.
   let floor: Image[] = [];
-  for (const run of runs.toReversed()) {
+  // Without a copy: it is mostly over after a few of thousands.
+  for (let back = -1, run = runs.at(back); run; back -= 1, run = runs.at(back)) {
     const { image } = run;
     const relations = floor.map((later) => relate(image, later));
     if (relations.includes('unrelated')) floor.push(image);

@@ -84,28 +84,26 @@ export function findDelivery({
 function parseDelivery(message: string): ParsedDelivery | undefined {
   const [title = '', ...rest] = message.trimEnd().split('\n');
   const [, kind, environment, tag, holdKind, holdEnvironment] = titleForm.exec(title) ?? [];
-  const trailers = new Map(
-    rest
-      .slice(rest.lastIndexOf('') + 1)
-      .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)] as const),
-  );
   const found = {
     kind: (kind ?? holdKind) as DeliveryKind | undefined,
     environment: environment ?? holdEnvironment,
   };
   if (found.kind === undefined || found.environment === undefined) return undefined;
+  const facts = rest.slice(rest.lastIndexOf('') + 1);
+  const read = (key: string) => facts.findLast((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
   return {
     kind: found.kind,
     environment: found.environment,
     tag,
-    actor: trailers.get('Actor'),
-    override: parseOverride(trailers.get('Override')),
-    reason: trailers.get('Reason'),
+    actor: read('Actor'),
+    override: parseOverride(read('Override')),
+    reason: read('Reason'),
   };
 }
 
 /** The rules that a list names, without what is none. */
-function parseOverride(list = ''): Overridable[] {
+function parseOverride(list: string | undefined): Overridable[] {
+  if (list === undefined) return [];
   return overridable.filter((rule) => list.split(/, */).includes(rule));
 }
 

@@ -80,7 +80,8 @@ export function judgePromotion(
   const { to } = coming;
   const ruling = judgeOrder(standing, coming);
   if (ruling !== 'changed') return ruling;
-  if (!runs.some(({ image }) => isSameImage(image, to))) throw outOfOrder(environment.name, source);
+  // It is mostly one of the last.
+  if (!runs.findLast(({ image }) => isSameImage(image, to))) throw outOfOrder(environment.name, source);
   requireOneImage(coming);
   const candidate = listCandidates(runs, standing, moment).find(({ image }) => isSameImage(image, to));
   if (!candidate) throw takenBack(environment.name, source, to);
