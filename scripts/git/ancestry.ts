@@ -9,21 +9,36 @@ export async function isAncestor(git: Git, commit: string, of: string): Promise<
   return (await git.run(['merge-base', '--is-ancestor', commit, of])).status === 0;
 }
 
+/** A commit by its whole SHA, or else by an abbreviation. */
+export interface Named {
+  revision: string;
+  tag: string;
+}
+
+// The shortest abbreviation that a tag may be.
+const prefixLength = 7;
+
 /** A history, children before parents, that tells how its commits stand to one another without asking git again. */
 export class Ancestry {
   readonly #commits: readonly CommitLine[];
-  readonly #positions: ReadonlyMap<string, number>;
+  readonly #positions = new Map<string, number>();
+  readonly #prefixes = new Map<string, string[]>();
 
   constructor(commits: readonly CommitLine[]) {
     this.#commits = commits;
-    this.#positions = new Map(commits.map(({ sha }, position) => [sha, position]));
+    for (const [position, { sha }] of commits.entries()) {
+      const prefix = sha.slice(0, prefixLength);
+      this.#positions.set(sha, position);
+      this.#prefixes.set(prefix, [...(this.#prefixes.get(prefix) ?? []), sha]);
+    }
   }
 
-  /** The commit that a SHA names, whole or abbreviated, if there is exactly one. */
-  find(abbreviated: string): string | undefined {
-    if (this.#positions.has(abbreviated)) return abbreviated;
-    const found = this.#commits.filter(({ sha }) => sha.startsWith(abbreviated));
-    return found.length === 1 ? found[0]?.sha : undefined;
+  /** The SHA of the commit that is named, if there is exactly one. */
+  find({ revision, tag }: Named): string | undefined {
+    const abbreviated = revision || tag;
+    const candidates = this.#prefixes.get(abbreviated.slice(0, prefixLength)) ?? [];
+    const found = candidates.filter((sha) => sha.startsWith(abbreviated));
+    return found.length === 1 ? found[0] : undefined;
   }
 
   relate(commit: string, other: string): Relation {

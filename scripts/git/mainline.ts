@@ -1,5 +1,5 @@
 import { Ancestry } from './ancestry.ts';
-import type { Relation } from './ancestry.ts';
+import type { Named, Relation } from './ancestry.ts';
 import type { CommitLine } from './commit-line.ts';
 import { countTimes } from './counted-time.ts';
 import type { Followed } from './follow.ts';
@@ -12,21 +12,12 @@ export interface BranchCommit extends Followed {
   seen: Date;
 }
 
-// The shortest abbreviation that a tag may be.
-const prefixLength = 7;
-
-/** A commit by its whole SHA, or else by an abbreviation. */
-interface Named {
-  revision: string;
-  tag: string;
-}
-
 /** What the branch itself was, commit by commit, newest first. */
 export class Mainline {
   readonly commits: readonly BranchCommit[];
   readonly #history: readonly CommitLine[];
   // Made for who asks: most commands ask for one of them, or for neither.
-  #positions: ReadonlyMap<string, readonly number[]> | undefined;
+  #positions: ReadonlyMap<string, number> | undefined;
   #ancestry: Ancestry | undefined;
 
   /** Takes the history of the branch, and what of it the branch was. */
@@ -41,12 +32,9 @@ export class Mainline {
   }
 
   /** The position of a commit; the tip is 0. */
-  find({ revision, tag }: Named): number | undefined {
-    const abbreviated = revision || tag;
-    this.#positions ??= indexCommits(this.commits);
-    const candidates = this.#positions.get(abbreviated.slice(0, prefixLength)) ?? [];
-    const found = candidates.filter((position) => this.commits[position]?.sha.startsWith(abbreviated));
-    return found.length === 1 ? found[0] : undefined;
+  find(named: Named): number | undefined {
+    const commit = this.#findCommit(named);
+    return commit === undefined ? undefined : this.#positionOf(commit);
   }
 
   /**
@@ -54,27 +42,26 @@ export class Mainline {
    * none to compare it with. Most are commits of the branch itself, where the newer one is nearer to the tip.
    */
   readonly relate = (to: Named, from: Named | undefined): Relation | undefined => {
-    const [position, before] = [this.find(to), from && this.find(from)];
-    if (position !== undefined && before !== undefined) {
-      if (position === before) return 'same';
-      return position < before ? 'newer' : 'older';
-    }
-    const ancestry = (this.#ancestry ??= new Ancestry(this.#history));
-    const [commit, other] = [to, from].map((named) => named && ancestry.find(named.revision || named.tag));
+    const [commit, other] = [to, from].map((named) => named && this.#findCommit(named));
     if (commit === undefined) return 'unrelated';
     if (!from) return undefined;
-    return other === undefined ? 'unrelated' : ancestry.relate(commit, other);
+    if (other === undefined) return 'unrelated';
+    const [position, before] = [commit, other].map((sha) => this.#positionOf(sha));
+    if (position === undefined || before === undefined) return this.#lines().relate(commit, other);
+    if (position === before) return 'same';
+    return position < before ? 'newer' : 'older';
   };
-}
 
-/** The positions of commits by the beginnings of their names. */
-function indexCommits(commits: readonly BranchCommit[]): Map<string, number[]> {
-  const positions = new Map<string, number[]>();
-  for (const [position, { sha }] of commits.entries()) {
-    const prefix = sha.slice(0, prefixLength);
-    const known = positions.get(prefix);
-    if (known) known.push(position);
-    else positions.set(prefix, [position]);
+  #findCommit(named: Named): string | undefined {
+    return this.#lines().find(named);
   }
-  return positions;
+
+  #lines(): Ancestry {
+    return (this.#ancestry ??= new Ancestry(this.#history));
+  }
+
+  #positionOf(sha: string): number | undefined {
+    this.#positions ??= new Map(this.commits.map(({ sha }, position) => [sha, position]));
+    return this.#positions.get(sha);
+  }
 }
