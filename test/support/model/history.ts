@@ -40,8 +40,10 @@ export function playHistory(seed: number): History {
   const bad = new Set<number>();
   const isBad = (release: number) => bad.has(release);
   const chanceOfBad = random.pick([0, 0, 0.1, 0.3]);
-  // What counts as frozen hangs on the clocks of others: they are ahead where nothing freezes.
-  const skews: [number, ...number[]] = isFrozen || random.is(0.9) ? [0, -1, -26] : [0.2, 2];
+  // A commit counts as no earlier than one from a clock that is ahead: as frozen or ripe where it was not yet. So clocks are
+  // ahead where nothing freezes, and nobody goes past the rules.
+  const isAhead = !isFrozen && random.is(0.1);
+  const skews: [number, ...number[]] = isAhead ? [0.2, 2] : [0, -1, -26];
 
   const merge = () => {
     merges.push(world.now);
@@ -65,7 +67,10 @@ export function playHistory(seed: number): History {
         .listRuns(target === 'staging' ? 'dev' : 'staging')
         .slice(-random.pick([1, 1, 1, 2, 4]));
       if (!source) return;
-      const manner = random.pick([{ isForced: true }, { override: ['soak', 'freeze', 'healthy'] as const }]);
+      const manner = random.pick([
+        { isForced: !isAhead },
+        { override: ['soak', 'freeze', 'healthy'] as const },
+      ]);
       world.promote(target, source.release, { ...manner, healthy: world.now + 3 * minute });
     };
     random.pick([

@@ -1,5 +1,6 @@
 import { auditHistory } from '../../../scripts/release/audit.ts';
 import { findFreeze } from '../../../scripts/release/flow.ts';
+import { listRefusals } from '../../../scripts/release/refusals.ts';
 import { Failure } from '../../../scripts/shell/failure.ts';
 import { relate } from '../git/changes.ts';
 import { day, hour, isWorking, minute } from './history.ts';
@@ -19,12 +20,14 @@ export interface Kept {
 export function checkPromises(history: History): { broken: string[]; kept: Kept } {
   const { world } = history;
   const findings = auditHistory(world, relate);
-  const breaches = new Map(
-    findings.filter(({ severity }) => severity === 'breach').map(({ commit, rule }) => [commit.sha, rule]),
-  );
+  const breaches = new Map<string, string>();
+  for (const { severity, commit, rule } of findings) {
+    if (severity === 'breach')
+      breaches.set(commit.sha, [breaches.get(commit.sha), rule].filter(Boolean).join());
+  }
   const overridden = findings.filter(({ rule }) => rule === 'overridden').map(({ commit }) => commit.sha);
   const forced = world.promoted.filter(({ said }) => said.ruling !== 'changed');
-  const expected = new Map(forced.map(({ commit, said }) => [commit, codeOf(said.ruling)]));
+  const expected = new Map(forced.map(({ commit, said }) => [commit, codesOf(said.ruling)]));
   const told = world.promoted.flatMap(({ commit, said }) =>
     said.ruling === 'changed' ? said.broken.map(() => commit) : [],
   );
@@ -48,8 +51,12 @@ export function checkPromises(history: History): { broken: string[]; kept: Kept 
   };
 }
 
-function codeOf(ruling: Promoted['said']['ruling']): string {
-  return ruling instanceof Failure ? ruling.code : 'backwards';
+function codesOf(ruling: Promoted['said']['ruling']): string {
+  return ruling instanceof Failure
+    ? listRefusals(ruling)
+        .map(({ code }) => code)
+        .join()
+    : 'backwards';
 }
 
 function differences(
