@@ -28,10 +28,10 @@ const readme = {
 } as const;
 
 // What is handed to Helm and to git as an argument: neither takes it for an option, and no path climbs.
-const objectName = { form: /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, words: 'no name that Kubernetes accepts' };
+const objectName = { form: /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, words: 'not a name that Kubernetes accepts' };
 const folderPath = {
   form: /^(?!-)(?!.*(^|\/)\.{0,2}(\/|$))[^\p{Cc}\\]+$/u,
-  words: 'no path of a folder in the repository',
+  words: 'not the path of a folder in the repository',
 };
 
 /**
@@ -46,7 +46,7 @@ export function parseApplicationSet(file: YamlFile, environment: string) {
     const text = template.replace(/\{\{\s*\.file\.path\.basename\s*\}\}/g, environment);
     if (text.includes('{{')) {
       const hint = 'Write it with no other expression than {{ .file.path.basename }}.';
-      throw fault(template, 'no name that can be known here', hint);
+      throw fault(template, 'not a name that can be known here', hint);
     }
     if (!form.test(text)) throw fault(text, words);
     return text;

@@ -60,7 +60,7 @@ function judge<Value>({ host }: URL, reply: Reply | Error, shape: z.ZodType<Valu
     const { success, data } = shape.safeParse(content);
     return success
       ? { kind: 'found', value: data }
-      : { kind: 'failed', reason: `${host} answered no such thing as Argo CD does` };
+      : { kind: 'failed', reason: `${host} gave an answer that is not one of Argo CD` };
   }
   if (status === 403) return { kind: 'hidden', reason };
   if (status === 404) return { kind: 'missing', reason };

@@ -6,7 +6,7 @@ import { parseVariables } from '../shell/variables.ts';
 /** How Argo CD is reached. */
 export type ArgoSettings = ReturnType<typeof parseArgoSettings>;
 
-const form = 'is no host, host:port or URL of http or https';
+const form = 'must be a host, host:port, or URL of http or https';
 
 const variables = z.object({
   ARGOCD_SERVER: z.string().transform((text, context) => {
@@ -17,7 +17,7 @@ const variables = z.object({
   }),
   // A line end that came along into the settings of a pipeline is no part of it.
   ARGOCD_AUTH_TOKEN: z.string().trim(),
-  ARGOCD_INSECURE: z.stringbool({ error: 'is neither true nor false' }).default(false),
+  ARGOCD_INSECURE: z.stringbool({ error: 'must be true or false' }).default(false),
 });
 
 /**

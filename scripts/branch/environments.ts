@@ -113,7 +113,7 @@ export function requireFile(files: ReadonlyMap<string, CommitFile>, path: string
   if (file) return file;
   throw new Failure(
     'invalid-file',
-    `${path} is no regular file at the tip of the branch.`,
+    `${path} is not a regular file at the tip of the branch.`,
     'Commit it; environments/README.md says how an environment is added.',
   );
 }

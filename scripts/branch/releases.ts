@@ -25,7 +25,7 @@ export async function requireRelease(tip: Tip, image: Image): Promise<Release> {
   if (release) return release;
   throw new Failure(
     'unrelated',
-    `${image.tag} names no single commit of the branch.`,
+    `${image.tag} does not name exactly one commit of the branch.`,
     'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.',
   );
 }
@@ -44,8 +44,8 @@ export async function relateReleases(
   if (running) return tip.relate(to.revision, running.revision);
   throw new Failure(
     'unrelated',
-    `${values.path} says ${from.tag}, which names no single commit of the branch, so that nothing can be newer.`,
-    'Write there what runs, or empty tag, digest and revision when nothing does, and deliver again.',
+    `${values.path} says ${from.tag}, which does not name exactly one commit of the branch, so no release can be newer.`,
+    'Write what runs there, or empty tag, digest and revision when nothing does, and deliver again.',
   );
 }
 

@@ -35,9 +35,9 @@ async function withWayBack(
   const add = (words: string, hint = end.hint) =>
     new Failure(end.code, `${end.message}\n${words}`, hint, { cause: end });
   const stays = (why: string) => add(`${environment} does not go back: ${why}`);
-  if (!verdict) return stays('nothing says that it is for the release itself.');
+  if (!verdict) return stays('no verdict says that the release itself has failed.');
   // The audit excuses by the note that nothing holds it.
-  if (!isKept) return stays('the verdict is not kept.');
+  if (!isKept) return stays('the verdict could not be kept.');
   try {
     const reason = `${image.tag} is not healthy: ${verdict.reasons.join('; ')}`.slice(0, longestReason);
     const { outcome, to, commit } = await goBack(place, environment, { from: image, reason });

@@ -9,7 +9,7 @@ export async function requireBranchName(name: string, directory: string, options
   if (status !== 1 && !name.startsWith('-')) return;
   throw new Failure(
     'usage',
-    `${JSON.stringify(name)} is no name that a branch can have.`,
+    `${JSON.stringify(name)} is not a valid name of a branch.`,
     'Name the branch that the deliveries go to by --branch; git branch --remotes lists those of the remote.',
   );
 }

@@ -126,7 +126,7 @@ function noRepository(directory: string, words: string): Failure {
   const isNone = /not a git repository|cannot change to/.test(words);
   return new Failure(
     'not-a-repository',
-    `${quoted} is no Git repository${isNone ? '' : ' that Git can read'}: ${words}`,
+    `${quoted} is not a Git repository${isNone ? '' : ' that Git can read'}: ${words}`,
     'Run it in a checkout of the repository, or name one by --repo.',
   );
 }

@@ -18,7 +18,7 @@ export function readCommitForm(checkout: Checkout) {
   if (!new RegExp(`^${prefixForm.source}$`).test(titlePrefix)) {
     throw new Failure(
       'usage',
-      `The setting gitops.titlePrefix is ${JSON.stringify(prefix)}, which is no prefix of a title.`,
+      `The setting gitops.titlePrefix is ${JSON.stringify(prefix)}, which is not a valid prefix of a title.`,
       'Each word of it must end in a colon or a bracket, or be the key of an issue: chore: or [ops] or OPS-12 or #12.',
     );
   }

@@ -112,7 +112,7 @@ async function readAddress(
   if (address) return isPath ? { ...address, address: resolve(directory, text) } : address;
   throw new Failure(
     'unknown-remote',
-    `The address of the remote ${JSON.stringify(name)} of ${directory} is no URL.`,
+    `The address of the remote ${JSON.stringify(name)} of ${directory} is not a valid URL.`,
     `git remote get-url ${name} shows it, git remote set-url mends it; special characters of a password are written %XX.`,
   );
 }

@@ -50,7 +50,7 @@ function parseManifests(manifests: string): { content: unknown; head: Head }[] {
     if (head) return [{ content, head }];
     throw new Failure(
       'invalid-chart',
-      `${parsed.placeOf(parsed.document.range[0])}: this is no object of Kubernetes, which has an apiVersion, a kind and metadata.`,
+      `${parsed.placeOf(parsed.document.range[0])}: this is not a Kubernetes object: it must have an apiVersion, a kind and metadata.`,
       'Correct the template that renders it.',
     );
   });

@@ -66,9 +66,7 @@ const ecrVariables = {
       'is not of the form <account>.dkr.ecr.<region>.amazonaws.com',
     ),
   AWS_REGION: z.string(),
-  PROJECT_NAME: z
-    .string()
-    .regex(nameForm, 'is no name of a repository: use lowercase letters, digits and ._/-'),
+  PROJECT_NAME: z.string().regex(nameForm, 'must be a repository name of lowercase letters, digits and ._/-'),
   ...build,
 };
 
@@ -122,7 +120,7 @@ function parseBasic(env: NodeJS.ProcessEnv): PublishSettings {
   if (!image.startsWith(`${host}/`) || !nameForm.test(name)) {
     throw new Failure(
       'usage',
-      `CI_REGISTRY_IMAGE: ${JSON.stringify(image)} is no repository of CI_REGISTRY, ${JSON.stringify(host)}.`,
+      `CI_REGISTRY_IMAGE: ${JSON.stringify(image)} is not a repository of CI_REGISTRY, ${JSON.stringify(host)}.`,
       `Set CI_REGISTRY_IMAGE to ${host}/ and a lowercase name.`,
     );
   }

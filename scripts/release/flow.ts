@@ -19,14 +19,14 @@ export type Overridable = (typeof overridable)[number];
 const duration = z.string().transform((text, context) => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined) return milliseconds;
-  context.addIssue(`${JSON.stringify(text)} is no duration such as 30m, 24h or 7d`);
+  context.addIssue(`${JSON.stringify(text)} must be a duration such as 30m, 24h or 7d`);
   return z.NEVER;
 });
 
 // A label of DNS, since it becomes a part of Kubernetes' names; `argocd` is taken by the folder of that name.
 const environmentName = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is no name of lowercase letters, digits and dashes')
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be lowercase letters, digits and dashes')
   .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and no environment');
 
 /** How long a release must have been in the source: it alone, or all that has run there since and contains it. */
@@ -68,7 +68,7 @@ const flowShape = z
       for (const key of from === undefined ? listPromotionRules(rules) : [])
         fault([...path, key], `${name} has "${key}", but no "from" that releases are promoted from`);
       if (from !== undefined && source < 0)
-        fault([...path, 'from'], `${from} is no environment of this flow`);
+        fault([...path, 'from'], `${from} is not an environment of this flow`);
       if (source >= index)
         fault([...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`);
     }
@@ -76,7 +76,7 @@ const flowShape = z
       const path = ['freezes', index];
       for (const [position, name] of freeze.environments.entries()) {
         if (!names.includes(name))
-          fault([...path, 'environments', position], `${name} is no environment of this flow`);
+          fault([...path, 'environments', position], `${name} is not an environment of this flow`);
       }
     }
   });
@@ -105,7 +105,7 @@ export function requireEnvironment(flow: Flow, name: string): Environment {
   if (environment) return environment;
   throw new Failure(
     'unknown-environment',
-    `${JSON.stringify(name)} is no environment of ${flowPath}.`,
+    `${JSON.stringify(name)} is not an environment of ${flowPath}.`,
     `Name one of: ${flow.environments.map((known) => known.name).join(', ')}.`,
   );
 }

@@ -31,7 +31,7 @@ export function parseTag(text: string, where: string): Tag {
   if (tagForm.test(text)) return text as Tag;
   throw new Failure(
     'invalid-tag',
-    `${where}: ${JSON.stringify(text)} is no release's tag.`,
+    `${where}: ${JSON.stringify(text)} is not the tag of a release.`,
     'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.',
   );
 }
@@ -51,7 +51,7 @@ export function parseDigest(text: string, where: string): Digest {
   if (digestForm.test(text)) return text as Digest;
   throw new Failure(
     'invalid-digest',
-    `${where}: ${JSON.stringify(text)} is no image digest.`,
+    `${where}: ${JSON.stringify(text)} is not an image digest.`,
     'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.',
   );
 }

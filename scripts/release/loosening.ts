@@ -25,7 +25,7 @@ const rules: readonly ((before: Environment, after: Environment) => string | und
       ? 'soaks by descent instead of by release'
       : undefined,
   ({ healthy: before }, { healthy: after }) =>
-    before && !after ? 'takes what has no verdict of healthy' : undefined,
+    before && !after ? 'takes a release without a verdict of healthy' : undefined,
   ({ via: before }, { via: after }) =>
     before === 'merge-request' && after === 'push'
       ? 'takes promotions by push instead of by merge request'
@@ -41,7 +41,7 @@ export function findLoosenings(before: Flow, after: Flow, time: Date): Loosening
   return before.environments.flatMap((environment) => {
     const { name } = environment;
     const next = after.environments.find((candidate) => candidate.name === name);
-    if (!next) return [{ environment: name, what: 'is no environment of the flow any more' }];
+    if (!next) return [{ environment: name, what: 'is not in the flow any more' }];
     const loosened = rules.map((rule) => rule(environment, next)).filter((what) => what !== undefined);
     const left = freezesOf(after, name).flatMap((freeze) => listSpans(freeze, time));
     const thawed = freezesOf(before, name)

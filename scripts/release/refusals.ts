@@ -41,7 +41,7 @@ export function neverRan(environment: string, tag: string): Failure {
 export function outOfOrder(name: string, source: string): Failure {
   return new Failure(
     'out-of-order',
-    `${name} takes what ${source} has run, and nothing else.`,
+    `${name} takes only a release that ${source} has run.`,
     `Run: npm run promote -- ${name}`,
   );
 }
@@ -50,7 +50,7 @@ export function outOfOrder(name: string, source: string): Failure {
 export function takenBack(name: string, source: string, { tag }: Image): Failure {
   return new Failure(
     'taken-back',
-    `${source} went back from ${tag}, so that it does not come to ${name}.`,
+    `${source} went back from ${tag}, so it may not come to ${name}.`,
     `npm run history -- ${source} says why. Promote a later release, or deliver it to ${source} again.`,
   );
 }
@@ -94,17 +94,17 @@ export function notRipe({ name, soak }: Environment, source: string, candidate: 
   if (!candidate.isHealthy) {
     return new Failure(
       'no-verdict',
-      `${name} takes what was found healthy in ${source}, and no verdict says so of ${tag}.`,
+      `${name} takes a release that was found healthy in ${source}, and ${tag} has no such verdict.`,
       `npm run wait -- ${source} keeps the verdict on what runs there.`,
     );
   }
   const { ripe } = candidate;
-  const takes = `${name} takes what has ${soak.by === 'release' ? 'run' : 'been'} in ${source} for ${formatDuration(soak.for)}`;
+  const takes = `${name} takes a release that has ${soak.by === 'release' ? 'run' : 'been'} in ${source} for ${formatDuration(soak.for)}`;
   return ripe
-    ? new Failure('not-soaked', `${takes}; ${tag} will have at ${ripe.toISOString()}.`, 'Run it again then.')
+    ? new Failure('not-soaked', `${takes}: ${tag} not before ${ripe.toISOString()}.`, 'Run it again then.')
     : new Failure(
         'not-soaked',
-        `${takes}; ${tag} left it before that.`,
+        `${takes}, and ${tag} left it before that.`,
         `Promote another release: npm run status -- --candidates ${name} lists what may come.`,
       );
 }

@@ -115,7 +115,7 @@ function requirePlainKeys({ items }: YAMLMap, placeOf: ParsedFile['placeOf']): v
 
 function findProblem(node: Node, source: string): string | undefined {
   if (isAlias(node)) return `is an alias (*${node.source})`;
-  if (!isScalar(node)) return 'is no scalar';
+  if (!isScalar(node)) return 'is not a scalar';
   if (node.anchor) return `has an anchor (&${node.anchor})`;
   if (node.tag) return `has a YAML tag (${node.tag})`;
   if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL) return 'is a block scalar';

@@ -8,7 +8,7 @@ import type { ParsedFile, YamlFile } from './yaml-file.ts';
 
 /** A moment, as our files write it. */
 export const instant = z.iso
-  .datetime({ offset: true, error: 'is no time such as 2026-12-23T00:00:00Z' })
+  .datetime({ offset: true, error: 'must be a time such as 2026-12-23T00:00:00Z' })
   .transform((text) => new Date(text));
 
 /** A text that an answer tells in one line. */

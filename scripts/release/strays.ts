@@ -27,7 +27,7 @@ export function findStray(path: string, isRegular: boolean): Stray | undefined {
   if (!named.test(path)) return undefined;
   if (/^environments\/[^/]+\/[^/]+\/./.test(path))
     return stray('lies too deep: an environment is a folder of environments/ itself.');
-  return stray('is none of flow.yaml, <environment>/values.yaml and <environment>/hold.yaml.');
+  return stray('is not flow.yaml, <environment>/values.yaml or <environment>/hold.yaml.');
 }
 
 /** Finds the strays among the paths of regular files and of others. */

@@ -21,7 +21,7 @@ export async function makeTemporary(prefix: string): Promise<AsyncDisposable & {
     // What was killed a moment ago may still write.
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   } catch (error) {
-    throw machineFault(`No folder can be made in ${parent}: ${reasonOf(error)}`, error);
+    throw machineFault(`Cannot make a folder in ${parent}: ${reasonOf(error)}`, error);
   }
 }
 

@@ -39,7 +39,7 @@ test.each([
   expect(() => parse(given)).toThrow(
     expect.objectContaining({
       code: 'invalid-file',
-      message: `${applicationSetPath}: ${JSON.stringify(word)} is no name that Kubernetes accepts.`,
+      message: `${applicationSetPath}: ${JSON.stringify(word)} is not a name that Kubernetes accepts.`,
       hint,
     }),
   );
@@ -60,7 +60,7 @@ test.each([
   expect(() => parse({ path })).toThrow(
     expect.objectContaining({
       code: 'invalid-file',
-      message: `${applicationSetPath}: ${JSON.stringify(path)} is no path of a folder in the repository.`,
+      message: `${applicationSetPath}: ${JSON.stringify(path)} is not the path of a folder in the repository.`,
       hint,
     }),
   );
@@ -69,7 +69,7 @@ test.each([
 test('a name by another expression is told as what it is', () => {
   expect(() => parse({ releaseName: '{{ .image.tag }}' })).toThrow(
     expect.objectContaining({
-      message: `${applicationSetPath}: "{{ .image.tag }}" is no name that can be known here.`,
+      message: `${applicationSetPath}: "{{ .image.tag }}" is not a name that can be known here.`,
     }),
   );
 });

@@ -20,7 +20,7 @@ test.each(['ftp://argocd.example.com', 'https://', 'argo cd'])('ARGOCD_SERVER ma
   );
   expect(failure).toMatchObject({
     code: 'usage',
-    message: `ARGOCD_SERVER: ${JSON.stringify(server)} is no host, host:port or URL of http or https.`,
+    message: `ARGOCD_SERVER: ${JSON.stringify(server)} must be a host, host:port, or URL of http or https.`,
   });
 });
 

@@ -38,7 +38,7 @@ test('a commit of 2020 on top of one of today passes no soak, in the command and
   const operator = operatorAt('2026-09-22T10:10:00Z');
   await expect(promote(operator, 'staging')).rejects.toMatchObject({
     code: 'not-soaked',
-    message: `staging takes what has run in dev for 30m; ${older} will have at 2026-09-22T10:30:00.000Z.`,
+    message: `staging takes a release that has run in dev for 30m: ${older} not before 2026-09-22T10:30:00.000Z.`,
   });
   const [row] = (await history(operator, 'dev', { limit: 1, columns: 200 })).document as object[];
   expect(row).toMatchObject({ tag: older, since: '2026-09-22T10:00:00.000Z' });

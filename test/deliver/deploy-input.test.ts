@@ -87,28 +87,28 @@ test.each<BadInput>([
   {
     args: ['deploy', 'dev'],
     env: { CI_COMMIT_SHORT_SHA: '', IMAGE_DIGEST: digest },
-    message: `CI_COMMIT_SHORT_SHA: "" is no release's tag.`,
+    message: `CI_COMMIT_SHORT_SHA: "" is not the tag of a release.`,
     hint: aTag,
   },
   {
     args: ['deploy', 'dev', '--tag', 'latest', '--digest', digest],
-    message: `--tag: "latest" is no release's tag.`,
+    message: `--tag: "latest" is not the tag of a release.`,
     hint: aTag,
   },
   {
     args: ['deploy', 'dev', '--tag', '3f9c1b2a\n', '--digest', digest],
-    message: String.raw`--tag: "3f9c1b2a\n" is no release's tag.`,
+    message: String.raw`--tag: "3f9c1b2a\n" is not the tag of a release.`,
     hint: aTag,
   },
   {
     args: ['deploy', 'dev', '--tag', '3f9c1b2a', '--digest', 'sha256:abc'],
-    message: '--digest: "sha256:abc" is no image digest.',
+    message: '--digest: "sha256:abc" is not an image digest.',
     hint: aDigest,
   },
   {
     args: ['deploy', 'dev', '--tag', '3f9c1b2a'],
     env: { IMAGE_DIGEST: '' },
-    message: 'IMAGE_DIGEST: "" is no image digest.',
+    message: 'IMAGE_DIGEST: "" is not an image digest.',
     hint: aDigest,
   },
   {
@@ -118,23 +118,23 @@ test.each<BadInput>([
   },
   {
     args: ['deploy', 'prod', ...good.slice(2)],
-    message: '"prod" is no environment of environments/flow.yaml.',
+    message: '"prod" is not an environment of environments/flow.yaml.',
     hint: oneOf,
   },
   {
     args: ['deploy', '../dev', ...good.slice(2)],
-    message: '"../dev" is no environment of environments/flow.yaml.',
+    message: '"../dev" is not an environment of environments/flow.yaml.',
     hint: oneOf,
   },
   {
     args: [...good, '--repo', '/nowhere'],
-    message: `"/nowhere" is no Git repository: fatal: cannot change to '/nowhere': No such file or directory`,
+    message: `"/nowhere" is not a Git repository: fatal: cannot change to '/nowhere': No such file or directory`,
     hint: 'Run it in a checkout of the repository, or name one by --repo.',
   },
   {
     args: [...good, '--repo', '..'],
     message:
-      '".." is no Git repository: fatal: not a git repository (or any of the parent directories): .git',
+      '".." is not a Git repository: fatal: not a git repository (or any of the parent directories): .git',
     hint: 'Run it in a checkout of the repository, or name one by --repo.',
   },
   {
@@ -176,7 +176,7 @@ test.each<BadInput>([
   },
   {
     args: [...good, '--branch', 'hand-edited'],
-    message: `${valuesPath}: image.tag: "v1.2.0" is no release's tag.`,
+    message: `${valuesPath}: image.tag: "v1.2.0" is not the tag of a release.`,
     hint: aTag,
   },
   {
@@ -186,12 +186,12 @@ test.each<BadInput>([
   },
   {
     args: [...good, '--branch', 'no-flow'],
-    message: 'environments/flow.yaml is no regular file at the tip of the branch.',
+    message: 'environments/flow.yaml is not a regular file at the tip of the branch.',
     hint: 'Commit it; environments/README.md says how an environment is added.',
   },
   {
     args: [...good, '--branch', 'broken-hold'],
-    message: 'environments/dev/hold.yaml:3: since: is no time such as 2026-12-23T00:00:00Z',
+    message: 'environments/dev/hold.yaml:3: since: must be a time such as 2026-12-23T00:00:00Z',
     hint: 'Mend it, or remove it: npm run resume -- dev',
   },
 ])('$message', async ({ args = good, env, message, hint }) => {
@@ -217,7 +217,7 @@ test('with --json, bad input is one document too, and nothing else', async () =>
     stdout: `{
   "error": {
     "code": "invalid-tag",
-    "message": "--tag: \\"latest\\" is no release's tag.",
+    "message": "--tag: \\"latest\\" is not the tag of a release.",
     "hint": "${aTag}"
   }
 }

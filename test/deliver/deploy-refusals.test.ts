@@ -26,21 +26,21 @@ const refusals: Refusal[] = [
     name: 'a commit of another branch',
     prepare: (origin) => origin.commit('Try something', {}, 'feature'),
     code: 'unrelated',
-    message: (tag) => `${tag} names no single commit of the branch.`,
+    message: (tag) => `${tag} does not name exactly one commit of the branch.`,
     hint: aRelease,
   },
   {
     name: 'a tag that no commit has',
     prepare: () => Promise.resolve('0123456789abcdef'),
     code: 'unrelated',
-    message: (tag) => `${tag} names no single commit of the branch.`,
+    message: (tag) => `${tag} does not name exactly one commit of the branch.`,
     hint: aRelease,
   },
   {
     name: 'the name of a file where a commit is meant',
     prepare: (origin) => origin.git('rev-parse', `main:${valuesPath}`),
     code: 'unrelated',
-    message: (tag) => `${tag} names no single commit of the branch.`,
+    message: (tag) => `${tag} does not name exactly one commit of the branch.`,
     hint: aRelease,
   },
   {
@@ -50,7 +50,7 @@ const refusals: Refusal[] = [
       return origin.git('rev-parse', 'v1');
     },
     code: 'unrelated',
-    message: (tag) => `${tag} names no single commit of the branch.`,
+    message: (tag) => `${tag} does not name exactly one commit of the branch.`,
     hint: aRelease,
   },
   {
@@ -75,15 +75,15 @@ const refusals: Refusal[] = [
     },
     code: 'unrelated',
     message: () =>
-      `${valuesPath} says 0123456789ab, which names no single commit of the branch, so that nothing can be newer.`,
-    hint: 'Write there what runs, or empty tag, digest and revision when nothing does, and deliver again.',
+      `${valuesPath} says 0123456789ab, which does not name exactly one commit of the branch, so no release can be newer.`,
+    hint: 'Write what runs there, or empty tag, digest and revision when nothing does, and deliver again.',
   },
   {
     name: 'an environment that takes its releases from another',
     prepare: (origin) => origin.commit('Add the version endpoint'),
     environment: 'staging',
     code: 'out-of-order',
-    message: () => 'staging takes what dev has run, and nothing else.',
+    message: () => 'staging takes only a release that dev has run.',
     hint: 'Run: npm run promote -- staging',
   },
   {

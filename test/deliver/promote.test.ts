@@ -143,7 +143,7 @@ const refusals: Refusal[] = [
     files: () => runs({ dev: newer, staging: older }),
     code: 'not-soaked',
     message: () =>
-      `staging takes what has run in dev for 30m; ${newer} will have at ${new Date(now + 29 * minute).toISOString()}.`,
+      `staging takes a release that has run in dev for 30m: ${newer} not before ${new Date(now + 29 * minute).toISOString()}.`,
     hint: 'Run it again then.',
   },
   {
@@ -177,7 +177,7 @@ const refusals: Refusal[] = [
     }),
     code: 'source-held',
     message: () => `dev is held since 2026-09-21T10:00:00.000Z by ada: look into it
-staging takes what has run in dev for 30m; ${newer} will have at ${new Date(now + 29 * minute).toISOString()}.
+staging takes a release that has run in dev for 30m: ${newer} not before ${new Date(now + 29 * minute).toISOString()}.
 staging is held since 2026-09-21T10:00:00.000Z by ada: look into it
 staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking`,
     hint: `When its reason is gone, run: npm run resume -- dev
@@ -189,7 +189,7 @@ Run it again after that, or change the freeze in environments/flow.yaml.`,
     name: 'what is no release',
     files: () => runs({ dev: '0123456789abcdef' }),
     code: 'unrelated',
-    message: () => '0123456789abcdef names no single commit of the branch.',
+    message: () => '0123456789abcdef does not name exactly one commit of the branch.',
     hint: 'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.',
   },
   {
@@ -198,7 +198,7 @@ Run it again after that, or change the freeze in environments/flow.yaml.`,
     environment: 'prod',
     code: 'unknown-environment',
     status: 2,
-    message: () => '"prod" is no environment of environments/flow.yaml.',
+    message: () => '"prod" is not an environment of environments/flow.yaml.',
     hint: 'Name one of: dev, staging, production.',
   },
   {

@@ -170,7 +170,7 @@ const cases: Case[] = [
     name: 'manifests that are no objects',
     files: { 'helm-chart/templates/odd.yaml': 'replicas: 1\n' },
     problem:
-      'the rendered chart:17: this is no object of Kubernetes, which has an apiVersion, a kind and metadata.\n',
+      'the rendered chart:17: this is not a Kubernetes object: it must have an apiVersion, a kind and metadata.\n',
   },
 ];
 

@@ -214,7 +214,7 @@ const refusals: Refusal[] = [
     prepare: () => ran('no-release', [first, '0123456789abcdef', second]),
     args: () => ['--to', '0123456789abcdef'],
     code: 'unrelated',
-    message: () => '0123456789abcdef names no single commit of the branch.',
+    message: () => '0123456789abcdef does not name exactly one commit of the branch.',
     hint: 'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.',
   },
   {
@@ -244,7 +244,7 @@ const refusals: Refusal[] = [
     args: () => ['--to', 'HEAD~1'],
     status: 2,
     code: 'invalid-tag',
-    message: () => `--to: "HEAD~1" is no release's tag.`,
+    message: () => `--to: "HEAD~1" is not the tag of a release.`,
     hint: 'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.',
   },
 ];

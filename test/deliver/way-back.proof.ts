@@ -109,7 +109,7 @@ test.each<[string, () => Recorded, string]>([
   expect(failure).toMatchObject({
     code,
     message: expect.stringMatching(
-      /\ndev does not go back: nothing says that it is for the release itself\.$/,
+      /\ndev does not go back: no verdict says that the release itself has failed\.$/,
     ),
   });
   expect(await room.sandbox.origin.tip()).toBe(tip);
@@ -118,7 +118,7 @@ test.each<[string, () => Recorded, string]>([
 test('nothing goes back where the environment is held, or the verdict cannot be kept', async () => {
   const { origin } = room.sandbox;
   await origin.installHook('update', 'case $1 in refs/notes/*) exit 1;; esac');
-  expect((await wait([fails()])).message).toContain('\ndev does not go back: the verdict is not kept.');
+  expect((await wait([fails()])).message).toContain('\ndev does not go back: the verdict could not be kept.');
   await origin.installHook('update', '');
   const tip = await origin.commit('Hold dev', holds('dev'));
   expect((await wait([fails()])).message).toContain('\ndev does not go back: dev is held since ');

@@ -125,7 +125,7 @@ test.each(['https://ada:se/cret@git.example.com:80000/project.git', 'https://ada
     expect(await deployRelease(sandbox, checkout)).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: `The address of the remote "origin" of ${checkout} is no URL.
+      stderr: `The address of the remote "origin" of ${checkout} is not a valid URL.
 git remote get-url origin shows it, git remote set-url mends it; special characters of a password are written %XX.
 `,
     });

@@ -20,7 +20,7 @@ test.each([
   {
     name: 'can only be read',
     mount: 'ro',
-    told: /^No folder can be made in .*: EROFS: read-only file system/,
+    told: /^Cannot make a folder in .*: EROFS: read-only file system/,
   },
 ])('a disk that $name is told as what it is', async ({ mount, told }) => {
   await using sandbox = await createSandbox();

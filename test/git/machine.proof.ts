@@ -38,7 +38,7 @@ test.each([
   const { status, stderr } = await deployRelease(sandbox, await sandbox.clone(), { env: { TMPDIR } });
   expect({ status, stderr: stderr.replace(/(gitops-)\w+/, '$1') }).toEqual({
     status: 2,
-    stderr: `No folder can be made in ${TMPDIR}: ${code}, mkdtemp '${TMPDIR}/gitops-'\n${room}`,
+    stderr: `Cannot make a folder in ${TMPDIR}: ${code}, mkdtemp '${TMPDIR}/gitops-'\n${room}`,
   });
 });
 
@@ -59,7 +59,7 @@ test.each(['main..', 'ma in', 'main*', 'a:b', '-x', 'x.lock', '@{-1}', ''])(
     expect(await deployRelease(sandbox, checkout, { args: [`--branch=${branch}`] })).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: `${JSON.stringify(branch)} is no name that a branch can have.
+      stderr: `${JSON.stringify(branch)} is not a valid name of a branch.
 Name the branch that the deliveries go to by --branch; git branch --remotes lists those of the remote.
 `,
     });

@@ -108,7 +108,7 @@ test('a prefix that would pass for a part of the title is refused', async () => 
   await sandbox.configure(checkout, { 'gitops.titlePrefix': 'Please' });
   expect(await deployRelease(sandbox, checkout)).toMatchObject({
     status: 2,
-    stderr: `The setting gitops.titlePrefix is "Please", which is no prefix of a title.
+    stderr: `The setting gitops.titlePrefix is "Please", which is not a valid prefix of a title.
 Each word of it must end in a colon or a bracket, or be the key of an issue: chore: or [ops] or OPS-12 or #12.
 `,
   });

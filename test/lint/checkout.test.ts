@@ -117,7 +117,7 @@ test('a hold that nobody can read is named, with the way out', async () => {
     stdout: '',
     stderr:
       'environments/dev/hold.yaml: by: is missing\n' +
-      'environments/dev/hold.yaml:2: since: is no time such as 2026-12-23T00:00:00Z\n' +
+      'environments/dev/hold.yaml:2: since: must be a time such as 2026-12-23T00:00:00Z\n' +
       'Mend it, or remove it: npm run resume -- dev\n',
   });
 });

@@ -111,7 +111,7 @@ e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]
 f: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]
 `;
 
-const other = 'is none of flow.yaml, <environment>/values.yaml and <environment>/hold.yaml.';
+const other = 'is not flow.yaml, <environment>/values.yaml or <environment>/hold.yaml.';
 const deep = 'lies too deep: an environment is a folder of environments/ itself.';
 const link = 'is a symbolic link or a submodule.';
 const strays: { path: string; links?: boolean; environment: string; problem: string }[] = [
@@ -172,7 +172,7 @@ const loosenings: {
     name: 'an environment less',
     changed: written.replace(/ {2}- name: production\n.*\n.*\n/, ''),
     environment: 'production',
-    what: 'is no environment of the flow any more',
+    what: 'is not in the flow any more',
   },
   ...[
     { name: 'a shorter freeze', changed: written.replace('2026-10-02', '2026-10-01T12:00:00Z #') },
@@ -191,7 +191,7 @@ const breaches: Case[] = [
     name: 'a release that came past the environment before',
     steps: [deploy, { at: '09-22 11:00', files: () => runs({ staging: newer }) }],
     rule: 'out-of-order',
-    message: () => 'staging takes what dev has run, and nothing else.',
+    message: () => 'staging takes only a release that dev has run.',
   },
   {
     name: 'another digest than the one that was tested',
@@ -203,14 +203,14 @@ const breaches: Case[] = [
       },
     ],
     rule: 'out-of-order',
-    message: () => 'staging takes what dev has run, and nothing else.',
+    message: () => 'staging takes only a release that dev has run.',
   },
   {
     name: 'a release that came before it had run long enough',
     steps: [deploy, { at: '09-22 10:29', files: () => runs({ staging: older }) }],
     rule: 'not-soaked',
     message: () =>
-      `staging takes what has run in dev for 30m; ${older} will have at 2026-09-22T10:30:00.000Z.`,
+      `staging takes a release that has run in dev for 30m: ${older} not before 2026-09-22T10:30:00.000Z.`,
   },
   {
     name: 'a delivery in a freeze',
@@ -305,7 +305,7 @@ const breaches: Case[] = [
     ],
     rule: 'invalid-tag',
     environment: 'dev',
-    message: () => `environments/dev/values.yaml: image.tag: "v1" is no release's tag.`,
+    message: () => `environments/dev/values.yaml: image.tag: "v1" is not the tag of a release.`,
   },
   {
     name: 'a rollback with no hold',
@@ -634,7 +634,7 @@ test('a breach that the flow accepts is a notice from then on, and so is the acc
   expect({ status, stdout }).toEqual({
     status: 0,
     stdout: `notice: staging: not-soaked, by ${commit.slice(0, 8)} of Ada Developer <ada@example.com> at 2026-09-22T10:01:00.000Z
-  staging takes what has run in dev for 30m; ${older} will have at 2026-09-22T10:30:00.000Z.
+  staging takes a release that has run in dev for 30m: ${older} not before 2026-09-22T10:30:00.000Z.
   Accepted: asked for by Grace
 
 notice: *: accepted, by ${(await origin.tip(branch)).slice(0, 8)} of Ada Developer <ada@example.com> at 2026-09-22T11:00:00.000Z
@@ -654,7 +654,7 @@ test('the same for people and programs, and --since leaves out what was before',
   expect(await gitops(branch)).toEqual({
     status: 3,
     stdout: `staging: not-soaked, by ${sha} of Ada Developer <ada@example.com> at 2026-09-22T10:01:00.000Z
-  staging takes what has run in dev for 30m; ${older} will have at 2026-09-22T10:30:00.000Z.
+  staging takes a release that has run in dev for 30m: ${older} not before 2026-09-22T10:30:00.000Z.
 `,
     stderr: '',
   });

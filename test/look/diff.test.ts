@@ -272,7 +272,7 @@ test.each([
     what: 'a tag that is none',
     args: ['staging', '--to', 'latest'],
     status: 2,
-    stderr: `--to: "latest" is no release's tag.
+    stderr: `--to: "latest" is not the tag of a release.
 Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.
 `,
   },
@@ -280,7 +280,7 @@ Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.
     what: 'a release that is none',
     args: ['staging', '--to', '0000000'],
     status: 3,
-    stderr: `0000000 names no single commit of the branch.
+    stderr: `0000000 does not name exactly one commit of the branch.
 A release is a commit of the branch that the deliveries go to: git log --oneline shows them.
 `,
   },
@@ -288,7 +288,7 @@ A release is a commit of the branch that the deliveries go to: git log --oneline
     what: 'an environment that is none',
     args: ['prod'],
     status: 2,
-    stderr: `"prod" is no environment of environments/flow.yaml.
+    stderr: `"prod" is not an environment of environments/flow.yaml.
 Name one of: dev, staging, production.
 `,
   },
@@ -319,7 +319,7 @@ test('a source that runs nothing, and a rule that is not known, are told', async
   expect(await diff('staging', '--branch', 'clever')).toEqual({
     status: 2,
     stdout: '',
-    stderr: `${applicationSetPath}: "{{ .environment }}" is no name that can be known here.
+    stderr: `${applicationSetPath}: "{{ .environment }}" is not a name that can be known here.
 Write it with no other expression than {{ .file.path.basename }}.
 `,
   });

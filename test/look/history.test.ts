@@ -175,7 +175,7 @@ test('what is renamed, removed, broken or no file is left out with a note, never
   ]);
   expect(lines).toEqual([
     `Left out ${commits[4] ?? ''}: ${valuesPath} was removed or renamed`,
-    `Left out ${commits[3] ?? ''}: ${valuesPath}: image.tag: "v1.2.0" is no release's tag.`,
+    `Left out ${commits[3] ?? ''}: ${valuesPath}: image.tag: "v1.2.0" is not the tag of a release.`,
     `Left out ${commits[2] ?? ''}: ${valuesPath}: image.digest is missing.`,
     `Left out ${commits[1] ?? ''}: ${valuesPath}:1: broken YAML: Missing closing "quote.`,
   ]);

@@ -57,7 +57,7 @@ test.each([
   [
     'environments/dev/values.yml',
     '100644',
-    'is none of flow.yaml, <environment>/values.yaml and <environment>/hold.yaml.',
+    'is not flow.yaml, <environment>/values.yaml or <environment>/hold.yaml.',
   ],
   ['environments/dev/values.yaml', '120000', 'is a symbolic link or a submodule.'],
   ['environments/staging/hold.yaml', '120000', 'is a symbolic link or a submodule.'],

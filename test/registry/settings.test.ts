@@ -99,17 +99,17 @@ test.each([
   [
     { ...ecr, ECR_REPOSITORY_URL: `https://${ecr.ECR_REPOSITORY_URL}`, PROJECT_NAME: 'Orders' },
     'ECR_REPOSITORY_URL: "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com" is not of the form <account>.dkr.ecr.<region>.amazonaws.com.\n' +
-      'PROJECT_NAME: "Orders" is no name of a repository: use lowercase letters, digits and ._/-.',
+      'PROJECT_NAME: "Orders" must be a repository name of lowercase letters, digits and ._/-.',
   ],
   [
     { ...ecr, AWS_REGION: 'eu-west-1' },
     'AWS_REGION: "eu-west-1" is not the region of ECR_REPOSITORY_URL, "123456789012.dkr.ecr.eu-central-1.amazonaws.com".',
   ],
   [{ ...ecr, BUILD_ARGS: 'A=b --all' }, 'BUILD_ARGS: "--all" is not of the form NAME=VALUE.'],
-  [{ ...ecr, CI_COMMIT_SHORT_SHA: 'latest' }, `CI_COMMIT_SHORT_SHA: "latest" is no release's tag.`],
+  [{ ...ecr, CI_COMMIT_SHORT_SHA: 'latest' }, `CI_COMMIT_SHORT_SHA: "latest" is not the tag of a release.`],
   [
     { ...gitlab, CI_REGISTRY_IMAGE: 'elsewhere.example.com/shop/orders' },
-    'CI_REGISTRY_IMAGE: "elsewhere.example.com/shop/orders" is no repository of CI_REGISTRY, "registry.example.com:5050".',
+    'CI_REGISTRY_IMAGE: "elsewhere.example.com/shop/orders" is not a repository of CI_REGISTRY, "registry.example.com:5050".',
   ],
 ])('a value that is wrong is quoted (%#)', (env, message) => {
   expect(() => parsePublishSettings(env)).toThrow(expect.objectContaining({ exitCode: 2, message }));

@@ -74,7 +74,7 @@ test.each([
   [
     'a source that is none',
     `${dev}  - name: staging\n    from: test\n`,
-    `${at}:4: environments.1.from: test is no environment of this flow`,
+    `${at}:4: environments.1.from: test is not an environment of this flow`,
   ],
   [
     'a cycle',
@@ -109,7 +109,7 @@ test.each([
   [
     'a soak that is none',
     `${dev}  - name: staging\n    from: dev\n    soak: -5m\n`,
-    `${at}:5: environments.1.soak.for: "-5m" is no duration such as 30m, 24h or 7d`,
+    `${at}:5: environments.1.soak.for: "-5m" must be a duration such as 30m, 24h or 7d`,
   ],
   [
     'a soak by nothing known',
@@ -119,7 +119,7 @@ test.each([
   [
     'a name that is no name',
     'environments:\n  - name: ../dev\n',
-    `${at}:2: environments.0.name: is no name of lowercase letters, digits and dashes`,
+    `${at}:2: environments.0.name: must be lowercase letters, digits and dashes`,
   ],
   [
     'the name of another folder',
@@ -160,12 +160,12 @@ test.each([
   [
     'a freeze of nothing known',
     `${freeze.replace('[dev]', '[dev, test]')}    to: 2027-01-01T00:00:00Z\n    reason: rest\n`,
-    `${at}:4: freezes.0.environments.1: test is no environment of this flow`,
+    `${at}:4: freezes.0.environments.1: test is not an environment of this flow`,
   ],
   [
     'a time that is none',
     `${freeze}    to: tomorrow\n    reason: rest\n`,
-    `${at}:6: freezes.0.to: is no time such as 2026-12-23T00:00:00Z`,
+    `${at}:6: freezes.0.to: must be a time such as 2026-12-23T00:00:00Z`,
   ],
   [
     'no environment',
@@ -177,7 +177,7 @@ test.each([
     'several faults',
     `${dev}  - name: dev\n  - name: staging\n    from: test\n`,
     `${at}:3: environments.1.name: dev is listed twice\n` +
-      `${at}:5: environments.2.from: test is no environment of this flow`,
+      `${at}:5: environments.2.from: test is not an environment of this flow`,
   ],
 ])('a flow with %s is refused, with the line', (_, content, message) => {
   const failure = catchFailure(() => parse(content));
@@ -207,7 +207,7 @@ test.each([
 
 test('an environment that the flow does not name is refused, and those that it names are listed', () => {
   const failure = catchFailure(() => requireEnvironment(parse(whole), 'prod'));
-  expect(failure.message).toBe('"prod" is no environment of environments/flow.yaml.');
+  expect(failure.message).toBe('"prod" is not an environment of environments/flow.yaml.');
   expect(failure.hint).toBe('Name one of: dev, staging, production.');
 });
 

@@ -10,7 +10,7 @@ test.each(['', 'latest', '3F9C1B2A', '3f9c1b', 'a'.repeat(41), '3f9c1b2a\n', '3f
   '%j names no release',
   (text) => {
     const failure = catchFailure(() => parseTag(text, '--tag'));
-    expect(failure.message).toBe(`--tag: ${JSON.stringify(text)} is no release's tag.`);
+    expect(failure.message).toBe(`--tag: ${JSON.stringify(text)} is not the tag of a release.`);
     expect(failure.exitCode).toBe(2);
   },
 );
@@ -23,6 +23,6 @@ test.each([
   `sha512:${'a'.repeat(128)}`,
 ])('%j is no digest', (text) => {
   const failure = catchFailure(() => parseDigest(text, '--digest'));
-  expect(failure.message).toBe(`--digest: ${JSON.stringify(text)} is no image digest.`);
+  expect(failure.message).toBe(`--digest: ${JSON.stringify(text)} is not an image digest.`);
   expect(failure.exitCode).toBe(2);
 });

@@ -11,7 +11,7 @@ test.each([
   ['soak: { for: 24h, by: descent }', 'soak: 24h', undefined],
   ['soak: { for: 24h, by: descent }', 'soak: 23h', 'soaks for 23h instead of 1d'],
   ['soak: 0s', 'soak: { for: 1m, by: descent }', undefined],
-  ['healthy: true', 'healthy: false', 'takes what has no verdict of healthy'],
+  ['healthy: true', 'healthy: false', 'takes a release without a verdict of healthy'],
   ['healthy: false', 'healthy: true', undefined],
   ['auto: false', 'auto: true', undefined],
   ['override: [soak]', 'override: [healthy, soak, freeze]', 'lets healthy and freeze be overridden'],

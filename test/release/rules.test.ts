@@ -86,7 +86,7 @@ test('a release comes to an environment from the one before it alone', () => {
 test('a soak is over at its last second, and not before', () => {
   const early = new Date('2026-09-22T10:00:59Z');
   expect(catchFailure(() => judgePromotion(open, newer, source, at(early))).message).toBe(
-    'staging takes what has run in dev for 1m; 2222222 will have at 2026-09-22T10:01:00.000Z.',
+    'staging takes a release that has run in dev for 1m: 2222222 not before 2026-09-22T10:01:00.000Z.',
   );
   expect(judgePromotion(open, newer, source, at(now))).toBe('changed');
 });
@@ -96,7 +96,7 @@ test('a release that left its source too early will never have soaked there, how
   const failure = catchFailure(() => judgePromotion(open, newer, left, at(new Date('2027-01-01T00:00:00Z'))));
   expect([failure.code, failure.message, failure.hint]).toEqual([
     'not-soaked',
-    'staging takes what has run in dev for 1m; 2222222 left it before that.',
+    'staging takes a release that has run in dev for 1m, and 2222222 left it before that.',
     'Promote another release: npm run status -- --candidates staging lists what may come.',
   ]);
 });
@@ -106,7 +106,7 @@ test('without a verdict of healthy, where the flow asks for one, nothing comes',
   const failure = catchFailure(() => judgePromotion({ ...open, environment }, newer, source, at(now)));
   expect([failure.code, failure.message, failure.hint]).toEqual([
     'no-verdict',
-    'staging takes what was found healthy in dev, and no verdict says so of 2222222.',
+    'staging takes a release that was found healthy in dev, and 2222222 has no such verdict.',
     'npm run wait -- dev keeps the verdict on what runs there.',
   ]);
 });
