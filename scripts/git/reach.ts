@@ -30,7 +30,7 @@ export function fetchFailure({ address }: Remote, stderr: string): Failure {
       'Name the branch that the deliveries go to by --branch.',
     );
   }
-  // A server of the old protocol refuses these too, unless it is told otherwise, and says so for each object.
+  // A server that speaks only version 0 of Git's protocol sends no single objects, unless its settings allow it.
   if (stderr.includes('unadvertised object')) {
     return new Failure(
       'remote-refused',

@@ -24,7 +24,7 @@ export function withHelp(command: Command, environments: readonly string[], exam
   const names =
     environments.length > 0 ? `one of: ${environments.join(', ')}` : 'its folder in environments/';
   for (const argument of command.registeredArguments) argument.description = names;
-  // A -- with nothing after it is not typed.
+  // A line without arguments needs no --.
   const typed = examples(first, last).map((args) => `  ${typedAs(command)} ${args}`.replace(/ -- $/, ''));
   return command.addHelpText('after', ['', 'Examples:', ...typed, '', exitCodes].join('\n'));
 }

@@ -15,13 +15,13 @@ export interface CommonOptions {
   branch: string;
 }
 
-/** The options of a command that writes, besides. */
+/** The options of a command that writes. */
 export interface DeliveryOptions extends CommonOptions {
   deadline: number;
   dryRun?: boolean;
 }
 
-/** Adds what every command can be told; `--json` is looked for before all else, since a failure obeys it too. */
+/** Adds the options of every command. `--json` is read before the others are parsed, since a usage error obeys it too. */
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--repo <directory>', 'a checkout of the repository', '.')
@@ -30,7 +30,7 @@ export function withCommonOptions(command: Command): Command {
     .option('--json', 'print one JSON document on standard output, and nothing else');
 }
 
-/** Adds what a command that writes can be told besides. */
+/** Adds the options of a command that writes. */
 export function withDeliveryOptions(command: Command): Command {
   return withCommonOptions(command)
     .addOption(durationOption('--deadline <duration>', 'how long to go on when others are faster', '2m'))
@@ -52,7 +52,7 @@ export function createPlace({ repo, remote, branch }: CommonOptions, signal: Abo
   };
 }
 
-/** An option that is a duration in which something can be done, in milliseconds. */
+/** An option that takes a duration of 1s or more, in milliseconds. */
 export function durationOption(flags: string, description: string, usual: string): Option {
   return new Option(flags, description).argParser(requireDuration).default(requireDuration(usual), usual);
 }
@@ -63,7 +63,7 @@ function requireDuration(text: string): number {
   throw new InvalidArgumentError('It must be a duration of 1s or more, such as 90s or 2m.');
 }
 
-/** An option that is a whole number from 1 on. */
+/** The value of an option that takes a whole number of 1 or more. */
 export function requireCount(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
   return Number(text);
@@ -71,7 +71,7 @@ export function requireCount(text: string): number {
 
 const time = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 
-/** The time that an option names: a date, or a duration back from now. */
+/** The value of an option that takes a date, or a duration back from now. */
 export function requireTime(text: string): Date {
   const age = parseDuration(text);
   if (age !== undefined) return new Date(Date.now() - age);
@@ -81,7 +81,7 @@ export function requireTime(text: string): Date {
   );
 }
 
-/** An option that tells why, in one line of a commit's message. */
+/** The value of an option that takes a reason: one line of a commit's message. */
 export function requireReason(text: string): string {
   const reason = text.trim();
   if (reason === '' || /\p{Cc}/u.test(reason))

@@ -29,7 +29,7 @@ await runMain(
     addWritingCommands(program, session);
     addReadingCommands(program, session);
     addCompletion(program, session);
-    // Whoever names no command is looking around.
+    // Without a command: the list of commands, and the status where there is one.
     if (process.argv.length === 2) {
       show(program.helpInformation());
       if (!existsSync('.git')) return code;

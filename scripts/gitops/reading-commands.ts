@@ -18,7 +18,7 @@ interface ReviewingOptions extends CommonOptions {
   markdown?: boolean;
 }
 
-// What a file or a pipe gets: nobody has to see it on one screen.
+// For a file or a pipe, which has no width.
 const widest = 1_000;
 
 /** Adds the commands that read, and change nothing. */

@@ -37,7 +37,7 @@ function describeLabels(objects: readonly ObjectChange[]): string[] {
   if (labelled.length === 0) return [];
   const labels = new Set(labelled.flatMap(({ onlyLabels = [] }) => onlyLabels));
   const names = labelled.map(({ kind, name }) => `${kind}/${name}`);
-  return [`Only in ${[...labels].join(', ')} of the labels: ${names.join(', ')}\n`];
+  return [`Only labels change (${[...labels].join(', ')}): ${names.join(', ')}\n`];
 }
 
 /** A difference in a sentence; a second one tells of the migrations of a release, which is to come now or later. */

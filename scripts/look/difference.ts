@@ -17,7 +17,7 @@ export interface ObjectChange {
   kind: string;
   name: string;
   change: 'added' | 'removed' | 'changed';
-  /** The labels of the object itself that change, where nothing else does; those of its pods are something else. */
+  /** The labels that change, where only labels of the object itself do; labels of its pods are not counted. */
   onlyLabels?: string[] | undefined;
   /** The unified difference. */
   diff: string;
@@ -98,7 +98,7 @@ export async function renderSide(
   return parseObjects(await renderRelease(tip, { ...side, values }, { signal }));
 }
 
-// As the object is written here: two spaces a level.
+// Objects are written with two spaces a level.
 const ownLabels = /^(metadata:\n(?: +.*\n)*?) {2}labels:\n(?: {4}.*\n)+/m;
 
 function findLabels({ before, after }: Pick<Pair, 'before' | 'after'>, diff: string): string[] | undefined {

@@ -16,7 +16,7 @@ export interface Live {
   application: string;
   /** Whether the cluster runs what Git says; undefined when that cannot be told. */
   asInGit: boolean | undefined;
-  /** Whether it is well besides. */
+  /** Whether it is also healthy; undefined when that cannot be told. */
   healthy: boolean | undefined;
   state: string;
 }
@@ -26,7 +26,7 @@ const questionLimit = 10_000;
 
 /**
  * Asks Argo CD, once, what is live in the environments that run something; only where ARGOCD_SERVER says that there is
- * one. Why it does not answer is told, and hides nothing else.
+ * one. When it does not answer, the reason is logged, and the rest of the status is shown.
  */
 export async function readLive(
   place: Place,

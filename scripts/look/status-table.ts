@@ -58,7 +58,7 @@ function formatLive(live: Live | undefined): string {
   return live.healthy ? paint('green', 'healthy') : paint('yellow', 'not healthy');
 }
 
-/** What a word in the table stands for; why something is unknown is said apart, once for all environments. */
+/** The reasons for what the row says. Why something is unknown is logged, once for all environments. */
 function listNotes({ fault, hold, freeze, proposals, live }: Row, now: Date): string[] {
   const isUnwell = live?.asInGit !== undefined && !(live.asInGit && live.healthy);
   return [

@@ -1,4 +1,4 @@
-/** A text as one line, whatever it is made of: a line end would pass for more, an escape would move the cursor. */
+/** A text as one line: its line ends and control characters become spaces, so that it cannot look like lines of this program. */
 export function toLine(text: string): string {
   return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }

@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { Failure } from './failure.ts';
 import { refuseTakenOptions } from './taken-options.ts';
 
-/** An entry's command line, to which it adds its commands; what is wrong with one is a failure as any other. */
+/** Creates the command line of an entry, which adds its commands; a usage error is a Failure. */
 export function createCommandLine(name: string): Command {
   return new Command(name)
     .version(manifest.version, '--version', 'print the version')

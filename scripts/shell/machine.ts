@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from './failure.ts';
 
-/** What the operating system calls its own limits, in the codes of Node. */
+/** The codes of Node for the limits of the operating system. */
 const codes = /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM)$/;
-/** The same in the words of a program, or that it could not write a file; a server's words are about another machine. */
+/** The same in the messages of a program, or that it cannot write a file; lines of a server are about another machine. */
 const words =
   /^(?!(error: )?remote).*(no space left on device|disk quota exceeded|read-only file system|too many open files|cannot allocate memory|couldn't write '|unable to create temporary file).*$/im;
 
@@ -18,20 +18,20 @@ export async function makeTemporary(prefix: string): Promise<AsyncDisposable & {
   const parent = resolve(tmpdir());
   try {
     const path = await mkdtemp(join(parent, prefix));
-    // What was killed a moment ago may still write.
+    // A program that was just killed may still write there.
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   } catch (error) {
     throw machineFault(`Cannot make a folder in ${parent}: ${reasonOf(error)}`, error);
   }
 }
 
-/** The failure that an error of Node stands for, where it is the machine that cannot go on. */
+/** The failure for an error of Node that is caused by the machine, if it is. */
 export function findMachineFault(error: unknown): Failure | undefined {
   const isFault = Error.isError(error) && 'code' in error && codes.test(String(error.code));
   return isFault ? machineFault(`This machine cannot go on: ${error.message}`, error) : undefined;
 }
 
-/** The failure that a program's own words stand for, where it is the machine that cannot go on. */
+/** The failure for a program's message that is caused by the machine, if it is. */
 export function findMachineFaultIn(program: string, stderr: string): Failure | undefined {
   const [line] = words.exec(stderr) ?? [];
   return line === undefined ? undefined : machineFault(`${program} cannot go on: ${line.trim()}`);

@@ -32,14 +32,14 @@ export async function runMain(
     });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough, such as head, changes nothing of what is done, nor how it ends.
+    // A reader that closes the pipe early, such as head, does not change what is done or the exit code.
     if (error.code !== 'EPIPE') throw error;
   });
   try {
     useProxies(process.env);
     process.exitCode = await entry(controller.signal);
   } catch (error) {
-    // What an abort made fail on the way is not what ended the program.
+    // After an abort other errors follow; the signal is the cause.
     process.exitCode = report(controller.signal.aborted ? controller.signal.reason : error, json);
   }
 }

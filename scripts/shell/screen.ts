@@ -1,13 +1,12 @@
 import { styleText } from 'node:util';
 
-// Noncharacters, which no text holds: they stand for styles until a text is shown.
+// Noncharacters of Unicode, which no ordinary text has: they stand for styles until the text is shown.
 const marks = { bold: '\ufdd1', red: '\ufdd2', green: '\ufdd3', yellow: '\ufdd4', cyan: '\ufdd5' } as const;
 type Style = keyof typeof marks;
 const end = '\ufdd0';
 const allMarks = /[\ufdd0-\ufdd5]/g;
 
-// What moves a cursor, or turns the order of what follows: no control character but line ends and tabs, none of the
-// directions of writing.
+// Characters that control a terminal or change the direction of writing; line ends and tabs are allowed.
 const unsafe = /[[\p{Cc}--[\n\t]]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gv;
 
 /** Emphasizes a text, where it is shown on a terminal. */
@@ -21,8 +20,8 @@ export function lengthOf(text: string): number {
 }
 
 /**
- * Shows lines: the only way in which anything is told. Whoever wrote a subject, a name or a message, a terminal does
- * nothing that it says: what is no text is shown as U+FFFD.
+ * Writes lines: all output goes through here. A subject, a name or a message of others may have characters that control a
+ * terminal; each is shown as U+FFFD.
  */
 export function show(text: string, stream: NodeJS.WriteStream = process.stdout): void {
   let shown = text.replace(unsafe, '\ufffd');
@@ -34,7 +33,7 @@ export function show(text: string, stream: NodeJS.WriteStream = process.stdout):
   stream.write(`${shown.replace(allMarks, '')}\n`);
 }
 
-/** Shows a document: what is no text is escaped in it, and reads as it was. */
+/** Writes a JSON document; the same characters are escaped in it, so that a parser reads the original text. */
 export function showDocument(document: unknown): void {
   const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   process.stdout.write(`${JSON.stringify(document, null, 2).replace(unsafe, escape)}\n`);

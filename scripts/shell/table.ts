@@ -1,10 +1,10 @@
 import { lengthOf } from './screen.ts';
 
 const gap = '  ';
-// A column that is cut keeps at least so much; a terminal too narrow for that gets records instead of rows.
+// The least width of a column that is cut; a terminal too narrow for it gets records instead of rows.
 const shortest = 12;
 
-/** Rows under a heading, in columns as wide as they need to be. */
+/** Formats rows under a heading, each column as wide as its widest cell. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   return formatLines(rows).join('\n');
 }

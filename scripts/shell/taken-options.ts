@@ -5,8 +5,8 @@ import { Failure } from './failure.ts';
 const longerNames: Readonly<Record<string, string>> = { to: 'token-description' };
 
 /**
- * Refuses a command whose options npm has taken for itself, as it does when `--` is missing before them: it hands them on in the
- * environment alone, and the command would run without.
+ * Refuses a command whose options npm has taken for itself. Without `--` before them npm passes options only as variables of the
+ * environment, so the command would run without them.
  * @throws {Failure} `usage` with the line that was meant.
  */
 export function refuseTakenOptions(
@@ -20,7 +20,7 @@ export function refuseTakenOptions(
     return value === undefined ? [] : [{ option, value }];
   });
   if (taken.length === 0) return;
-  // npm hands on the value of an option that it does not know as one more argument.
+  // npm passes the value of an option that it does not know as one more argument.
   const expected = args.slice(0, command.registeredArguments.length);
   const more = args.slice(expected.length);
   const areOptions = more[0]?.startsWith('-') ?? false;

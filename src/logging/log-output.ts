@@ -14,7 +14,7 @@ let begun = Buffer.alloc(0);
 let isScheduled = false;
 
 /**
- * Standard output for the log: what one turn of the event loop logs goes in one write, which costs more than a line. What
+ * Standard output for the log: what one turn of the event loop logs goes out in one write, since each write costs more than a line does. What
  * nobody reads waits; lines that would be too many to wait are dropped and counted.
  */
 export const logOutput = {

@@ -208,7 +208,7 @@ test('objects of which nothing but their labels change share one line; labels of
   const { stdout } = await diff(...args);
   expect(stdout).toMatch(/^--- PodTemplate\/orders\n/);
   expect(stdout.match(/^---/gm)).toHaveLength(1);
-  expect(stdout).toContain('\nOnly in release of the labels: Service/orders, ServiceAccount/orders\n');
+  expect(stdout).toContain('\nOnly labels change (release): Service/orders, ServiceAccount/orders\n');
   const { objects } = JSON.parse((await diff(...args, '--json')).stdout) as {
     objects: { onlyLabels?: string[] }[];
   };
