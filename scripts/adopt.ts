@@ -5,7 +5,7 @@ import { parsePart, readIdentity } from './adopt/identity.ts';
 import type { Identity } from './adopt/identity.ts';
 import { describeNextSteps } from './adopt/next-steps.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
-import { exitCode, Failure } from './shell/failure.ts';
+import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 
@@ -35,7 +35,6 @@ await runMain(async (signal) => {
     show(describeNextSteps(identity));
   });
   await runCommandLine(program);
-  return exitCode.done;
 });
 
 function requireAll(given: Partial<Identity>): Identity {

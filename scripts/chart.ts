@@ -1,6 +1,5 @@
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { publishChart } from './publish/chart.ts';
-import { exitCode } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 
@@ -21,5 +20,4 @@ await runMain(async (signal) => {
       show(`helm pull ${reference} --version ${version}`);
     });
   await runCommandLine(program);
-  return exitCode.done;
 });

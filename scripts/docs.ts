@@ -6,7 +6,7 @@ import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { listValues, writeSchema } from './docs/chart.ts';
 import { describeContract } from './docs/contract.ts';
 import { writeValues, writeVariables } from './docs/tables.ts';
-import { exitCode, Failure } from './shell/failure.ts';
+import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 
@@ -27,7 +27,6 @@ await runMain(async () => {
       await bringChart(check);
     });
   await runCommandLine(program);
-  return exitCode.done;
 });
 
 async function bringChart(check: boolean): Promise<void> {

@@ -1,7 +1,6 @@
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { publish } from './publish/image.ts';
 import { publishPipeline } from './publish/pipeline-image.ts';
-import { exitCode } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 
@@ -26,5 +25,4 @@ await runMain(async (signal) => {
       show(`To run the jobs in it, set PIPELINE_IMAGE to ${repository}:${tag}@${digest}`);
     });
   await runCommandLine(program);
-  return exitCode.done;
 });

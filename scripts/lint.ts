@@ -7,7 +7,7 @@ import { applicationSetPath, parseApplicationSet, parseSources } from './argocd/
 import { readEnvironmentNames, refuseStrayFiles } from './branch/checkout-environments.ts';
 import { projectsPath, requireProject } from './argocd/projects.ts';
 import { lintReleases } from './lint/releases.ts';
-import { exitCode, Failure } from './shell/failure.ts';
+import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { usualBranch } from './branch/place.ts';
 import { flowPath, parseFlowOf } from './release/flow.ts';
@@ -33,7 +33,6 @@ await runMain(async (signal) => {
   for (const name of names) await lintProject(name);
   show(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
   await lintReleases(root, flow, signal);
-  return exitCode.done;
 });
 
 /** Argo CD reads the branch that the deliveries go to, or nothing that is delivered arrives. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { listVariables } from '../src/config.ts';
-import { exitCode, Failure } from './shell/failure.ts';
+import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { findPort, Service } from './process/service.ts';
 
@@ -26,6 +26,6 @@ await runMain(async () => {
   await service.ready(`${url}/health/live`, 20_000);
   await (await fetch(url)).text();
   const status = await service.stop(20_000);
-  if (status === 0) return exitCode.done;
+  if (status === 0) return;
   throw new Failure('unhealthy', `The service ended with ${String(status)}.`, service.lines.join('\n'));
 });

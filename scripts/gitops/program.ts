@@ -5,7 +5,6 @@ import { addReadingCommands } from './reading-commands.ts';
 import { addWritingCommands } from './writing-commands.ts';
 import type { Session } from './session.ts';
 import { createCommandLine, runCommandLine } from '../shell/command-line.ts';
-import { exitCode } from '../shell/failure.ts';
 import { runMain } from '../shell/run-main.ts';
 import { show, showDocument } from '../shell/screen.ts';
 
@@ -16,14 +15,13 @@ await runMain(
     const program = createCommandLine('gitops').description(
       'Moves releases between environments by commits that Argo CD syncs.',
     );
-    let code: number = exitCode.done;
     const session: Session = {
       signal,
       environments: listEnvironments(process.cwd()),
-      print: ({ document, text, exitCode = code }) => {
+      print: ({ document, text, exitCode }) => {
         if (json) showDocument(document);
         else show(text);
-        code = exitCode;
+        if (exitCode !== undefined) process.exitCode = exitCode;
       },
     };
     addWritingCommands(program, session);
@@ -32,11 +30,10 @@ await runMain(
     // Without a command: the list of commands, and the status where there is one.
     if (process.argv.length === 2) {
       show(program.helpInformation());
-      if (!existsSync('.git')) return code;
+      if (!existsSync('.git')) return;
       process.argv.push('status');
     }
     await runCommandLine(program);
-    return code;
   },
   { json },
 );

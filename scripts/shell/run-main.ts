@@ -17,12 +17,12 @@ class Interrupted extends Error {
 }
 
 /**
- * Runs an entry and ends the process with its exit code: the only place where failures are printed.
+ * Runs an entry and ends the process with the exit code of what it fails with: the only place where failures are printed.
  * SIGINT and SIGTERM abort the signal that the entry gets, so that it can put away what it made.
  * With `json`, a failure is one JSON document on standard output.
  */
 export async function runMain(
-  entry: (signal: AbortSignal) => Promise<number>,
+  entry: (signal: AbortSignal) => Promise<void>,
   { json = false }: { json?: boolean } = {},
 ): Promise<void> {
   const controller = new AbortController();
@@ -37,7 +37,7 @@ export async function runMain(
   });
   try {
     useProxies(process.env);
-    process.exitCode = await entry(controller.signal);
+    await entry(controller.signal);
   } catch (error) {
     // After an abort other errors follow; the signal is the cause.
     process.exitCode = report(controller.signal.aborted ? controller.signal.reason : error, json);

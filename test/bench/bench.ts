@@ -2,7 +2,6 @@ import { benchDeploy } from './deploy.ts';
 import { benchOperators, benchWriters } from './operators.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchService } from './service.ts';
-import { exitCode } from '../../scripts/shell/failure.ts';
 import { runMain } from '../../scripts/shell/run-main.ts';
 
 /** What is measured: each gives its table as text. */
@@ -22,5 +21,4 @@ await runMain(async (signal) => {
     console.log(`\n${title}\n`);
     console.log(await bench(signal));
   }
-  return exitCode.done;
 });

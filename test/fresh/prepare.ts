@@ -1,4 +1,3 @@
-import { exitCode } from '../../scripts/shell/failure.ts';
 import { runMain } from '../../scripts/shell/run-main.ts';
 import { findLack } from '../support/process/lack.ts';
 
@@ -9,5 +8,4 @@ await runMain(async () => {
     asRoot: 'To make a fresh machine a Debian is installed in a folder, which only root may.',
   });
   if (lack) throw lack;
-  return exitCode.done;
 });

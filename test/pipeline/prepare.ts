@@ -1,4 +1,3 @@
-import { exitCode } from '../../scripts/shell/failure.ts';
 import { runMain } from '../../scripts/shell/run-main.ts';
 import { makeStandIns } from '../support/image/stand-ins.ts';
 import { findLack } from '../support/process/lack.ts';
@@ -8,5 +7,4 @@ await runMain(async () => {
   const lack = await findLack(needs);
   if (lack) throw lack;
   await makeStandIns();
-  return exitCode.done;
 });

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { createCommandLine, runCommandLine } from '../../scripts/shell/command-line.ts';
-import { exitCode } from '../../scripts/shell/failure.ts';
 import { runMain } from '../../scripts/shell/run-main.ts';
 import { rehearse } from './play.ts';
 import { Stage } from './stage.ts';
@@ -16,5 +15,4 @@ await runMain(async (signal) => {
       await rehearse(stage, join(import.meta.dirname, '../..'));
     });
   await runCommandLine(program);
-  return exitCode.done;
 });
