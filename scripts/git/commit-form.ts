@@ -1,6 +1,6 @@
 import { Failure } from '../shell/failure.ts';
 import { findSetting, isSet } from './checkout.ts';
-import type { Checkout, Identity } from './checkout.ts';
+import type { Checkout } from './checkout.ts';
 
 /** What the settings of a checkout ask of the commits that are made for it, as push rules of a server do. */
 export type CommitForm = ReturnType<typeof readCommitForm>;
@@ -28,13 +28,4 @@ export function readCommitForm(checkout: Checkout) {
     /** What stands before every title, with the space after it; or nothing. */
     titlePrefix,
   };
-}
-
-/** A message in the form; it ends with its trailers. */
-export function formMessage(
-  message: string,
-  { isSignedOff, titlePrefix }: CommitForm,
-  { committer }: Identity,
-): string {
-  return `${titlePrefix}${message}${isSignedOff ? `Signed-off-by: ${committer}\n` : ''}`;
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { ProgramResult } from '../process/program.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Identity } from './checkout.ts';
-import { formMessage } from './commit-form.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A file of a commit. */
@@ -35,8 +34,10 @@ export async function writeCommit(
   identity: Identity,
 ): Promise<string> {
   const { files, removals = [], note } = change;
-  const message = formMessage(change.message, form, identity);
   const { author, committer } = identity;
+  // A message ends with its trailers.
+  const signOff = form.isSignedOff ? `Signed-off-by: ${committer}\n` : '';
+  const message = `${form.titlePrefix}${change.message}${signOff}`;
   const moment = momentOf(change);
   const input = Buffer.concat([
     // A ref of its own for each, since a commit on another tip may not replace the one before.

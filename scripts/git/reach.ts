@@ -51,17 +51,13 @@ export function fetchFailure({ address }: Remote, stderr: string): Failure {
   return new Failure('remote-unreachable', `${address} could not be reached: ${stderr.trim()}`, hint);
 }
 
-/** Where the address of a remote points to, asked as nobody: git itself tells it. */
-export async function findRedirection(anonymous: Git, { address }: Remote): Promise<string | undefined> {
+/** The failure of a call whose answer was to go elsewhere: where to, git itself tells, asked as nobody. */
+export async function movedFailure(anonymous: Git, { address }: Remote): Promise<Failure> {
   const { stderr } = await anonymous.run(['-c', 'http.followRedirects=initial', 'ls-remote', '--', address], {
     // Nor is a program asked for a password.
     env: { GIT_ASKPASS: '', SSH_ASKPASS: '' },
   });
-  return /^warning: redirecting to (\S+)/m.exec(stderr)?.[1]?.replace(/\/?([?#].*)?$/, '');
-}
-
-/** The failure of a call whose answer was to go elsewhere. */
-export function movedFailure({ address }: Remote, target: string | undefined): Failure {
+  const target = /^warning: redirecting to (\S+)/m.exec(stderr)?.[1]?.replace(/\/?([?#].*)?$/, '');
   return new Failure(
     'remote-refused',
     `${address} points to ${target ?? 'another address'}, and a credential is sent to no other host than its own.`,

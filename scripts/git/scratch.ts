@@ -8,7 +8,7 @@ import type { CommitForm } from './commit-form.ts';
 import { openGit, trustFile } from './git.ts';
 import type { Git, GitOptions } from './git.ts';
 import { findNotes, notesPattern } from './notes.ts';
-import { fetchFailure, findRedirection, movedFailure } from './reach.ts';
+import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 import { listSettings } from './scratch-settings.ts';
 
@@ -70,8 +70,7 @@ function connect(
   const call = async (args: readonly string[], input?: string) => {
     const result = await git.run(args, { timeLimit: callLimit, ...(input !== undefined && { input }) });
     if (result.timedOut) return { ...result, stderr: `no answer within ${callLimit / 1000} s` };
-    if (/returned error: 30\d/.test(result.stderr))
-      throw movedFailure(remote, await findRedirection(anonymous, remote));
+    if (/returned error: 30\d/.test(result.stderr)) throw await movedFailure(anonymous, remote);
     return result;
   };
   const ask = async (args: readonly string[], input?: string) => {
