@@ -33,8 +33,7 @@ export async function describeContract(root: string): Promise<object> {
 }
 
 async function readPaths(root: string): Promise<ZodOpenApiPathsObject> {
-  const files: string[] = [];
-  for await (const file of glob('src/*/*.openapi.ts', { cwd: root })) files.push(file);
+  const files = await Array.fromAsync(glob('src/*/*.openapi.ts', { cwd: root }));
   const paths: ZodOpenApiPathsObject = {};
   for (const file of files.sort()) {
     const concern = (await import(join(root, file))) as { paths: ZodOpenApiPathsObject };

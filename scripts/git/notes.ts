@@ -27,8 +27,7 @@ export async function listNotes(git: Git): Promise<ReadonlyMap<string, readonly 
   for (const entry of (await git.read(['ls-tree', '-r', '-z', '--full-tree', tip])).split('\0')) {
     const [, blob, path = ''] = entryForm.exec(entry) ?? [];
     const commit = path.replaceAll('/', '');
-    if (blob !== undefined && commitForm.test(commit))
-      notes.set(commit, [...(notes.get(commit) ?? []), blob]);
+    if (blob !== undefined && commitForm.test(commit)) notes.getOrInsert(commit, []).push(blob);
   }
   return notes;
 }

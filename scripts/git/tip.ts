@@ -40,9 +40,7 @@ export class Tip {
 
   /** The commit of this branch that a SHA names, whole or abbreviated, if there is exactly one; each is looked up once. */
   findCommit(abbreviated: string): Promise<string | undefined> {
-    const finding = this.#commits.get(abbreviated) ?? this.#findCommit(abbreviated);
-    this.#commits.set(abbreviated, finding);
-    return finding;
+    return this.#commits.getOrInsertComputed(abbreviated, () => this.#findCommit(abbreviated));
   }
 
   /** How a commit stands to another one, both of this branch. */
@@ -115,10 +113,7 @@ export class Tip {
 
   /** Where the history came without its trees, fetches a folder of the top level, with all that is in it. */
   #fetchFolder(folder: string, commit: string): Promise<void> {
-    const key = `${commit}:${folder}`;
-    const fetching = this.#folders.get(key) ?? this.#fetchTrees(folder, commit);
-    this.#folders.set(key, fetching);
-    return fetching;
+    return this.#folders.getOrInsertComputed(`${commit}:${folder}`, () => this.#fetchTrees(folder, commit));
   }
 
   async #fetchTrees(folder: string, commit: string): Promise<void> {
