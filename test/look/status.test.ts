@@ -203,7 +203,7 @@ test.each(broken)(
 
 test.each([
   ['a slip', { 'environments/flow.yaml': 'environments: [' }, 'environments/flow.yaml:1: broken YAML'],
-  ['no file', { 'environments/flow.yaml': undefined }, 'environments/flow.yaml is no regular file'],
+  ['no file', { 'environments/flow.yaml': undefined }, 'environments/flow.yaml is not a regular file'],
   [
     'a folder that is gone',
     { 'environments/production/values.yaml': undefined },

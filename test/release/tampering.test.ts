@@ -39,7 +39,7 @@ const kept: readonly ReturnType<typeof change>[] = [
   delivery('11:00', 'deploy', 'dev', c),
 ];
 
-/** All files, as they are after the first commits; undefined where something is that is no regular file. */
+/** All files, as they are after the first commits; undefined where something is that is not a regular file. */
 type Tree = ReadonlyMap<string, string | undefined>;
 
 /** What somebody does to the files, by hand. */
