@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { adopt } from './adopt/adopt.ts';
-import { parsePart, readIdentity } from './adopt/identity.ts';
-import type { Identity } from './adopt/identity.ts';
+import { parsePart, readIdentity, type Identity } from './adopt/identity.ts';
 import { describeNextSteps } from './adopt/next-steps.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { Failure } from './shell/failure.ts';

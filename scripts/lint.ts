@@ -14,8 +14,7 @@ import { flowPath, parseFlowOf } from './release/flow.ts';
 import { holdPath, parseHold } from './release/hold.ts';
 import { readScalar } from './release/scalars.ts';
 import { readImage, valuesPath } from './release/values.ts';
-import { parseYamlFile } from './release/yaml-file.ts';
-import type { YamlFile } from './release/yaml-file.ts';
+import { parseYamlFile, type YamlFile } from './release/yaml-file.ts';
 import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { format, getFileInfo, resolveConfig } from 'prettier';
 import { openGit } from '../git/git.ts';
 import { Failure } from '../shell/failure.ts';
-import { readIdentity } from './identity.ts';
-import type { Identity } from './identity.ts';
+import { readIdentity, type Identity } from './identity.ts';
 import { rename } from './rename.ts';
 
 /**

@@ -3,8 +3,7 @@ import { toLine } from '../release/line.ts';
 import { applicationShape, applicationsShape } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
 import { podsShape } from './pods.ts';
-import { refused, request } from './request.ts';
-import type { ArgoOptions, Method, Reply } from './request.ts';
+import { refused, request, type ArgoOptions, type Method, type Reply } from './request.ts';
 import type { ArgoSettings } from './settings.ts';
 
 /** What Argo CD says to a question; what may pass by itself is an answer too. */

@@ -1,11 +1,9 @@
-import { applicationSetPath, parseApplicationSet } from '../argocd/applicationset.ts';
-import type { ApplicationNames } from '../argocd/applicationset.ts';
+import { applicationSetPath, parseApplicationSet, type ApplicationNames } from '../argocd/applicationset.ts';
 import type { Tip } from '../git/tip.ts';
 import { attempt } from '../release/ledger.ts';
 import { chartPath } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
-import { requireFile } from './environments.ts';
-import type { Environments } from './environments.ts';
+import { requireFile, type Environments } from './environments.ts';
 
 /**
  * Reads what Argo CD makes of an environment, by the rule as it stands at a tip.

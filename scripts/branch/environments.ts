@@ -10,15 +10,14 @@ import {
   parseFlow,
   parseFlowOf,
   requireEnvironment,
+  type Environment,
+  type Flow,
 } from '../release/flow.ts';
-import type { Environment, Flow } from '../release/flow.ts';
-import { holdPath, parseHold } from '../release/hold.ts';
-import type { Hold } from '../release/hold.ts';
+import { holdPath, parseHold, type Hold } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Standing } from '../release/rules.ts';
-import { findStrays, strayFile } from '../release/strays.ts';
-import type { Stray } from '../release/strays.ts';
+import { findStrays, strayFile, type Stray } from '../release/strays.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { readMainline } from './mainline.ts';
 

@@ -1,11 +1,9 @@
-import { readFileHistory } from '../git/file-history.ts';
-import type { FileChanges } from '../git/file-history.ts';
+import { readFileHistory, type FileChanges } from '../git/file-history.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Mainline } from '../git/mainline.ts';
 import { Ledger } from '../release/ledger.ts';
-import { parseVerdicts } from '../release/verdict.ts';
-import type { Verdict } from '../release/verdict.ts';
+import { parseVerdicts, type Verdict } from '../release/verdict.ts';
 
 /** Reads what ran when, out of the history of all environments, or of those of the folders given. */
 export async function readLedger(

@@ -1,6 +1,5 @@
 import type { CommitLine } from '../git/commit-line.ts';
-import { followBranch } from '../git/follow.ts';
-import type { Followed } from '../git/follow.ts';
+import { followBranch, type Followed } from '../git/follow.ts';
 import { Mainline } from '../git/mainline.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { listWithin } from '../git/within.ts';

@@ -1,8 +1,7 @@
 import { requireBranchName } from '../git/branch-name.ts';
 import { openCheckout } from '../git/checkout.ts';
 import { readRemote } from '../git/remote.ts';
-import { createScratch } from '../git/scratch.ts';
-import type { Scratch, ScratchOptions } from '../git/scratch.ts';
+import { createScratch, type Scratch, type ScratchOptions } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
 import type { Place } from './place.ts';
 

@@ -1,8 +1,7 @@
 import type { Tip } from '../git/tip.ts';
 import type { Image } from '../release/image.ts';
 import type { Run } from '../release/ledger.ts';
-import { findRelease } from './releases.ts';
-import type { Release } from './releases.ts';
+import { findRelease, type Release } from './releases.ts';
 
 /**
  * The releases that an environment ran and that the present one contains, from the newest run on: a rollback that names

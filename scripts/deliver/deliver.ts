@@ -1,11 +1,15 @@
 import { openRemote, readTip } from '../branch/open.ts';
-import { holdOf, readBrokenEnvironments, readEnvironments, stateOf } from '../branch/environments.ts';
-import type { EnvironmentState, Environments } from '../branch/environments.ts';
+import {
+  holdOf,
+  readBrokenEnvironments,
+  readEnvironments,
+  stateOf,
+  type EnvironmentState,
+  type Environments,
+} from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
-import { readIdentity } from '../git/checkout.ts';
-import type { Identity } from '../git/checkout.ts';
-import { compareAndSwap } from '../git/compare-and-swap.ts';
-import type { Plan, Swapped } from '../git/compare-and-swap.ts';
+import { readIdentity, type Identity } from '../git/checkout.ts';
+import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap.ts';
 import type { Proposal, Proposed } from '../git/propose.ts';
 import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
@@ -19,8 +23,7 @@ import { Failure } from '../shell/failure.ts';
 import { warnOfMigrations } from './migrations.ts';
 import { describePromotion, previewPromotion } from './preview.ts';
 import { RenderCheck } from './rendered.ts';
-import { describeChange, findProposal } from './step.ts';
-import type { Step } from './step.ts';
+import { describeChange, findProposal, type Step } from './step.ts';
 
 /** Where a delivery is made, and on which terms. */
 export interface DeliveryPlace extends Place {

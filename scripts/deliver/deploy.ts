@@ -1,15 +1,11 @@
-import { standingOf } from '../branch/environments.ts';
-import type { EnvironmentState } from '../branch/environments.ts';
-import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
-import type { Release } from '../branch/releases.ts';
+import { standingOf, type EnvironmentState } from '../branch/environments.ts';
+import { listGains, relateReleases, requireRelease, type Release } from '../branch/releases.ts';
 import type { Tip } from '../git/tip.ts';
-import { isRebuilt, parseDigest, parseTag } from '../release/image.ts';
-import type { Digest, Tag } from '../release/image.ts';
+import { isRebuilt, parseDigest, parseTag, type Digest, type Tag } from '../release/image.ts';
 import { judgeDeploy, requireFirst } from '../release/rules.ts';
 import { chartValuesPath, readRepository } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
-import { deliver } from './deliver.ts';
-import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
+import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 
 /** An image as the pipeline names it. */
 interface DeployedImage {

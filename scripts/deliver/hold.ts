@@ -1,10 +1,8 @@
-import { holdOf, readEnvironments, stateOf } from '../branch/environments.ts';
-import type { EnvironmentState } from '../branch/environments.ts';
+import { holdOf, readEnvironments, stateOf, type EnvironmentState } from '../branch/environments.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { attempt } from '../release/ledger.ts';
 import { Failure } from '../shell/failure.ts';
-import { deliver } from './deliver.ts';
-import type { DeliveryPlace, DeliveryResult } from './deliver.ts';
+import { deliver, type DeliveryPlace, type DeliveryResult } from './deliver.ts';
 
 /** Makes every delivery to an environment refuse, until it is resumed. */
 export async function hold(

@@ -1,8 +1,7 @@
 import { formatMinute } from '../release/duration.ts';
 import type { Hold } from '../release/hold.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
-import { toNames } from '../release/image.ts';
-import type { Image } from '../release/image.ts';
+import { toNames, type Image } from '../release/image.ts';
 import type { DeliveryResult } from './deliver.ts';
 
 /** A delivery's outcome, in sentences for people. */

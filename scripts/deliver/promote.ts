@@ -2,18 +2,15 @@ import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
-import { chooseCandidate, listCandidates } from '../release/candidates.ts';
-import type { Candidate } from '../release/candidates.ts';
-import { flowPath } from '../release/flow.ts';
-import type { Environment, Overridable } from '../release/flow.ts';
+import { chooseCandidate, listCandidates, type Candidate } from '../release/candidates.ts';
+import { flowPath, type Environment, type Overridable } from '../release/flow.ts';
 import { findRunOf } from '../release/ledger.ts';
 import type { Tag } from '../release/image.ts';
 import { judgeOverridden, requireOverridable } from '../release/override.ts';
 import { outOfOrder } from '../release/refusals.ts';
 import { judgePromotion } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
-import { deliver } from './deliver.ts';
-import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
+import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 
 /** What is promoted, unless the newest that may come. */
 export interface Promotion {

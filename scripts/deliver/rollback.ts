@@ -1,21 +1,17 @@
 import { holdOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
-import { findRelease, listGains, requireRelease } from '../branch/releases.ts';
-import type { Release } from '../branch/releases.ts';
+import { findRelease, listGains, requireRelease, type Release } from '../branch/releases.ts';
 import { listOlder } from '../branch/way-back.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
-import { isSameImage } from '../release/image.ts';
-import type { Image, Tag } from '../release/image.ts';
-import { findRunOf } from '../release/ledger.ts';
-import type { Run } from '../release/ledger.ts';
+import { isSameImage, type Image, type Tag } from '../release/image.ts';
+import { findRunOf, type Run } from '../release/ledger.ts';
 import { toLine } from '../release/line.ts';
 import { held, neverRan } from '../release/refusals.ts';
 import { judgeRollback } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
-import { deliver } from './deliver.ts';
-import type { Decision, DeliveryPlace, DeliveryResult, Outlook } from './deliver.ts';
+import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 
 /**
  * Returns an environment to a release that it ran, the one before the present one unless told, and holds it there. Who does

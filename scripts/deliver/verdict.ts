@@ -2,8 +2,7 @@ import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import { readTip } from '../branch/open.ts';
 import { readIdentity } from '../git/checkout.ts';
-import { swapNotes } from '../git/compare-and-swap.ts';
-import type { Plan } from '../git/compare-and-swap.ts';
+import { swapNotes, type Plan } from '../git/compare-and-swap.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Goal } from '../look/goal.ts';
@@ -11,11 +10,9 @@ import { flowPath } from '../release/flow.ts';
 import { isSameImage } from '../release/image.ts';
 import { toLine } from '../release/line.ts';
 import { valuesPath } from '../release/values.ts';
-import { formatVerdict, parseVerdicts } from '../release/verdict.ts';
-import type { Verdict } from '../release/verdict.ts';
+import { formatVerdict, parseVerdicts, type Verdict } from '../release/verdict.ts';
 import { Failure } from '../shell/failure.ts';
-import { nameActor } from './deliver.ts';
-import type { DeliveryPlace } from './deliver.ts';
+import { nameActor, type DeliveryPlace } from './deliver.ts';
 
 type Goals = Pick<Goal, 'environment' | 'image'>;
 

@@ -1,7 +1,6 @@
 import { openRemote } from '../branch/open.ts';
 import type { Answer } from '../look/answer.ts';
-import { watch } from '../look/watch.ts';
-import type { Watched, WatchOptions } from '../look/watch.ts';
+import { watch, type Watched, type WatchOptions } from '../look/watch.ts';
 import { Failure } from '../shell/failure.ts';
 import type { DeliveryPlace } from './deliver.ts';
 import { goBack } from './rollback.ts';

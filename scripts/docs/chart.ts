@@ -1,6 +1,5 @@
 import { isMap, isNode, isScalar } from 'yaml';
-import { parseYamlFile, toValue } from '../release/yaml-file.ts';
-import type { ParsedFile } from '../release/yaml-file.ts';
+import { parseYamlFile, toValue, type ParsedFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 
 /** A value of the chart, as `values.yaml` has it. */

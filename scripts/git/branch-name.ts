@@ -1,6 +1,5 @@
 import { Failure } from '../shell/failure.ts';
-import { openGit } from './git.ts';
-import type { GitOptions } from './git.ts';
+import { openGit, type GitOptions } from './git.ts';
 
 /** @throws {Failure} `usage` when Git lets no branch have the name. */
 export async function requireBranchName(name: string, directory: string, options: GitOptions): Promise<void> {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { Failure } from '../shell/failure.ts';
-import { openGit } from './git.ts';
-import type { Git, GitOptions, Setting } from './git.ts';
+import { openGit, type Git, type GitOptions, type Setting } from './git.ts';
 
 /** The checkout that the program was called in: it is asked, and never changed. */
 export type Checkout = Awaited<ReturnType<typeof openCheckout>>;

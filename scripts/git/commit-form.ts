@@ -1,6 +1,5 @@
 import { Failure } from '../shell/failure.ts';
-import { findSetting, isSet } from './checkout.ts';
-import type { Checkout } from './checkout.ts';
+import { findSetting, isSet, type Checkout } from './checkout.ts';
 
 /** What the settings of a checkout ask of the commits that are made for it, as push rules of a server do. */
 export type CommitForm = ReturnType<typeof readCommitForm>;

@@ -2,13 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../shell/failure.ts';
 import { isAncestor } from './ancestry.ts';
 import type { Identity } from './checkout.ts';
-import { writeCommit } from './commit.ts';
-import type { Change } from './commit.ts';
+import { writeCommit, type Change } from './commit.ts';
 import { notesRef } from './notes.ts';
-import { propose } from './propose.ts';
-import type { Proposal, Proposed } from './propose.ts';
-import { push } from './push.ts';
-import type { PushOutcome } from './push.ts';
+import { propose, type Proposal, type Proposed } from './propose.ts';
+import { push, type PushOutcome } from './push.ts';
 import type { Scratch } from './scratch.ts';
 import { Tip } from './tip.ts';
 

@@ -1,5 +1,4 @@
-import { Ancestry } from './ancestry.ts';
-import type { Named, Relation } from './ancestry.ts';
+import { Ancestry, type Named, type Relation } from './ancestry.ts';
 import type { CommitLine } from './commit-line.ts';
 import { countTimes } from './counted-time.ts';
 import type { Followed } from './follow.ts';

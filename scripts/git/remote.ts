@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { Failure } from '../shell/failure.ts';
-import { parseAddress } from './address.ts';
-import type { Address, Credential } from './address.ts';
-import { selectSettings } from './checkout.ts';
-import type { Checkout } from './checkout.ts';
+import { parseAddress, type Address, type Credential } from './address.ts';
+import { selectSettings, type Checkout } from './checkout.ts';
 import type { Setting } from './git.ts';
 
 /** Where the branch lives, and what git needs to get there. */

@@ -1,5 +1,4 @@
-import { selectSettings } from './checkout.ts';
-import type { Checkout } from './checkout.ts';
+import { selectSettings, type Checkout } from './checkout.ts';
 import type { CommitForm } from './commit-form.ts';
 import type { Setting } from './git.ts';
 

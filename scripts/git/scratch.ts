@@ -1,12 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTemporary } from '../shell/machine.ts';
-import { selectSettings } from './checkout.ts';
-import type { Checkout } from './checkout.ts';
-import { readCommitForm } from './commit-form.ts';
-import type { CommitForm } from './commit-form.ts';
-import { openGit, trustFile } from './git.ts';
-import type { Git, GitOptions } from './git.ts';
+import { selectSettings, type Checkout } from './checkout.ts';
+import { readCommitForm, type CommitForm } from './commit-form.ts';
+import { openGit, trustFile, type Git, type GitOptions } from './git.ts';
 import { findNotes, notesPattern } from './notes.ts';
 import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';

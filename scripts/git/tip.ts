@@ -1,7 +1,5 @@
-import { isAncestor } from './ancestry.ts';
-import type { Relation } from './ancestry.ts';
-import { lineFormat, parseLines } from './commit-line.ts';
-import type { CommitLine } from './commit-line.ts';
+import { isAncestor, type Relation } from './ancestry.ts';
+import { lineFormat, parseLines, type CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import type { Followed } from './follow.ts';
 import { readObjects } from './objects.ts';

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTemporary } from '../shell/machine.ts';
-import { openGit } from './git.ts';
-import type { GitOptions } from './git.ts';
+import { openGit, type GitOptions } from './git.ts';
 
 const missing = '/dev/null';
 

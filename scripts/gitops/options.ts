@@ -1,11 +1,8 @@
-import { InvalidArgumentError, Option } from 'commander';
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
-import { usualBranch } from '../branch/place.ts';
-import type { Place } from '../branch/place.ts';
+import { usualBranch, type Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
-import { overridable } from '../release/flow.ts';
-import type { Overridable } from '../release/flow.ts';
+import { overridable, type Overridable } from '../release/flow.ts';
 import { show } from '../shell/screen.ts';
 
 /** The options that every command has. */

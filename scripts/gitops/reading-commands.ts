@@ -5,10 +5,8 @@ import { candidates } from '../look/candidates.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
-import { withHelp } from './help.ts';
-import type { Examples } from './help.ts';
-import { createPlace, requireCount, requireTime, withCommonOptions } from './options.ts';
-import type { CommonOptions } from './options.ts';
+import { withHelp, type Examples } from './help.ts';
+import { createPlace, requireCount, requireTime, withCommonOptions, type CommonOptions } from './options.ts';
 import { status } from '../look/status.ts';
 import type { Session } from './session.ts';
 

@@ -4,19 +4,17 @@ import { advance } from '../deliver/advance.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { hold, holdAll, resume, resumeAll } from '../deliver/hold.ts';
-import { overridable } from '../release/flow.ts';
-import type { Overridable } from '../release/flow.ts';
+import { overridable, type Overridable } from '../release/flow.ts';
 import { Failure } from '../shell/failure.ts';
-import { withHelp } from './help.ts';
-import type { Examples } from './help.ts';
+import { withHelp, type Examples } from './help.ts';
 import {
   createPlace,
   durationOption,
   requireOverrides,
   requireReason,
   withDeliveryOptions,
+  type DeliveryOptions,
 } from './options.ts';
-import type { DeliveryOptions } from './options.ts';
 import { promote } from '../deliver/promote.ts';
 import { formatDelivered, toDocument } from '../deliver/outcome.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,5 @@
 import type { CommitLine } from '../git/commit-line.ts';
-import type { Image } from '../release/image.ts';
-import { toNames } from '../release/image.ts';
+import { toNames, type Image } from '../release/image.ts';
 import { formatAge } from '../release/duration.ts';
 import { formatTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';

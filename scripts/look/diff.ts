@@ -6,18 +6,19 @@ import { readLedger } from '../branch/ledger.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { environmentsFolder, flowPath } from '../release/flow.ts';
 import { valuesPath } from '../release/values.ts';
-import { parseTag } from '../release/image.ts';
-import type { Image, Tag } from '../release/image.ts';
+import { parseTag, type Image, type Tag } from '../release/image.ts';
 import type { Answer } from './answer.ts';
-import { describeBetween } from './commits.ts';
-import type { Between } from './commits.ts';
+import { describeBetween, type Between } from './commits.ts';
 import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
-import { findRelease, listBetween, requireRelease } from '../branch/releases.ts';
-import type { Release } from '../branch/releases.ts';
+import { findRelease, listBetween, requireRelease, type Release } from '../branch/releases.ts';
 import { openRemote, readTip } from '../branch/open.ts';
-import { readEnvironments, stateOf } from '../branch/environments.ts';
-import type { Environments, EnvironmentState } from '../branch/environments.ts';
+import {
+  readEnvironments,
+  stateOf,
+  type Environments,
+  type EnvironmentState,
+} from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 /** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */

@@ -1,14 +1,11 @@
-import { parseObjects } from '../helm/manifests.ts';
-import type { KubernetesObject } from '../helm/manifests.ts';
+import { parseObjects, type KubernetesObject } from '../helm/manifests.ts';
 import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
-import { renderRelease } from '../branch/render.ts';
-import type { Rendering } from '../branch/render.ts';
-import { requireRelease } from '../branch/releases.ts';
-import type { Release } from '../branch/releases.ts';
+import { renderRelease, type Rendering } from '../branch/render.ts';
+import { requireRelease, type Release } from '../branch/releases.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 

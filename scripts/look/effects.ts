@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findRenderNames } from '../branch/application-names.ts';
-import { readBrokenEnvironments, stateOf } from '../branch/environments.ts';
-import type { Environments, EnvironmentState } from '../branch/environments.ts';
+import {
+  readBrokenEnvironments,
+  stateOf,
+  type Environments,
+  type EnvironmentState,
+} from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
-import { requireRelease } from '../branch/releases.ts';
-import type { Release } from '../branch/releases.ts';
+import { requireRelease, type Release } from '../branch/releases.ts';
 import type { Reviewed } from '../branch/reviewed.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
@@ -12,8 +15,7 @@ import { holdPath } from '../release/hold.ts';
 import { parseRevision, parseTag } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
-import { compareSides } from './difference.ts';
-import type { Difference, Side } from './difference.ts';
+import { compareSides, type Difference, type Side } from './difference.ts';
 
 /** What a merge would do to an environment. A failure says why the difference cannot be shown. */
 export interface Effect {

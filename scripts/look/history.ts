@@ -1,6 +1,5 @@
 import { formatMinute } from '../release/duration.ts';
-import { findPerson } from '../release/version.ts';
-import type { Version } from '../release/version.ts';
+import { findPerson, type Version } from '../release/version.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { openRemote, readTip } from '../branch/open.ts';

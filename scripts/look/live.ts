@@ -1,5 +1,4 @@
-import { openArgo } from '../argocd/argocd.ts';
-import type { ArgoAnswer } from '../argocd/argocd.ts';
+import { openArgo, type ArgoAnswer } from '../argocd/argocd.ts';
 import type { Application } from '../argocd/application.ts';
 import { describeApplication, judgeApplication, runsTarget } from '../argocd/judgement.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';

@@ -1,17 +1,14 @@
 import { readMainline } from '../branch/mainline.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import type { Place } from '../branch/place.ts';
-import { readReviewed } from '../branch/reviewed.ts';
-import type { Reviewed } from '../branch/reviewed.ts';
-import { breach, everyEnvironment } from '../release/finding.ts';
-import type { Found } from '../release/finding.ts';
+import { readReviewed, type Reviewed } from '../branch/reviewed.ts';
+import { breach, everyEnvironment, type Found } from '../release/finding.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import { toLine } from '../release/line.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { toDocument } from './difference-text.ts';
-import { readEffects } from './effects.ts';
-import type { Effect } from './effects.ts';
+import { readEffects, type Effect } from './effects.ts';
 import { readFindings } from './findings.ts';
 import { formatMarkdown, formatText } from './review-text.ts';
 

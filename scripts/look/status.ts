@@ -1,27 +1,25 @@
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
-import { chooseCandidate, listCandidates } from '../release/candidates.ts';
-import type { Candidate } from '../release/candidates.ts';
-import { findFreeze } from '../release/flow.ts';
-import type { Environment } from '../release/flow.ts';
+import { chooseCandidate, listCandidates, type Candidate } from '../release/candidates.ts';
+import { findFreeze, type Environment } from '../release/flow.ts';
 import type { Window } from '../release/freeze.ts';
-import { holdPath, parseHold } from '../release/hold.ts';
-import type { Hold } from '../release/hold.ts';
-import { attempt, findPresentRun } from '../release/ledger.ts';
-import type { Run } from '../release/ledger.ts';
+import { holdPath, parseHold, type Hold } from '../release/hold.ts';
+import { attempt, findPresentRun, type Run } from '../release/ledger.ts';
 import { strayFile } from '../release/strays.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { toDocument as describeCandidate } from './candidates.ts';
 import { readCodeCount } from './code-count.ts';
-import { readLive } from './live.ts';
-import type { Live } from './live.ts';
+import { readLive, type Live } from './live.ts';
 import { formatStatus } from './status-table.ts';
-import { proposalsPattern, readProposals } from '../branch/proposals.ts';
-import type { Waiting } from '../branch/proposals.ts';
+import { proposalsPattern, readProposals, type Waiting } from '../branch/proposals.ts';
 import { openRemote, readTip } from '../branch/open.ts';
-import { readBrokenEnvironments, stateOf } from '../branch/environments.ts';
-import type { Environments, EnvironmentState } from '../branch/environments.ts';
+import {
+  readBrokenEnvironments,
+  stateOf,
+  type Environments,
+  type EnvironmentState,
+} from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 /** What there is to tell of an environment. */

@@ -5,14 +5,12 @@ import type { Scratch } from '../git/scratch.ts';
 import type { Image } from '../release/image.ts';
 import type { Verdict } from '../release/verdict.ts';
 import type { Answer } from './answer.ts';
-import { lookAgain, readGoal } from './goal.ts';
-import type { Goal } from './goal.ts';
+import { lookAgain, readGoal, type Goal } from './goal.ts';
 import { readTip } from '../branch/open.ts';
 import type { Failure } from '../shell/failure.ts';
 import { findVerdict, notHealthy } from './not-healthy.ts';
 import { createClearance } from './obstacle.ts';
-import { describeSight, judgeSight, look } from './sight.ts';
-import type { Sight } from './sight.ts';
+import { describeSight, judgeSight, look, type Sight } from './sight.ts';
 import type { Place } from '../branch/place.ts';
 
 export interface WatchOptions {

@@ -1,7 +1,6 @@
 import type { Relation } from '../git/ancestry.ts';
 import type { Environment } from './flow.ts';
-import { isSameImage } from './image.ts';
-import type { Image } from './image.ts';
+import { isSameImage, type Image } from './image.ts';
 import type { Run } from './ledger.ts';
 import type { Standing } from './rules.ts';
 

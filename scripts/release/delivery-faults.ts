@@ -2,22 +2,23 @@ import type { Commit, FileChanges } from '../git/file-history.ts';
 import type { Relation } from '../git/ancestry.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Moment, Relate } from './candidates.ts';
-import { findDelivery } from './delivery.ts';
-import type { DeliveryKind, ParsedDelivery } from './delivery.ts';
+import { findDelivery, type DeliveryKind, type ParsedDelivery } from './delivery.ts';
 import type { Stand } from './edits.ts';
-import { breach, notice, refused } from './finding.ts';
-import type { Found } from './finding.ts';
-import { requireEnvironment } from './flow.ts';
-import type { Environment, Flow } from './flow.ts';
+import { breach, notice, refused, type Found } from './finding.ts';
+import { requireEnvironment, type Environment, type Flow } from './flow.ts';
 import { holdPath } from './hold.ts';
-import { isSameImage } from './image.ts';
-import type { Image } from './image.ts';
-import { attempt } from './ledger.ts';
-import type { Ledger } from './ledger.ts';
+import { isSameImage, type Image } from './image.ts';
+import { attempt, type Ledger } from './ledger.ts';
 import { judgeOverridden } from './override.ts';
 import { listRefusals, unrelated } from './refusals.ts';
-import { judgeDeploy, judgePromotion, judgeRollback } from './rules.ts';
-import type { Coming, Ruling, Standing } from './rules.ts';
+import {
+  judgeDeploy,
+  judgePromotion,
+  judgeRollback,
+  type Coming,
+  type Ruling,
+  type Standing,
+} from './rules.ts';
 
 /** A change of what an environment runs, and the moment before it. */
 interface Arrival {

@@ -1,7 +1,6 @@
 import { prefixForm } from '../git/commit-form.ts';
 import type { Commit } from '../git/file-history.ts';
-import { overridable } from './flow.ts';
-import type { Overridable } from './flow.ts';
+import { overridable, type Overridable } from './flow.ts';
 import type { Image } from './image.ts';
 import { toLine } from './line.ts';
 

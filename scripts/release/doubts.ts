@@ -1,7 +1,6 @@
 import type { FileChanges } from '../git/file-history.ts';
 import { findDelivery } from './delivery.ts';
-import { breach, everyEnvironment, notice } from './finding.ts';
-import type { Found } from './finding.ts';
+import { breach, everyEnvironment, notice, type Found } from './finding.ts';
 
 /** Finds whether a merge leaves in doubt which of its sides was the branch, where that matters. */
 export function findDoubt({ commit }: FileChanges): Found | undefined {

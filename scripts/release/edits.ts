@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Commit } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
-import { breach, notice, refused } from './finding.ts';
-import type { Found } from './finding.ts';
+import { breach, notice, refused, type Found } from './finding.ts';
 import type { Image } from './image.ts';
-import { attempt } from './ledger.ts';
-import type { EnvironmentRecord } from './ledger.ts';
+import { attempt, type EnvironmentRecord } from './ledger.ts';
 import { toLine } from './line.ts';
 import type { Standing } from './rules.ts';
 import type { Rest, Values } from './values.ts';

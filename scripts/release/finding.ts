@@ -1,6 +1,5 @@
 import type { Commit } from '../git/file-history.ts';
-import { Failure } from '../shell/failure.ts';
-import type { FailureCode } from '../shell/failure.ts';
+import { Failure, type FailureCode } from '../shell/failure.ts';
 
 /** The rules that only an audit or a review can find broken, or made looser: a command breaks none of them. */
 export type AuditRule =

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { parseDuration } from './duration.ts';
-import { findWindow, freezeShape } from './freeze.ts';
-import type { Window } from './freeze.ts';
+import { findWindow, freezeShape, type Window } from './freeze.ts';
 import { line, parseShape } from './shape.ts';
 import { valuedEnvironment, valuesPath } from './values.ts';
 import type { YamlFile } from './yaml-file.ts';

@@ -1,5 +1,4 @@
-import { isRebuilt, isSameRelease, shortestTag } from './image.ts';
-import type { Digest, Image } from './image.ts';
+import { isRebuilt, isSameRelease, shortestTag, type Digest, type Image } from './image.ts';
 
 /** The images that ran anywhere, of each release and each digest the first one. */
 export class ImageNames {

@@ -1,18 +1,12 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
-import { flowPath, parseFlow } from './flow.ts';
-import type { Flow } from './flow.ts';
-import { heldEnvironment, parseHold } from './hold.ts';
-import type { Hold } from './hold.ts';
-import { isSameImage, isSameRelease } from './image.ts';
-import type { Image, Tag } from './image.ts';
+import { flowPath, parseFlow, type Flow } from './flow.ts';
+import { heldEnvironment, parseHold, type Hold } from './hold.ts';
+import { isSameImage, isSameRelease, type Image, type Tag } from './image.ts';
 import { ImageNames } from './image-names.ts';
-import { firstVerdict } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
-import { describeVersion } from './version.ts';
-import type { Version } from './version.ts';
-import { createValuesReader, valuedEnvironment, valuesPath } from './values.ts';
-import type { Rest, Values } from './values.ts';
+import { firstVerdict, type Verdict } from './verdict.ts';
+import { describeVersion, type Version } from './version.ts';
+import { createValuesReader, valuedEnvironment, valuesPath, type Rest, type Values } from './values.ts';
 
 /** A time for which an environment ran an image. */
 export interface Run {

@@ -1,7 +1,6 @@
 import { formatDuration } from './duration.ts';
 import type { Environment, Flow } from './flow.ts';
-import { describeFreeze, listSpans } from './freeze.ts';
-import type { Freeze, Span } from './freeze.ts';
+import { describeFreeze, listSpans, type Freeze, type Span } from './freeze.ts';
 
 /** A rule that is looser than it was. */
 export interface Loosening {

@@ -1,5 +1,4 @@
-import { Failure } from '../shell/failure.ts';
-import type { FailureCode } from '../shell/failure.ts';
+import { Failure, type FailureCode } from '../shell/failure.ts';
 import type { Environment, Overridable } from './flow.ts';
 import { attempt } from './ledger.ts';
 import { listRefusals } from './refusals.ts';

@@ -1,13 +1,10 @@
 import type { FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import { findDelivery } from './delivery.ts';
-import { everyEnvironment, breach, notice, refused } from './finding.ts';
-import type { Found } from './finding.ts';
-import { flowPath, parseFlow } from './flow.ts';
-import type { Flow } from './flow.ts';
+import { everyEnvironment, breach, notice, refused, type Found } from './finding.ts';
+import { flowPath, parseFlow, type Flow } from './flow.ts';
 import { heldEnvironment, parseHold } from './hold.ts';
-import { attempt } from './ledger.ts';
-import type { Ledger } from './ledger.ts';
+import { attempt, type Ledger } from './ledger.ts';
 import { findLoosenings } from './loosening.ts';
 import { findStray, strayFile } from './strays.ts';
 

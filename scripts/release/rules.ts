@@ -1,12 +1,10 @@
 import type { Failure } from '../shell/failure.ts';
 import type { Relation } from '../git/ancestry.ts';
-import { isRipe, listCandidates } from './candidates.ts';
-import type { Moment } from './candidates.ts';
+import { isRipe, listCandidates, type Moment } from './candidates.ts';
 import type { Environment } from './flow.ts';
 import type { Window } from './freeze.ts';
 import type { Hold } from './hold.ts';
-import { isSameImage } from './image.ts';
-import type { Image } from './image.ts';
+import { isSameImage, type Image } from './image.ts';
 import type { Run } from './ledger.ts';
 import {
   frozen,

@@ -1,9 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isNode, isScalar, Scalar } from 'yaml';
-import type { Node, YAMLMap } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, Scalar, type Node, type YAMLMap } from 'yaml';
 import { Failure } from '../shell/failure.ts';
-import { parseYaml, parseYamlFile, toValue, yamlVersions } from './yaml-file.ts';
-import type { ParsedFile, YamlFile } from './yaml-file.ts';
+import {
+  parseYaml,
+  parseYamlFile,
+  toValue,
+  yamlVersions,
+  type ParsedFile,
+  type YamlFile,
+} from './yaml-file.ts';
 
 /** A new value for the scalar at a path of keys. */
 export interface Edit {

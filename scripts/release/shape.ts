@@ -1,10 +1,8 @@
 import { isNode } from 'yaml';
 import { z } from 'zod';
-import { Failure } from '../shell/failure.ts';
-import type { FailureCode } from '../shell/failure.ts';
+import { Failure, type FailureCode } from '../shell/failure.ts';
 import { toLine } from './line.ts';
-import { parseYamlFile, toValue } from './yaml-file.ts';
-import type { ParsedFile, YamlFile } from './yaml-file.ts';
+import { parseYamlFile, toValue, type ParsedFile, type YamlFile } from './yaml-file.ts';
 
 /** A moment, as our files write it. */
 export const instant = z.iso

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
-import { parseDigest, parseRevision, parseTag } from './image.ts';
-import type { Image } from './image.ts';
-import { findScalars, replaceScalars } from './scalars.ts';
-import type { Target } from './scalars.ts';
-import { decodeFile, parseYamlFile, toValue, yamlVersions } from './yaml-file.ts';
-import type { YamlFile } from './yaml-file.ts';
+import { parseDigest, parseRevision, parseTag, type Image } from './image.ts';
+import { findScalars, replaceScalars, type Target } from './scalars.ts';
+import { decodeFile, parseYamlFile, toValue, yamlVersions, type YamlFile } from './yaml-file.ts';
 
 /** The scalars of a release, each with the form that it has in double quotes. */
 const scalars = {

@@ -1,6 +1,5 @@
 import type { Commit } from '../git/file-history.ts';
-import { findDelivery } from './delivery.ts';
-import type { DeliveryKind } from './delivery.ts';
+import { findDelivery, type DeliveryKind } from './delivery.ts';
 import type { Image } from './image.ts';
 import type { Verdict } from './verdict.ts';
 

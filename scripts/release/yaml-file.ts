@@ -1,6 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { Composer, LineCounter, Parser } from 'yaml';
-import type { Document, ErrorCode, Node } from 'yaml';
+import { Composer, LineCounter, Parser, type Document, type ErrorCode, type Node } from 'yaml';
 import { Failure } from '../shell/failure.ts';
 import { findTreeFault } from './yaml-tree.ts';
 

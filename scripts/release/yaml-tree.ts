@@ -1,5 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
-import type { Document } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Document } from 'yaml';
 
 /** What is wrong in a document that the parser takes, and where. */
 export interface TreeFault {
