@@ -77,11 +77,13 @@ export class Machine implements AsyncDisposable {
     { home, folder, timeLimit }: { home: string; folder: string; timeLimit: number },
   ): Promise<Typed> {
     const namespace = ['--fork', '--pid', '--kill-child', `--mount-proc=${join(this.#root, 'proc')}`];
+    // A machine has terminals, which programs are tested on.
+    const start = 'mount -t devpts -o ptmxmode=0666 devpts "$0/dev/pts" && exec chroot "$@"';
     const shell = ['env', `--chdir=${folder}`, 'sh', '-c', line];
     const options: ProgramOptions = { env: { ...networkSettings(), HOME: home, PATH: path }, timeLimit };
     const { status, timedOut, stdout, stderr } = await runProgram(
       'unshare',
-      [...namespace, 'chroot', ...chroot, ...shell],
+      [...namespace, 'sh', '-c', start, this.#root, ...chroot, ...shell],
       options,
     );
     return { status, timedOut, output: stdout.toString() + stderr };
