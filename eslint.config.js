@@ -21,11 +21,7 @@ export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '*.js']),
   {
     files: ['**/*.ts'],
-    extends: [
-      eslint.configs.recommended,
-      tseslint.configs.strictTypeChecked,
-      tseslint.configs.stylisticTypeChecked,
-    ],
+    extends: [eslint.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { project: { rules: { 'names-source': namesSource } } },
     rules: {

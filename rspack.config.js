@@ -82,15 +82,12 @@ function copyUnbundled(target) {
     if (!findPackage(name, '.')) throw new Error(`rspack.config.js names ${name}, which is not installed.`);
     find(name, '.');
   }
-  for (const [folder, path] of found)
-    cpSync(folder, join(target, path), { recursive: true, dereference: true });
+  for (const [folder, path] of found) cpSync(folder, join(target, path), { recursive: true, dereference: true });
 }
 
 function findPackage(name, from) {
   const folders = createRequire(join(resolve(from), '_')).resolve.paths(name) ?? [];
-  return folders
-    .map((folder) => join(folder, name))
-    .find((folder) => existsSync(join(folder, 'package.json')));
+  return folders.map((folder) => join(folder, name)).find((folder) => existsSync(join(folder, 'package.json')));
 }
 
 function isPackage(request) {

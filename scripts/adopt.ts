@@ -23,8 +23,7 @@ await runMain(async (signal) => {
   const program = createCommandLine('adopt').description(
     'Makes this repository yours: its names and addresses, in every file. Commits nothing.',
   );
-  for (const part of parts)
-    program.option(`--${part} <${part}>`, questions[part], (text) => parsePart(part, text));
+  for (const part of parts) program.option(`--${part} <${part}>`, questions[part], (text) => parsePart(part, text));
   program.action(async (given: Partial<Identity>) => {
     const present = await readIdentity(root);
     const identity = process.stdin.isTTY ? await ask(given, present, signal) : requireAll(given);

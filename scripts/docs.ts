@@ -17,9 +17,7 @@ const chart = 'helm-chart';
 
 await runMain(async () => {
   const program = createCommandLine('docs')
-    .description(
-      'Writes down what the code of the service says: its contract, and the table of its variables.',
-    )
+    .description('Writes down what the code of the service says: its contract, and the table of its variables.')
     .option('--check', 'write nothing, and fail when something is stale', false)
     .action(async ({ check }: { check: boolean }) => {
       await bring(contract, JSON.stringify(await describeContract(root)), check);

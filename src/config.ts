@@ -58,9 +58,7 @@ export function listVariables(): Variable[] {
 function variables(builtRelease: string | undefined) {
   const port = wholeNumber(0, 65_535);
   return z.object({
-    HOST: text()
-      .optional()
-      .describe('the address to listen on; unless set, all of IPv6 and IPv4 that there are'),
+    HOST: text().optional().describe('the address to listen on; unless set, all of IPv6 and IPv4 that there are'),
     PORT: port.default(3000).describe('the port to listen on; 0 takes any that is free, the log says which'),
     METRICS_PORT: z
       .union([z.literal('off'), port], { error: 'expected "off", or a whole number from 0 to 65535' })
@@ -95,12 +93,8 @@ function variables(builtRelease: string | undefined) {
     SHED_UTILIZATION: share()
       .default(1)
       .describe('the share of time that the event loop may be busy before work is refused; 1 is no limit'),
-    UPSTREAM_URL: webAddress()
-      .optional()
-      .describe('an address that must answer 2xx for the service to be ready'),
-    UPSTREAM_TIMEOUT_MS: wholeNumber(1, 60_000)
-      .default(1000)
-      .describe('how long `UPSTREAM_URL` may take to answer'),
+    UPSTREAM_URL: webAddress().optional().describe('an address that must answer 2xx for the service to be ready'),
+    UPSTREAM_TIMEOUT_MS: wholeNumber(1, 60_000).default(1000).describe('how long `UPSTREAM_URL` may take to answer'),
     OTEL_EXPORTER_OTLP_ENDPOINT: webAddress()
       .optional()
       .describe('where traces go, by OTLP over HTTP; the other `OTEL_*` variables are then heeded too'),

@@ -56,9 +56,7 @@ export function parsePart(part: keyof Identity, text: string): string {
  */
 export async function readIdentity(root: string): Promise<Identity> {
   const read = async (path: string) => ({ path, bytes: await readFile(join(root, path)) });
-  const { name } = z
-    .object({ name: z.string() })
-    .parse(JSON.parse((await read('package.json')).bytes.toString()));
+  const { name } = z.object({ name: z.string() }).parse(JSON.parse((await read('package.json')).bytes.toString()));
   const [source] = parseSources(await read(applicationSetPath));
   const repository = readScalar(await read(valuesPath), ['image', 'repository']);
   const [, host, group] = /^https:\/\/([^/]+)\/(.+)\/[^/]+$/.exec(source?.repoURL ?? '') ?? [];

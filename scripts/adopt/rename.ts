@@ -9,10 +9,7 @@ function listWords({ name, group, host, registry, branch }: Identity): string[] 
     // How AWS' policies name the project. Another registry has none, and then the examples stay.
     ...(account === undefined || region === undefined
       ? ['', '']
-      : [
-          `arn:aws:ecr:${region}:${account}:repository/${name}`,
-          `arn:aws:iam::${account}:oidc-provider/${host}`,
-        ]),
+      : [`arn:aws:ecr:${region}:${account}:repository/${name}`, `arn:aws:iam::${account}:oidc-provider/${host}`]),
     `project_path:${group}/${name}:ref_type:branch:ref:${branch}`,
     `revision: ${branch}`,
     `CI_DEFAULT_BRANCH : '${branch}'`,

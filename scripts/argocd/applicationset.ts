@@ -63,9 +63,7 @@ export function parseApplicationSet(file: YamlFile, environment: string) {
 
 const generatorShape = z.object({
   spec: z.object({
-    generators: z.array(
-      z.object({ git: z.object({ repoURL: z.string(), revision: z.string() }).optional() }),
-    ),
+    generators: z.array(z.object({ git: z.object({ repoURL: z.string(), revision: z.string() }).optional() })),
   }),
 });
 

@@ -26,9 +26,7 @@ export function judgeApplication(
   if (!isCompared(application, target) || sync !== 'Synced') return 'waiting';
   // A Deployment is healthy only when each of its pods is one of the manifest that was compared.
   if (health === 'Healthy') return 'healthy';
-  return [application, ...podsOf(pods, target)].some(({ health }) => health === 'Degraded')
-    ? 'failing'
-    : 'waiting';
+  return [application, ...podsOf(pods, target)].some(({ health }) => health === 'Degraded') ? 'failing' : 'waiting';
 }
 
 /**
@@ -90,9 +88,7 @@ export function listReasons(
       .map(({ type, message }) => `${type}: ${message}`),
     ...[...resources, ...podsOf(pods, target)]
       .filter(({ health = 'Healthy' }) => health !== 'Healthy')
-      .map(({ kind, name, state, message }) =>
-        [`${kind}/${name}`, state, message].filter(Boolean).join(': '),
-      ),
+      .map(({ kind, name, state, message }) => [`${kind}/${name}`, state, message].filter(Boolean).join(': ')),
   ];
 }
 
@@ -111,9 +107,7 @@ function isRunning(operation: Operation | undefined): boolean {
 }
 
 function hasFailed({ phase, retries, faults }: Operation): boolean {
-  return phase === 'Running'
-    ? retries > 0 || faults.length > 0
-    : phase !== 'Succeeded' && phase !== 'Terminating';
+  return phase === 'Running' ? retries > 0 || faults.length > 0 : phase !== 'Succeeded' && phase !== 'Terminating';
 }
 
 function isCompared({ revision, image }: Application, target: Target): boolean {

@@ -38,7 +38,5 @@ export function findRenderNames(
   environment: string,
 ): Pick<ApplicationNames, 'chart' | 'release' | 'namespace'> {
   const names = attempt(() => parseApplicationSet(requireFile(files, applicationSetPath), environment));
-  return names instanceof Failure
-    ? { chart: chartPath, release: environment, namespace: environment }
-    : names;
+  return names instanceof Failure ? { chart: chartPath, release: environment, namespace: environment } : names;
 }

@@ -12,8 +12,7 @@ export async function readEnvironmentNames(root: string): Promise<string[]> {
 /** @throws {Failure} `invalid-file` naming a file that would pass for one of an environment, and is none. */
 export async function refuseStrayFiles(root: string): Promise<void> {
   const files = await listFiles(root);
-  const pathsOf = (wanted: boolean) =>
-    files.filter(({ isRegular }) => isRegular === wanted).map(({ path }) => path);
+  const pathsOf = (wanted: boolean) => files.filter(({ isRegular }) => isRegular === wanted).map(({ path }) => path);
   for (const stray of findStrays(pathsOf(true), pathsOf(false))) throw strayFile(stray);
 }
 

@@ -49,22 +49,12 @@ export async function relateReleases(
 }
 
 /** The commits that a release brings, newest first, without those that change nothing but environments. */
-export async function listGains(
-  tip: Tip,
-  from: Image | undefined,
-  to: Release,
-  branch: string,
-): Promise<CommitLine[]> {
+export async function listGains(tip: Tip, from: Image | undefined, to: Release, branch: string): Promise<CommitLine[]> {
   const gains = from ? await listBetween(tip, await requireRelease(tip, from), to, branch) : [];
   return gains.length > 0 ? gains : tip.describe(to.revision);
 }
 
 /** The commits that the second release has and the first one lacks, in the same way; there may be none. */
-export async function listBetween(
-  tip: Tip,
-  from: Release,
-  to: Release,
-  branch: string,
-): Promise<CommitLine[]> {
+export async function listBetween(tip: Tip, from: Release, to: Release, branch: string): Promise<CommitLine[]> {
   return tip.keepOutside(await listBranch(tip, from.revision, to.revision, branch), environmentsFolder);
 }

@@ -7,11 +7,7 @@ import { findRelease, type Release } from './releases.ts';
  * The releases that an environment ran and that the present one contains, from the newest run on: a rollback that names
  * none takes the first, so going back twice does not come forward again.
  */
-export async function* listOlder(
-  tip: Tip,
-  runs: readonly Run[],
-  present: Image | undefined,
-): AsyncGenerator<Release> {
+export async function* listOlder(tip: Tip, runs: readonly Run[], present: Image | undefined): AsyncGenerator<Release> {
   const running = present && (await findRelease(tip, present));
   const listed = new Set<string>();
   for (const { image } of runs.toReversed()) {

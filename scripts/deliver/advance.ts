@@ -39,8 +39,7 @@ async function attemptPromotion(place: DeliveryPlace, environment: string): Prom
     return await promote(place, environment);
   } catch (error) {
     // A push that the server refuses waits for nothing that comes by itself.
-    const isRule =
-      error instanceof Failure && error.exitCode === exitCode.refused && error.code !== 'push-refused';
+    const isRule = error instanceof Failure && error.exitCode === exitCode.refused && error.code !== 'push-refused';
     if (isRule) return error;
     throw error;
   }
@@ -53,7 +52,5 @@ function describe({ environment, result }: Advance): object {
 }
 
 function format({ environment, result }: Advance): string {
-  return result instanceof Failure
-    ? `Nothing comes to ${environment}: ${result.message}`
-    : formatDelivered(result);
+  return result instanceof Failure ? `Nothing comes to ${environment}: ${result.message}` : formatDelivered(result);
 }

@@ -14,11 +14,7 @@ interface DeployedImage {
 }
 
 /** Puts a new release into an environment that takes from no other. */
-export async function deploy(
-  place: DeliveryPlace,
-  name: string,
-  image: DeployedImage,
-): Promise<DeliveryResult> {
+export async function deploy(place: DeliveryPlace, name: string, image: DeployedImage): Promise<DeliveryResult> {
   const pushed = parsePushedRepository(place.env);
   const decide = async ({ tip, state, now }: Outlook): Promise<Decision> => {
     requireFirst(state.environment);
@@ -41,10 +37,7 @@ export async function deploy(
  * The image that a deploy is asked for, by options or by the variables of a pipeline.
  * @throws {Failure} `missing-variable` naming all that is missing, `invalid-tag` or `invalid-digest`.
  */
-export function parseDeployedImage(
-  options: { tag?: string; digest?: string },
-  env: NodeJS.ProcessEnv,
-): DeployedImage {
+export function parseDeployedImage(options: { tag?: string; digest?: string }, env: NodeJS.ProcessEnv): DeployedImage {
   const { tag = env.CI_COMMIT_SHORT_SHA, digest = env.IMAGE_DIGEST } = options;
   const tagSource = options.tag === undefined ? 'CI_COMMIT_SHORT_SHA' : '--tag';
   const digestSource = options.digest === undefined ? 'IMAGE_DIGEST' : '--digest';

@@ -16,9 +16,7 @@ export async function hold(
     environment,
     decide: ({ state: { image: to, holdFile } }) =>
       Promise.resolve(
-        holdFile
-          ? { outcome: 'unchanged', to }
-          : { outcome: 'changed', step: { kind: 'hold', reason, isOfAll } },
+        holdFile ? { outcome: 'unchanged', to } : { outcome: 'changed', step: { kind: 'hold', reason, isOfAll } },
       ),
   });
 }
@@ -30,9 +28,7 @@ export async function resume(place: DeliveryPlace, environment: string): Promise
     environment,
     // A hold that nobody can read is removed too.
     decide: ({ state: { image: to, holdFile } }) =>
-      Promise.resolve(
-        holdFile ? { outcome: 'changed', step: { kind: 'resume' } } : { outcome: 'unchanged', to },
-      ),
+      Promise.resolve(holdFile ? { outcome: 'changed', step: { kind: 'resume' } } : { outcome: 'unchanged', to }),
   });
 }
 
@@ -51,8 +47,7 @@ export async function resumeAll(place: DeliveryPlace): Promise<DeliveryResult[]>
     const { name } = state.environment;
     const held = attempt(() => holdOf(state));
     if (!(held instanceof Failure) && held?.all) results.push(await resume(place, name));
-    else if (state.holdFile)
-      place.log(`${name} stays held, as before. It goes on by: npm run resume -- ${name}`);
+    else if (state.holdFile) place.log(`${name} stays held, as before. It goes on by: npm run resume -- ${name}`);
   }
   return results;
 }

@@ -52,8 +52,7 @@ function formatProposed(
       'Merge its merge request; if that was closed, delete the branch and promote again.',
     ].join('\n');
   }
-  const request =
-    address ?? `open a merge request for the branch ${branch}: the server did not say that it made one`;
+  const request = address ?? `open a merge request for the branch ${branch}: the server did not say that it made one`;
   const anew = cleared ? `, anew: the branch ${branch} was left over from one that has been merged` : '';
   return `${environment}: ${nameOf(to)} is proposed${anew}, to be merged by somebody else.\n${request}`;
 }
@@ -72,9 +71,7 @@ export function toDocument(result: DeliveryResult): object {
     // Only where it was asked for, and is there already.
     ...(hold && { hold }),
   };
-  return proposed
-    ? { ...document, branch: proposed.branch, mergeRequest: proposed.address ?? null }
-    : document;
+  return proposed ? { ...document, branch: proposed.branch, mergeRequest: proposed.address ?? null } : document;
 }
 
 function nameOf(image: Image | undefined): string {

@@ -17,11 +17,7 @@ const differenceLimit = 25_000;
 const commitsShown = 20;
 
 /** What a promotion would bring: the commits, and the manifests as the cluster would see them. */
-export async function previewPromotion(
-  place: Place,
-  outlook: Outlook,
-  { to, commits }: Promotion,
-): Promise<string> {
+export async function previewPromotion(place: Place, outlook: Outlook, { to, commits }: Promotion): Promise<string> {
   const shown = await showDifference(place, outlook, to);
   const objects = shown instanceof Failure ? [] : colourObjects(shown);
   return [
@@ -32,11 +28,7 @@ export async function previewPromotion(
 }
 
 /** The same as Markdown, for the merge request that proposes it. */
-export async function describePromotion(
-  place: Place,
-  outlook: Outlook,
-  { to, commits }: Promotion,
-): Promise<string> {
+export async function describePromotion(place: Place, outlook: Outlook, { to, commits }: Promotion): Promise<string> {
   const lines = commits
     .slice(0, commitsShown)
     .map(({ sha, subject }) => `- ${sha.slice(0, 8)} ${quoteText(quoteSubject(subject).slice(0, 100))}`);

@@ -83,9 +83,5 @@ function requireSource({ name, from }: Environment): string {
 }
 
 function nothingToPromote(source: string): Failure {
-  return new Failure(
-    'nothing-to-promote',
-    `${source} has run nothing yet.`,
-    'npm run status shows what runs where.',
-  );
+  return new Failure('nothing-to-promote', `${source} has run nothing yet.`, 'npm run status shows what runs where.');
 }

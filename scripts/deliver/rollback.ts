@@ -28,11 +28,9 @@ export async function rollback(
     const { tip, state, actor } = outlook;
     const hold = holdOf(state);
     heldAtFirst ??= hold !== undefined;
-    const to =
-      tag === undefined ? await findFirst(listOlder(tip, runs, state.image)) : await findRun(tip, runs, tag);
+    const to = tag === undefined ? await findFirst(listOlder(tip, runs, state.image)) : await findRun(tip, runs, tag);
     if (!to) throw tag === undefined ? nothingToRollBack(name, state.image) : neverRan(name, tag);
-    if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor)))
-      throw held('held', name, hold);
+    if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor))) throw held('held', name, hold);
     return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: true });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
@@ -61,10 +59,7 @@ export async function goBack(
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
 }
 
-async function readRuns(
-  place: DeliveryPlace,
-  { scratch, tip, state, now }: Outlook,
-): Promise<readonly Run[]> {
+async function readRuns(place: DeliveryPlace, { scratch, tip, state, now }: Outlook): Promise<readonly Run[]> {
   const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
   const ledger = await readLedger(scratch, mainline, [state.values.path]);
   return ledger.recordOf(state.environment.name).runs;
@@ -97,12 +92,7 @@ async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Releas
 }
 
 /** The commits that go, or come back where the environment had gone too far, if what runs is a release. */
-async function listMoved(
-  tip: Tip,
-  present: Image | undefined,
-  to: Release,
-  branch: string,
-): Promise<CommitLine[]> {
+async function listMoved(tip: Tip, present: Image | undefined, to: Release, branch: string): Promise<CommitLine[]> {
   const running = present && (await findRelease(tip, present));
   if (!running) return [];
   const isNewer = (await tip.relate(to.revision, running.revision)) === 'newer';

@@ -53,8 +53,7 @@ function listMap(parsed: ParsedFile, map: unknown, above: readonly string[]): Ch
     // The comment above the first key of a map is the map's.
     if (isMap(value) && value.commentBefore) return listMap(parsed, value, path);
     const comment = key.commentBefore ?? (index === 0 ? map.commentBefore : undefined);
-    if (!comment)
-      throw fault('values.yaml', `no comment says what ${path.join('.')} is`, 'Write one above it.');
+    if (!comment) throw fault('values.yaml', `no comment says what ${path.join('.')} is`, 'Write one above it.');
     return {
       path,
       default: isNode(value) ? toValue(parsed, { node: value }) : null,

@@ -17,9 +17,7 @@ const problem = z
 
 /** The service's contract as OpenAPI, from what each concern says of its own paths in a file `*.openapi.ts`. */
 export async function describeContract(root: string): Promise<object> {
-  const { name, version, description } = manifest.parse(
-    JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
-  );
+  const { name, version, description } = manifest.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
   return createDocument({
     openapi: '3.1.1',
     info: { title: name, version, description },

@@ -6,9 +6,7 @@ export function writeVariables(text: string, variables: readonly Variable[]): st
   return writeTable(
     text,
     'variable',
-    variables.map(
-      (variable) => `| \`${variable.name}\` | ${showDefault(variable)} | ${variable.description} |`,
-    ),
+    variables.map((variable) => `| \`${variable.name}\` | ${showDefault(variable)} | ${variable.description} |`),
   );
 }
 

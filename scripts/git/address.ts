@@ -33,13 +33,7 @@ export function parseAddress(text: string): Address | undefined {
   return {
     address,
     origin,
-    secrets: [
-      search,
-      ...searchParams.values(),
-      password,
-      decode(password),
-      encodeURIComponent(decode(password)),
-    ],
+    secrets: [search, ...searchParams.values(), password, decode(password), encodeURIComponent(decode(password))],
     ...(search && { shown: `${url.origin}${url.pathname}` }),
     ...(hasPassword ? { credential: { user, password: decode(password) } } : user && { user }),
   };

@@ -63,11 +63,7 @@ export function isSet(checkout: Checkout, key: string): boolean {
  * Who commits: the user that started the pipeline, else the Git identity of the checkout.
  * @throws {Failure} `no-identity` when neither is there.
  */
-export async function readIdentity(
-  directory: string,
-  env: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
-): Promise<Identity> {
+export async function readIdentity(directory: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Identity> {
   const { GITLAB_USER_NAME: name, GITLAB_USER_EMAIL: email } = env;
   const git = openGit(directory, {
     env: {
@@ -103,8 +99,7 @@ async function readPerson(git: Git, variable: string): Promise<string> {
 
 function requireVersion(text: string): void {
   const [version = text, major, minor] = /(\d+)\.(\d+)\S*/.exec(text) ?? [];
-  if (Number(major) > oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) >= oldestGit[1]))
-    return;
+  if (Number(major) > oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) >= oldestGit[1])) return;
   throw new Failure(
     'missing-program',
     `The Git on the PATH is ${version}, which is too old.`,

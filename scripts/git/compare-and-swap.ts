@@ -82,8 +82,7 @@ async function swapRef<T, Start extends string | undefined>(
       return { decision, commit: proposed.commit, attempts, proposed };
     }
     const answer = await push(scratch, commit, target.ref, ['ci.skip']);
-    const outcome =
-      answer.kind === 'unknown' ? await settle(answer, scratch, target, { tip, commit }) : answer;
+    const outcome = answer.kind === 'unknown' ? await settle(answer, scratch, target, { tip, commit }) : answer;
     if (outcome.kind === 'accepted') return { decision, commit, attempts };
     if (outcome.kind === 'unknown') faults += 1;
     const isOver = performance.now() >= end;

@@ -19,17 +19,13 @@ export function tellSides(commits: readonly CommitLine[], marked: ReadonlySet<st
   }
   return ({ parents }: CommitLine) => {
     const sides = parents.map((parent) => known.get(parent));
-    return sides.map((side, index) =>
-      sides.every((other, position) => position === index || !contains(other, side)),
-    );
+    return sides.map((side, index) => sides.every((other, position) => position === index || !contains(other, side)));
   };
 }
 
 function unite(sides: readonly (Contained | undefined)[]): Contained | undefined {
   const distinct = [...new Set(sides)];
-  const widest = distinct.filter(
-    (side) => side && !distinct.some((other) => other !== side && contains(other, side)),
-  );
+  const widest = distinct.filter((side) => side && !distinct.some((other) => other !== side && contains(other, side)));
   return widest.length > 1 ? extend(widest.filter((side) => side !== undefined)) : widest[0];
 }
 

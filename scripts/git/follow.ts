@@ -48,15 +48,10 @@ export function followBranch(commits: readonly CommitLine[], { branch, marked }:
   return followed;
 }
 
-function choose(
-  sides: readonly boolean[],
-  title: 0 | 1 | undefined,
-): Pick<Followed, 'doubt'> & { index: number } {
+function choose(sides: readonly boolean[], title: 0 | 1 | undefined): Pick<Followed, 'doubt'> & { index: number } {
   const [marked, ...others] = [...sides.keys()].filter((index) => sides[index]);
   if (marked === undefined) return { index: title ?? 0, doubt: title === undefined ? 'neither' : undefined };
   if (others.length > 0) return { index: 0, doubt: title === 0 ? 'other' : 'both' };
   // The title of a pull does not say of which repository's branch it is, so it rules nothing out.
-  return title === 0
-    ? { index: 0, doubt: marked === 0 ? undefined : 'other' }
-    : { index: marked, doubt: undefined };
+  return title === 0 ? { index: 0, doubt: marked === 0 ? undefined : 'other' } : { index: marked, doubt: undefined };
 }

@@ -50,10 +50,7 @@ export function openGit(directory: string, options: GitOptions) {
   const { signal, repository, secrets = [] } = options;
   const environment = { ...environmentOf(options), ...quiet };
   const place = ['-C', directory, ...(repository === undefined ? [] : [`--git-dir=${repository}`])];
-  const run = async (
-    args: readonly string[],
-    { input, env, timeLimit = localTimeLimit }: CallOptions = {},
-  ) => {
+  const run = async (args: readonly string[], { input, env, timeLimit = localTimeLimit }: CallOptions = {}) => {
     const result = await runProgram('git', [...place, ...args], {
       env: { ...environment, ...env },
       timeLimit,
@@ -84,9 +81,7 @@ export function openGit(directory: string, options: GitOptions) {
 function environmentOf({ env, repository, settings }: GitOptions): NodeJS.ProcessEnv {
   const known = Object.entries(env).filter(
     ([name]) =>
-      !name.startsWith('GIT_') ||
-      variables.test(name) ||
-      (settings === undefined && configuration.test(name)),
+      !name.startsWith('GIT_') || variables.test(name) || (settings === undefined && configuration.test(name)),
   );
   return { ...Object.fromEntries(known), ...(settings && configure(settings, repository)) };
 }

@@ -1,5 +1,4 @@
-const form =
-  /^Merge (?<remote>remote-tracking )?branch '(?<merged>[^']+)'(?<pulled> of .+?)?(?: into (?<into>\S+))?$/;
+const form = /^Merge (?<remote>remote-tracking )?branch '(?<merged>[^']+)'(?<pulled> of .+?)?(?: into (?<into>\S+))?$/;
 
 /**
  * Which parent of a merge was the branch, by the title that Git or GitLab gives it; undefined where that does not tell.

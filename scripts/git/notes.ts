@@ -33,12 +33,7 @@ export async function listNotes(git: Git): Promise<ReadonlyMap<string, readonly 
 }
 
 /** Reads notes whose blobs are here. */
-export async function readNotes(
-  git: Git,
-  notes: ReadonlyMap<string, readonly string[]>,
-): Promise<Map<string, string>> {
+export async function readNotes(git: Git, notes: ReadonlyMap<string, readonly string[]>): Promise<Map<string, string>> {
   const texts = await readObjects(git, [...notes.values()].flat());
-  return new Map(
-    [...notes].map(([commit, blobs]) => [commit, blobs.map((blob) => texts.get(blob)).join('\n\n')]),
-  );
+  return new Map([...notes].map(([commit, blobs]) => [commit, blobs.map((blob) => texts.get(blob)).join('\n\n')]));
 }

@@ -88,8 +88,7 @@ async function findProposal(
   const commit = await scratch.fetchTip(branch);
   const isMerged = await isAncestor(git, commit, target.tip);
   const base = isMerged ? commit : await git.read(['merge-base', commit, target.tip]);
-  const changes = (from: string, to: string) =>
-    git.read(['diff-tree', '-r', '--no-renames', '--raw', from, to]);
+  const changes = (from: string, to: string) => git.read(['diff-tree', '-r', '--no-renames', '--raw', from, to]);
   const [theirs, ours] = [await changes(base, commit), await changes(target.tip, target.commit)];
   if (isMerged || theirs === ours) return { commit, isMerged };
   const author = await git.read(['log', '--max-count=1', '--format=%an <%ae>', commit]);

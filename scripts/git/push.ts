@@ -2,8 +2,7 @@ import { Failure } from '../shell/failure.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What became of a push: it moved the branch, somebody else did, or nobody knows; and what the server said. */
-export type PushOutcome =
-  { kind: 'accepted'; words: string } | { kind: 'lost' } | { kind: 'unknown'; reason: string };
+export type PushOutcome = { kind: 'accepted'; words: string } | { kind: 'lost' } | { kind: 'unknown'; reason: string };
 
 // How servers say that the branch was moved meanwhile. GitLab's and a racing lock file's words are among them.
 const lostReasons =
@@ -23,13 +22,8 @@ export async function push(
 ): Promise<PushOutcome> {
   const target = ['origin', `${commit}:${ref}`];
   const args = ['push', '--porcelain', '--no-verify', '--recurse-submodules=no'];
-  let result = await scratch.call([
-    ...args,
-    ...options.map((option) => `--push-option=${option}`),
-    ...target,
-  ]);
-  if (result.stderr.includes('does not support push options'))
-    result = await scratch.call([...args, ...target]);
+  let result = await scratch.call([...args, ...options.map((option) => `--push-option=${option}`), ...target]);
+  if (result.stderr.includes('does not support push options')) result = await scratch.call([...args, ...target]);
   const { status, stdout, stderr } = result;
   if (status === 0) return { kind: 'accepted', words: stderr };
 
@@ -48,11 +42,7 @@ function refused({ remote }: Scratch, code: keyof typeof advice, stderr: string,
   const told = `${remote.address} refused the push${reason && ` (${reason})`}:`;
   // Git fills up the server's lines with spaces.
   const words = [...stderr.matchAll(/^(?:remote|fatal):.*\S/gm)].map(([line]) => line);
-  return new Failure(
-    code,
-    [told, ...words].join('\n  '),
-    `Look at who the token belongs to, ${advice[code]}.`,
-  );
+  return new Failure(code, [told, ...words].join('\n  '), `Look at who the token belongs to, ${advice[code]}.`);
 }
 
 const advice = {

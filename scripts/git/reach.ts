@@ -12,10 +12,7 @@ const ways: readonly (readonly [RegExp, string])[] = [
     /Permission denied \(/,
     'Look at the SSH key: ssh-add -l lists those of the agent, core.sshCommand or ~/.ssh/config name one.',
   ],
-  [
-    /certificate|SSL|TLS/,
-    'Name the authority of its certificate: git config http.sslCAInfo FILE, or GIT_SSL_CAINFO.',
-  ],
+  [/certificate|SSL|TLS/, 'Name the authority of its certificate: git config http.sslCAInfo FILE, or GIT_SSL_CAINFO.'],
   [/[Pp]roxy|CONNECT/, 'Look at HTTPS_PROXY, NO_PROXY and http.proxy.'],
 ];
 const byHand = 'Try it by hand with git ls-remote; in CI, look at the token and its rights.';

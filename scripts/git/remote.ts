@@ -25,10 +25,7 @@ const ofRemote = /\.(proxy|proxyauthmethod|uploadpack|receivepack)$/;
  */
 export async function readRemote(checkout: Checkout, name: string, env: NodeJS.ProcessEnv) {
   const token = findToken(env);
-  const [fetch, push] = await Promise.all([
-    readAddress(checkout, name),
-    readAddress(checkout, name, '--push'),
-  ]);
+  const [fetch, push] = await Promise.all([readAddress(checkout, name), readAddress(checkout, name, '--push')]);
   const credentials = new Map<string, Credential>();
   for (const { origin, credential } of [fetch, push]) {
     const chosen = origin === push.origin ? (token ?? credential) : credential;
@@ -91,11 +88,7 @@ function findToken({ GITOPS_PUSH_TOKEN, CI_JOB_TOKEN }: NodeJS.ProcessEnv): Cred
 }
 
 /** Asks git, since a GitLab runner leaves its password in a rule (`insteadOf`) that rewrites the address. */
-async function readAddress(
-  { git, directory }: Checkout,
-  name: string,
-  ...options: string[]
-): Promise<Address> {
+async function readAddress({ git, directory }: Checkout, name: string, ...options: string[]): Promise<Address> {
   const { status, stdout } = await git.run(['remote', 'get-url', ...options, '--', name]);
   if (status !== 0) {
     throw new Failure(

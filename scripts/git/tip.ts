@@ -102,10 +102,7 @@ export class Tip {
     await this.#scratch.fetchObjects?.(names);
     const objects = await readObjects(this.#scratch.git, names);
     return new Map(
-      entries.map(({ path, mode, object }) => [
-        path,
-        { path, mode, bytes: objects.get(object) ?? Buffer.alloc(0) },
-      ]),
+      entries.map(({ path, mode, object }) => [path, { path, mode, bytes: objects.get(object) ?? Buffer.alloc(0) }]),
     );
   }
 

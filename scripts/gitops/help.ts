@@ -21,8 +21,7 @@ Without -- npm takes the options for itself. scripts/README.md says more.`;
 /** Adds to a command's help the environments that there are, what a person types, and how it ends. */
 export function withHelp(command: Command, environments: readonly string[], examples: Examples): Command {
   const { 0: first = 'dev', [environments.length - 1]: last = 'production' } = environments;
-  const names =
-    environments.length > 0 ? `one of: ${environments.join(', ')}` : 'its folder in environments/';
+  const names = environments.length > 0 ? `one of: ${environments.join(', ')}` : 'its folder in environments/';
   for (const argument of command.registeredArguments) argument.description = names;
   // A line without arguments needs no --.
   const typed = examples(first, last).map((args) => `  ${typedAs(command)} ${args}`.replace(/ -- $/, ''));

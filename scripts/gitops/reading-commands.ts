@@ -32,10 +32,7 @@ export function addReadingCommands(program: Command, { signal, environments, pri
       print(await (name === undefined ? status(place, columns) : candidates(place, name, columns)));
     });
 
-  add('history <environment>', 'tell its deliveries, newest first', (_, last) => [
-    last,
-    `${last} --limit 100`,
-  ])
+  add('history <environment>', 'tell its deliveries, newest first', (_, last) => [last, `${last} --limit 100`])
     .option('--limit <count>', 'how many at the most', requireCount, 20)
     .action(async (environment: string, options: CommonOptions & { limit: number }) => {
       const { limit } = options;

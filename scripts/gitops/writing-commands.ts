@@ -47,14 +47,10 @@ export function addWritingCommands(program: Command, { signal, environments, pri
       show(await deploy(place(options), environment, image));
     });
 
-  add(
-    'promote <environment>',
-    'bring the newest release that is ripe in the environment before it',
-    (_, last) => [
-      `${last} --dry-run`,
-      `${last} --release 3f9c1b2a --override soak --reason 'the login is open'`,
-    ],
-  )
+  add('promote <environment>', 'bring the newest release that is ripe in the environment before it', (_, last) => [
+    `${last} --dry-run`,
+    `${last} --release 3f9c1b2a --override soak --reason 'the login is open'`,
+  ])
     .option('--release <tag>', 'the release (default: the newest that may come)')
     .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, requireOverrides)
     .option('--reason <text>', 'why', requireReason)
@@ -71,12 +67,11 @@ export function addWritingCommands(program: Command, { signal, environments, pri
       show(await promote(place(options), environment, { release, override, reason }));
     });
 
-  add('advance', 'promote whatever may come, where the flow says auto: true', () => [
-    '--dry-run',
-    '--json',
-  ]).action(async (options: DeliveryOptions) => {
-    print(await advance(place(options)));
-  });
+  add('advance', 'promote whatever may come, where the flow says auto: true', () => ['--dry-run', '--json']).action(
+    async (options: DeliveryOptions) => {
+      print(await advance(place(options)));
+    },
+  );
 
   add('rollback <environment>', 'return to a release that it ran before, and hold it there', (_, last) => [
     `${last} --reason 'errors since 14:00'`,
@@ -116,11 +111,9 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   ])
     .addOption(durationOption('--timeout <duration>', 'how long to wait', '10m'))
     .option('--or-rollback', 'return to the release before when it has failed, and hold nothing')
-    .action(
-      async (environment: string, options: DeliveryOptions & { timeout: number; orRollback?: boolean }) => {
-        print(await wait(place(options), environment, options));
-      },
-    );
+    .action(async (environment: string, options: DeliveryOptions & { timeout: number; orRollback?: boolean }) => {
+      print(await wait(place(options), environment, options));
+    });
 }
 
 function requireOneOrAll(

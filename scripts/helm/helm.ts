@@ -37,11 +37,7 @@ export async function lintChart(input: ChartInput): Promise<void> {
   await callHelm(['lint', '--strict', '--quiet'], [input.chart], input);
 }
 
-async function callHelm(
-  command: readonly string[],
-  operands: readonly string[],
-  input: ChartInput,
-): Promise<string> {
+async function callHelm(command: readonly string[], operands: readonly string[], input: ChartInput): Promise<string> {
   const { cwd, chart, values, set = {}, helm = helmVersions[0], signal } = input;
   const { stdout } = await runHelm(
     [

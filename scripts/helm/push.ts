@@ -55,9 +55,7 @@ async function callHelm(
   { env, temporary, signal }: PushBench,
   { code, what, hint }: { code: FailureCode; what: string; hint: string },
 ): Promise<string> {
-  const network = Object.entries(env).filter(([name]) =>
-    /^(SSL_CERT_\w+|(https?|no|all)_proxy)$/i.test(name),
-  );
+  const network = Object.entries(env).filter(([name]) => /^(SSL_CERT_\w+|(https?|no|all)_proxy)$/i.test(name));
   const { stdout, stderr } = await runHelm(args, {
     env: { ...Object.fromEntries(network), HOME: join(temporary, 'home') },
     signal,

@@ -54,8 +54,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
       rendered.add(candidate.chart.tag);
     }
   }
-  for (const tag of rendered)
-    show(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
+  for (const tag of rendered) show(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
 }
 
 async function readRunning(root: string, { environments }: Flow): Promise<Map<string, Image>> {
@@ -98,11 +97,7 @@ async function requireHere(tip: Tip, image: Image): Promise<Release> {
   );
 }
 
-async function lintRelease(
-  { root, tip, signal }: Linted,
-  name: string,
-  { chart, role }: Candidate,
-): Promise<void> {
+async function lintRelease({ root, tip, signal }: Linted, name: string, { chart, role }: Candidate): Promise<void> {
   const file = await readYaml(root, valuesPath(name));
   const values = { ...file, bytes: replaceImage(file, chart) };
   const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]) }, name);

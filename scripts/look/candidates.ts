@@ -41,10 +41,7 @@ export function formatRipe(candidate: Candidate, now: Date): string {
 }
 
 /** A candidate as the documents of the command contract name it. */
-export function toDocument(
-  { image, since, isHealthy, ripe }: Candidate,
-  commits: number | undefined,
-): object {
+export function toDocument({ image, since, isHealthy, ripe }: Candidate, commits: number | undefined): object {
   const times = { since: since.toISOString(), ripe: ripe?.toISOString() ?? null };
   return { ...image, commits: commits ?? null, healthy: isHealthy, ...times };
 }

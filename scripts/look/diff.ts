@@ -13,12 +13,7 @@ import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
 import { findRelease, listBetween, requireRelease, type Release } from '../branch/releases.ts';
 import { openRemote, readTip } from '../branch/open.ts';
-import {
-  readEnvironments,
-  stateOf,
-  type Environments,
-  type EnvironmentState,
-} from '../branch/environments.ts';
+import { readEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 /** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */
@@ -46,9 +41,7 @@ export async function diff(place: Place, name: string, { to, commits }: DiffOpti
       : await findImage(tip, environments, to ?? (await findNewest(scratch, tip, place)));
   if (commits) return describeBetween(await readBetween(tip, state, release, place), place.now());
   if (release.digest === '') {
-    place.log(
-      `No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`,
-    );
+    place.log(`No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`);
   }
   return describeDifference(await renderDifference(tip, state, release, place));
 }

@@ -16,10 +16,7 @@ export function toDocument({ environment, from, to, onlyImage, migrations, objec
 
 /** The unified difference of each object; what changes in its labels alone shares one line. */
 export function listObjects({ objects }: Difference): string[] {
-  return [
-    ...objects.flatMap(({ onlyLabels, diff }) => (onlyLabels ? [] : [diff])),
-    ...describeLabels(objects),
-  ];
+  return [...objects.flatMap(({ onlyLabels, diff }) => (onlyLabels ? [] : [diff])), ...describeLabels(objects)];
 }
 
 /** The same, coloured. */

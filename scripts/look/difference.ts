@@ -64,17 +64,13 @@ export async function compareSides(
   { before, after }: { before: Side | undefined; after: Side },
   place: Pick<Place, 'env' | 'signal'>,
 ): Promise<Difference> {
-  const [old, young] = await Promise.all([
-    before ? renderSide(tip, before, place) : [],
-    renderSide(tip, after, place),
-  ]);
+  const [old, young] = await Promise.all([before ? renderSide(tip, before, place) : [], renderSide(tip, after, place)]);
   const pairs = pairObjects(old, young);
   const objects = pairs.map(async ({ kind, name, change, ...texts }): Promise<ObjectChange> => {
     const diff = await unifyTexts(`${kind}/${name}`, texts, place);
     return { kind, name, change, onlyLabels: findLabels(texts, diff), diff };
   });
-  const swapped =
-    before && pairs.length > 0 ? await renderSide(tip, { ...before, image: after.image }, place) : [];
+  const swapped = before && pairs.length > 0 ? await renderSide(tip, { ...before, image: after.image }, place) : [];
   return {
     environment,
     from: before?.image,

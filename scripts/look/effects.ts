@@ -1,11 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findRenderNames } from '../branch/application-names.ts';
-import {
-  readBrokenEnvironments,
-  stateOf,
-  type Environments,
-  type EnvironmentState,
-} from '../branch/environments.ts';
+import { readBrokenEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
 import type { Reviewed } from '../branch/reviewed.ts';
@@ -39,9 +34,7 @@ interface Sides {
 export async function readEffects(scratch: Scratch, reviewed: Reviewed, place: Place): Promise<Effect[]> {
   const { before, after } = reviewed;
   const when = { branch: place.branch, now: place.now() };
-  const [old, young] = await Promise.all(
-    [before, after].map((tip) => readBrokenEnvironments(scratch, tip, when)),
-  );
+  const [old, young] = await Promise.all([before, after].map((tip) => readBrokenEnvironments(scratch, tip, when)));
   if (!old || !young) return [];
   const names = [young, old].flatMap(({ flow }) => flow.environments.map(({ name }) => name));
   const sides = { reviewed, old, young, place };
@@ -55,10 +48,7 @@ async function readEffect(environment: string, sides: Sides): Promise<Effect> {
   // Values that cannot be read are a breach, and told as one.
   if (!is || is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
   const before = was instanceof Failure ? undefined : was;
-  const [now, later] = await Promise.all([
-    show(() => showNow(before, is, sides)),
-    show(() => showLater(is, sides)),
-  ]);
+  const [now, later] = await Promise.all([show(() => showNow(before, is, sides)), show(() => showLater(is, sides))]);
   return { environment, rules, now, later };
 }
 
@@ -86,9 +76,7 @@ async function showNow(
     return compareSides(after, name, { before, after: side }, place);
   });
   // What runs may not render any more: that is no fault of what may mend it.
-  return whole instanceof Failure
-    ? compareSides(after, name, { before: undefined, after: side }, place)
-    : whole;
+  return whole instanceof Failure ? compareSides(after, name, { before: undefined, after: side }, place) : whole;
 }
 
 /** By the charts of the branch and of the merge, whatever older one the environment runs. */

@@ -30,11 +30,7 @@ export async function readGoal(tip: Tip, name: string): Promise<Goal> {
  * Looks what the environment is to come to by now; while Git cannot be reached, that is what it was.
  * @throws {Failure} `gone-back` when that is no newer release.
  */
-export async function lookAgain(
-  scratch: Scratch,
-  place: Place,
-  goal: Goal,
-): Promise<{ goal: Goal; isNewer: boolean }> {
+export async function lookAgain(scratch: Scratch, place: Place, goal: Goal): Promise<{ goal: Goal; isNewer: boolean }> {
   try {
     const tip = await readTip(scratch, place);
     const next = await readGoal(tip, goal.environment);

@@ -21,8 +21,7 @@ export async function history(
   const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
   const ledger = await readLedger(scratch, mainline, [flowPath, values.path]);
   const { versions, skipped } = ledger.recordOf(name);
-  for (const { commit, problem } of skipped.toReversed())
-    place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
+  for (const { commit, problem } of skipped.toReversed()) place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
   const shown = versions.slice(-limit).reverse();
   const heading = ['WHEN', 'KIND', 'RELEASE', 'BY', 'COMMIT', 'VERDICT', 'REASON'];
   const rows = shown.map((version) => [

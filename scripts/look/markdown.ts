@@ -15,9 +15,7 @@ export function formatDetails(title: string, difference: Difference, limit: numb
   // What is shown may hold fences of its own.
   const longest = Math.max(2, ...Array.from(shown.matchAll(/`+/g), ([fence]) => fence.length));
   const fence = '`'.repeat(longest + 1);
-  const rest = isCut
-    ? [`It was cut after ${shown.split('\n').length} of ${text.split('\n').length} lines.`, '']
-    : [];
+  const rest = isCut ? [`It was cut after ${shown.split('\n').length} of ${text.split('\n').length} lines.`, ''] : [];
   return [
     ...['<details>', `<summary>${title}</summary>`, '', `${fence}diff`, shown, fence, ''],
     ...[...rest, '</details>'],

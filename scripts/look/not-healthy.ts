@@ -6,8 +6,7 @@ import type { Goal } from './goal.ts';
 import type { Sight } from './sight.ts';
 import type { Watched } from './watch.ts';
 
-const lookAtTheSet =
-  'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.';
+const lookAtTheSet = 'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.';
 
 /** What Argo CD said last, and what the attempts to sync before failed with. */
 interface LastSight {
@@ -23,12 +22,7 @@ export function findVerdict({ sight: { answer, pods }, faults }: LastSight, goal
 }
 
 /** Why an environment did not come to its goal. */
-export function notHealthy(
-  { address }: Argo,
-  { sight, faults }: LastSight,
-  goal: Goal,
-  elapsed: number,
-): Failure {
+export function notHealthy({ address }: Argo, { sight, faults }: LastSight, goal: Goal, elapsed: number): Failure {
   const { environment, names } = goal;
   const { answer, pods } = sight;
   const after = `after ${Math.round(elapsed / 1000)} s`;
@@ -70,7 +64,5 @@ export function notHealthy(
 }
 
 function listDelays({ wanted }: Application, { commit }: Goal): string[] {
-  return wanted === commit
-    ? []
-    : [`The ApplicationSet has it at ${wanted || 'no revision'}, not at ${commit}.`];
+  return wanted === commit ? [] : [`The ApplicationSet has it at ${wanted || 'no revision'}, not at ${commit}.`];
 }

@@ -64,9 +64,7 @@ function listNotes({ fault, hold, freeze, proposals, live }: Row, now: Date): st
   return [
     ...(fault ? [`broken: ${toLine(`${fault.message} ${fault.hint}`)}`] : []),
     ...(hold ? [`held by ${hold.by} for ${formatAge(hold.since, now)}: ${hold.reason}`] : []),
-    ...(freeze
-      ? [`frozen for ${formatAge(now, freeze.to)}, until ${formatMinute(freeze.to)}: ${freeze.reason}`]
-      : []),
+    ...(freeze ? [`frozen for ${formatAge(now, freeze.to)}, until ${formatMinute(freeze.to)}: ${freeze.reason}`] : []),
     ...proposals.map(({ branch, tag, by, since }) => {
       return `proposed by ${by} for ${formatAge(since, now)}: ${tag}, by the branch ${branch}`;
     }),

@@ -14,12 +14,7 @@ import { readLive, type Live } from './live.ts';
 import { formatStatus } from './status-table.ts';
 import { proposalsPattern, readProposals, type Waiting } from '../branch/proposals.ts';
 import { openRemote, readTip } from '../branch/open.ts';
-import {
-  readBrokenEnvironments,
-  stateOf,
-  type Environments,
-  type EnvironmentState,
-} from '../branch/environments.ts';
+import { readBrokenEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 /** What there is to tell of an environment. */

@@ -42,12 +42,7 @@ export interface Watched {
  * so, or a newer release has overtaken it.
  * @throws {Failure} `gone-back` or `argocd-refused` when there is nothing more to see.
  */
-export async function watch(
-  scratch: Scratch,
-  place: Place,
-  name: string,
-  options: WatchOptions,
-): Promise<Watched> {
+export async function watch(scratch: Scratch, place: Place, name: string, options: WatchOptions): Promise<Watched> {
   const { timeout, sleep = sleepFor } = options;
   const { signal, now } = place;
   const argo = openArgo(parseArgoSettings(place.env), {

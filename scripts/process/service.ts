@@ -60,8 +60,7 @@ export class Service {
       this.signal('SIGKILL');
     });
     const status = await this.ended;
-    if (timer.aborted)
-      throw this.#unhealthy(`The service did not stop within ${timeLimit} ms, and was killed.`);
+    if (timer.aborted) throw this.#unhealthy(`The service did not stop within ${timeLimit} ms, and was killed.`);
     return status;
   }
 

@@ -25,11 +25,7 @@ export async function buildImage(
   const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
   const stage = target === undefined ? [] : ['--target', target];
   const limit = ['--ulimit', await readFileLimit()];
-  const result = await runBuildah(
-    'build',
-    [...args, ...stage, ...limit, '--tag', `${repository}:${tag}`, '.'],
-    bench,
-  );
+  const result = await runBuildah('build', [...args, ...stage, ...limit, '--tag', `${repository}:${tag}`, '.'], bench);
   if (result.status === 0) return;
   throw new Failure(
     'build-failed',
@@ -50,8 +46,7 @@ async function readFileLimit(): Promise<string> {
 /** Milliseconds before each further attempt of a push. */
 const pauses = [1000, 3000];
 /** What a further attempt would only hear again. */
-const finalWords =
-  /unauthorized|denied|authentication required|immutable|already exists in the .* repository/i;
+const finalWords = /unauthorized|denied|authentication required|immutable|already exists in the .* repository/i;
 
 /**
  * Pushes the image and answers the digest that the registry gave it. A push that broke off is tried again, twice:
@@ -96,8 +91,7 @@ function runBuildah(verb: keyof typeof timeLimits, args: string[], bench: Workbe
 }
 
 /** The variables that buildah and its libraries read; credentials have other names. */
-const known =
-  /^(PATH|HOME|USER|TMPDIR|(XDG|STORAGE|BUILDAH|CONTAINERS|SSL_CERT)_\w+|(https?|no|all)_proxy)$/i;
+const known = /^(PATH|HOME|USER|TMPDIR|(XDG|STORAGE|BUILDAH|CONTAINERS|SSL_CERT)_\w+|(https?|no|all)_proxy)$/i;
 
 function endOf({ status, timedOut }: ProgramResult, minutes: number): string {
   if (timedOut) return `took longer than ${minutes} minutes`;

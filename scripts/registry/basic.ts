@@ -30,8 +30,7 @@ export function openBasic(settings: BasicSettings, dialogue: Dialogue): Registry
       const head = (Authorization: string) =>
         ask(url, { method: 'HEAD', headers: { Accept: manifestTypes, Authorization } }, dialogue);
       let answer = await head(basic);
-      const realm =
-        answer.status === 401 ? findRealm(answer.headers.get('www-authenticate') ?? '') : undefined;
+      const realm = answer.status === 401 ? findRealm(answer.headers.get('www-authenticate') ?? '') : undefined;
       if (realm) answer = await head(`Bearer ${await readToken(realm, basic, settings, dialogue)}`);
 
       if (answer.status === 404) return undefined;
@@ -82,10 +81,7 @@ function requireSuccess({ ok, status, url }: Response, { user }: BasicSettings):
   const { host } = new URL(url);
   if (status >= 500) throw unreachable(host, `it answered ${status}`, undefined);
   const isDenial = status === 401 || status === 403;
-  throw refused(
-    host,
-    isDenial ? `refused the user ${JSON.stringify(user)} (${status})` : `answered ${status}`,
-  );
+  throw refused(host, isDenial ? `refused the user ${JSON.stringify(user)} (${status})` : `answered ${status}`);
 }
 
 function refused(host: string, what: string): Failure {

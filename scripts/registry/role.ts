@@ -42,10 +42,6 @@ function hasKeys({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key }: NodeJS.P
 }
 
 function nameSession(env: NodeJS.ProcessEnv): string {
-  const {
-    AWS_ROLE_SESSION_NAME: name,
-    CI_PROJECT_ID: project = 'project',
-    CI_PIPELINE_ID: pipeline = '0',
-  } = env;
+  const { AWS_ROLE_SESSION_NAME: name, CI_PROJECT_ID: project = 'project', CI_PIPELINE_ID: pipeline = '0' } = env;
   return isFilled(name) ? name : `gitlab-${project}-${pipeline}`;
 }

@@ -61,10 +61,7 @@ const build = {
 const ecrVariables = {
   ECR_REPOSITORY_URL: z
     .string()
-    .regex(
-      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
-      'is not of the form <account>.dkr.ecr.<region>.amazonaws.com',
-    ),
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'is not of the form <account>.dkr.ecr.<region>.amazonaws.com'),
   AWS_REGION: z.string(),
   PROJECT_NAME: z.string().regex(nameForm, 'must be a repository name of lowercase letters, digits and ._/-'),
   ...build,

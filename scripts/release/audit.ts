@@ -45,12 +45,7 @@ function auditChange(change: FileChanges, claims: readonly Claim[], ledger: Ledg
   return found;
 }
 
-function auditClaim(
-  change: FileChanges,
-  { environment, values }: Claim,
-  ledger: Ledger,
-  relate: Relate,
-): Found[] {
+function auditClaim(change: FileChanges, { environment, values }: Claim, ledger: Ledger, relate: Relate): Found[] {
   if (values instanceof Failure) return [refused(environment, values)];
   const { flow } = ledger;
   // A time before there were rules.

@@ -93,11 +93,7 @@ function isWanted(
   return !isSameImage(image, running) || (isPresent && running?.revision === '');
 }
 
-function ripen(
-  stay: readonly Run[],
-  { soak, healthy }: Environment,
-  now: Date,
-): Pick<Candidate, 'isHealthy' | 'ripe'> {
+function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date): Pick<Candidate, 'isHealthy' | 'ripe'> {
   const starts = stay.flatMap(({ since, until, healthy: found }) => {
     const start = secondOf((healthy ? found : since) ?? now);
     // A verdict that came later is not known yet; a commit from a clock that is ahead counts as of now.

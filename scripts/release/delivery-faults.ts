@@ -11,14 +11,7 @@ import { isSameImage, type Image } from './image.ts';
 import { attempt, type Ledger } from './ledger.ts';
 import { judgeOverridden } from './override.ts';
 import { listRefusals, unrelated } from './refusals.ts';
-import {
-  judgeDeploy,
-  judgePromotion,
-  judgeRollback,
-  type Coming,
-  type Ruling,
-  type Standing,
-} from './rules.ts';
+import { judgeDeploy, judgePromotion, judgeRollback, type Coming, type Ruling, type Standing } from './rules.ts';
 
 /** A change of what an environment runs, and the moment before it. */
 interface Arrival {
@@ -59,22 +52,13 @@ function relationOf({ to, stand, ledger }: Arrival, relate: Relate): Relation | 
 }
 
 /** The delivery of a kind that a commit tells of, where that is what it did. */
-function findDeliveryOf(
-  kind: DeliveryKind,
-  name: string,
-  to: Image,
-  commit: Commit,
-): ParsedDelivery | undefined {
+function findDeliveryOf(kind: DeliveryKind, name: string, to: Image, commit: Commit): ParsedDelivery | undefined {
   const delivery = findDelivery(commit);
   const isTold = delivery?.kind === kind && delivery.environment === name && delivery.tag === to.tag;
   return isTold ? delivery : undefined;
 }
 
-function judgeReturn(
-  { change, to, ledger }: Arrival,
-  standing: Standing,
-  relation: Relation | undefined,
-): Found[] {
+function judgeReturn({ change, to, ledger }: Arrival, standing: Standing, relation: Relation | undefined): Found[] {
   const { name } = standing.environment;
   const { runs } = ledger.recordOf(name);
   const ruling = attempt(() => judgeRollback(standing, to, runs));
@@ -82,9 +66,7 @@ function judgeReturn(
   const failed = runs.at(-1)?.failed;
   const hasFailed = failed !== undefined && failed <= change.commit.time;
   const path = holdPath(name);
-  const after = change.files.has(path)
-    ? (change.files.get(path) ?? change.irregular.has(path))
-    : standing.hold;
+  const after = change.files.has(path) ? (change.files.get(path) ?? change.irregular.has(path)) : standing.hold;
   return [
     ...(ruling instanceof Failure ? [refused(name, ruling)] : []),
     ...(after || hasFailed
@@ -126,11 +108,7 @@ function judge(ledger: Ledger, standing: Standing, coming: Coming, moment: Momen
 }
 
 /** Where somebody else is to decide, and Git knows of nobody else. */
-function findSelfMerge(
-  { name, via }: Environment,
-  { tag }: Image,
-  { author, committer, merged }: Commit,
-): Found[] {
+function findSelfMerge({ name, via }: Environment, { tag }: Image, { author, committer, merged }: Commit): Found[] {
   if (via !== 'merge-request') return [];
   const [proposer, mergers] = merged ? [merged.author, [author, committer]] : [author, [committer]];
   if (!mergers.includes(proposer)) return [];

@@ -55,27 +55,18 @@ export function formatDelivery(delivery: Delivery): string {
     Override: override?.join(', '),
     Reason: reason,
   };
-  const facts = Object.entries(trailers).flatMap(([key, value]) =>
-    value ? [`${key}: ${toLine(value)}`] : [],
-  );
+  const facts = Object.entries(trailers).flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}`] : []));
   return `${[formatTitle(delivery), formatSubjects(subjects), facts.join('\n')].filter(Boolean).join('\n\n')}\n`;
 }
 
 /** The first line of a delivery's message. */
-export function formatTitle({
-  kind,
-  environment,
-  to,
-}: Pick<Delivery, 'kind' | 'environment' | 'to'>): string {
+export function formatTitle({ kind, environment, to }: Pick<Delivery, 'kind' | 'environment' | 'to'>): string {
   const changesRelease = kind !== 'hold' && kind !== 'resume';
   return `${kind}(${environment})${changesRelease ? `: ${to?.tag ?? ''}` : ''}`;
 }
 
 /** The delivery that a commit tells of, if any: a merge that brought one says what that says. */
-export function findDelivery({
-  message,
-  merged,
-}: Pick<Commit, 'message' | 'merged'>): ParsedDelivery | undefined {
+export function findDelivery({ message, merged }: Pick<Commit, 'message' | 'merged'>): ParsedDelivery | undefined {
   return (merged && parseDelivery(merged.message)) ?? parseDelivery(message);
 }
 
@@ -120,9 +111,7 @@ function formatSubjects(subjects: readonly string[]): string {
   if (subjects.length <= 1) return subjects.map(quoteSubject).join('');
   const hidden = subjects.length - subjectsShown;
   const lines = subjects.slice(0, subjectsShown).map((subject) => `- ${quoteSubject(subject)}`);
-  return [`${subjects.length} commits:`, '', ...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join(
-    '\n',
-  );
+  return [`${subjects.length} commits:`, '', ...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join('\n');
 }
 
 // https://docs.gitlab.com/user/project/issues/managing_issues/#default-closing-pattern

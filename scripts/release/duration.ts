@@ -11,10 +11,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** A duration in the largest unit that writes it in whole numbers. */
 export function formatDuration(milliseconds: number): string {
-  const [unit, size] = Object.entries(units).findLast(([, size]) => milliseconds % size === 0) ?? [
-    's',
-    units.s,
-  ];
+  const [unit, size] = Object.entries(units).findLast(([, size]) => milliseconds % size === 0) ?? ['s', units.s];
   return `${Math.round(milliseconds / size)}${unit}`;
 }
 

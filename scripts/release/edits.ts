@@ -47,18 +47,11 @@ function edited({ environment, hold, freeze }: Stand, what: string): Found {
 }
 
 /** The keys of the release that differ, where no delivery explains it: one names the release as a whole. */
-function findFields(
-  environment: string,
-  commit: Commit,
-  from: Image | undefined,
-  to: Image | undefined,
-): string[] {
+function findFields(environment: string, commit: Commit, from: Image | undefined, to: Image | undefined): string[] {
   const isWhole = to && to.digest !== '' && (to.revision !== '' || !from?.revision);
   if (isWhole && describeVersion(environment, commit, to).kind !== 'edit') return [];
   const fields = ['tag', 'digest', 'revision'] as const;
-  return fields
-    .filter((field) => (from?.[field] ?? '') !== (to?.[field] ?? ''))
-    .map((field) => `image.${field}`);
+  return fields.filter((field) => (from?.[field] ?? '') !== (to?.[field] ?? '')).map((field) => `image.${field}`);
 }
 
 function findKeys(before: Rest, after: Rest): string[] | Failure {

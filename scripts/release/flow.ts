@@ -66,8 +66,7 @@ const flowShape = z
       if (names.indexOf(name) < index) fault([...path, 'name'], `${name} is listed twice`);
       for (const key of from === undefined ? listPromotionRules(rules) : [])
         fault([...path, key], `${name} has "${key}", but no "from" that releases are promoted from`);
-      if (from !== undefined && source < 0)
-        fault([...path, 'from'], `${from} is not an environment of this flow`);
+      if (from !== undefined && source < 0) fault([...path, 'from'], `${from} is not an environment of this flow`);
       if (source >= index)
         fault([...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`);
     }

@@ -8,10 +8,7 @@ const comparedWeeks = 53;
 
 const weekTime = z
   .string()
-  .regex(
-    /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$/,
-    'is not a day and a time, such as Fri 16:00',
-  );
+  .regex(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$/, 'is not a day and a time, such as Fri 16:00');
 
 const zone = z.string().refine(isZone, 'is not a time zone such as Europe/Berlin');
 
@@ -34,8 +31,7 @@ export const freezeShape = z
   .transform(({ environments, from, to, every, reason }, context): Freeze => {
     if (every && !from && !to) return { environments, reason, every };
     if (from && to && !every) {
-      if (to <= from)
-        context.addIssue({ code: 'custom', path: ['to'], message: 'the freeze ends before it starts' });
+      if (to <= from) context.addIssue({ code: 'custom', path: ['to'], message: 'the freeze ends before it starts' });
       return { environments, reason, from, to };
     }
     context.addIssue('a freeze must have "from" and "to", or "every", and not both');
@@ -65,9 +61,7 @@ export function findWindow(freeze: Freeze, now: Date): Window | undefined {
 export function listSpans(freeze: Freeze, now: Date): Span[] {
   if (!('every' in freeze)) return freeze.to > now ? [freeze] : [];
   const present = timeIn(freeze.every, now);
-  const weeks = Array.from({ length: comparedWeeks }, (_, weeks) =>
-    spanOf(freeze.every, present.add({ weeks })),
-  );
+  const weeks = Array.from({ length: comparedWeeks }, (_, weeks) => spanOf(freeze.every, present.add({ weeks })));
   return weeks.filter(({ to }) => to > now);
 }
 
@@ -101,12 +95,7 @@ function timeOf(text: string): { day: number; time: string } {
   return { day: days.findIndex((name) => name === day) + 1, time };
 }
 
-function instantOf(
-  date: Temporal.PlainDate,
-  time: string,
-  zone: string,
-  disambiguation: 'compatible' | 'later',
-): Date {
+function instantOf(date: Temporal.PlainDate, time: string, zone: string, disambiguation: 'compatible' | 'later'): Date {
   const local = date.toPlainDateTime(Temporal.PlainTime.from(time));
   return new Date(local.toZonedDateTime(zone, { disambiguation }).epochMilliseconds);
 }

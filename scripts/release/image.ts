@@ -63,12 +63,7 @@ export function isSameRelease(one: Tag, other: Tag): boolean {
 
 /** Whether both are of the same release, and of different images. */
 export function isRebuilt(one: Image, other: Image): boolean {
-  return (
-    isSameRelease(one.tag, other.tag) &&
-    one.digest !== '' &&
-    other.digest !== '' &&
-    one.digest !== other.digest
-  );
+  return isSameRelease(one.tag, other.tag) && one.digest !== '' && other.digest !== '' && one.digest !== other.digest;
 }
 
 /** Whether both are the same image, or both none; old values do not say the revision. */

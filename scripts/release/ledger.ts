@@ -123,8 +123,7 @@ export class Ledger {
     const { versions, skipped, runs } = entry;
     if (values === 'removed' || values instanceof Failure) {
       // A file that goes takes nothing away: what ran in the cluster runs on.
-      const problem =
-        values === 'removed' ? `${valuesPath(environment)} was removed or renamed` : values.message;
+      const problem = values === 'removed' ? `${valuesPath(environment)} was removed or renamed` : values.message;
       skipped.push({ commit, problem });
       return;
     }
@@ -153,9 +152,7 @@ export class Ledger {
     const via = this.flow?.environments.find(({ name }) => name === environment)?.via;
     // A proposal that was merged by fast-forward is the commit that was proposed. When it came, only what follows it tells.
     const isProposal = description.kind === 'promote' && via === 'merge-request' && !commit.merged;
-    const verdicts = (this.#verdicts.get(commit.sha) ?? []).filter(
-      (verdict) => verdict.environment === environment,
-    );
+    const verdicts = (this.#verdicts.get(commit.sha) ?? []).filter((verdict) => verdict.environment === environment);
     return { ...description, since: isProposal ? commit.seen : commit.time, verdicts };
   }
 
@@ -190,7 +187,5 @@ export function attempt<T>(action: () => T): T | Failure {
 function readHold(path: string, bytes: Buffer | undefined, { author, time }: Commit): Hold {
   const hold = bytes && attempt(() => parseHold({ path, bytes }));
   // A hold that nobody can read holds nevertheless.
-  return hold === undefined || hold instanceof Failure
-    ? { reason: 'unreadable', by: author, since: time }
-    : hold;
+  return hold === undefined || hold instanceof Failure ? { reason: 'unreadable', by: author, since: time } : hold;
 }

@@ -26,9 +26,7 @@ const rules: readonly ((before: Environment, after: Environment) => string | und
   ({ healthy: before }, { healthy: after }) =>
     before && !after ? 'takes a release without a verdict of healthy' : undefined,
   ({ via: before }, { via: after }) =>
-    before === 'merge-request' && after === 'push'
-      ? 'takes promotions by push instead of by merge request'
-      : undefined,
+    before === 'merge-request' && after === 'push' ? 'takes promotions by push instead of by merge request' : undefined,
   ({ override: before }, { override: after }) => {
     const added = after.filter((rule) => !before.includes(rule));
     return added.length > 0 ? `lets ${added.join(' and ')} be overridden` : undefined;

@@ -76,11 +76,7 @@ export function unrelated(environment: string, from: Image | undefined, to: Imag
 }
 
 /** What a person keeps as it is. */
-export function held(
-  code: 'held' | 'source-held',
-  environment: string,
-  { reason, by, since }: Hold,
-): Failure {
+export function held(code: 'held' | 'source-held', environment: string, { reason, by, since }: Hold): Failure {
   return new Failure(
     code,
     `${environment} is held since ${since.toISOString()} by ${by}: ${reason}`,

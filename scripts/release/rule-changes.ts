@@ -20,11 +20,7 @@ export function findRuleChanges(change: FileChanges, ledger: Ledger): Found[] {
   });
 }
 
-function findFlowChanges(
-  { commit }: FileChanges,
-  bytes: Buffer | undefined,
-  before: Flow | undefined,
-): Found[] {
+function findFlowChanges({ commit }: FileChanges, bytes: Buffer | undefined, before: Flow | undefined): Found[] {
   if (!bytes) {
     const message = `${flowPath} was removed; the rules that it had go on.`;
     return before ? [breach(everyEnvironment, 'invalid-flow', message)] : [];
@@ -33,9 +29,7 @@ function findFlowChanges(
   if (after instanceof Failure) return [refused(everyEnvironment, after)];
   if (!before) return [];
   const loosenings = findLoosenings(before, after, commit.time);
-  const accepted = after.accepted.filter(
-    ({ commit }) => !before.accepted.some((known) => known.commit === commit),
-  );
+  const accepted = after.accepted.filter(({ commit }) => !before.accepted.some((known) => known.commit === commit));
   return [
     ...loosenings.map(({ environment, what }) => notice(environment, 'loosened', `${environment} ${what}.`)),
     ...accepted.map(({ commit, reason }) =>

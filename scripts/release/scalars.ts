@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isNode, isScalar, Scalar, type Node, type YAMLMap } from 'yaml';
 import { Failure } from '../shell/failure.ts';
-import {
-  parseYaml,
-  parseYamlFile,
-  toValue,
-  yamlVersions,
-  type ParsedFile,
-  type YamlFile,
-} from './yaml-file.ts';
+import { parseYaml, parseYamlFile, toValue, yamlVersions, type ParsedFile, type YamlFile } from './yaml-file.ts';
 
 /** A new value for the scalar at a path of keys. */
 export interface Edit {
@@ -85,16 +78,10 @@ function requireNode(
       throw unsafe(placeOf(node.range?.[0]), `${name} is an alias (*${node.source})`);
     }
     if (isMap(node)) requirePlainKeys(node, placeOf);
-    const pair = isMap(node)
-      ? node.items.find((item) => isScalar(item.key) && item.key.value === key)
-      : undefined;
+    const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
     if (!pair) {
       const missing = path.slice(0, depth + 1).join('.');
-      throw new Failure(
-        'invalid-values',
-        `${file}: ${missing} is missing.`,
-        `Add ${path.join('.')} to it, as "".`,
-      );
+      throw new Failure('invalid-values', `${file}: ${missing} is missing.`, `Add ${path.join('.')} to it, as "".`);
     }
     // A key of a flow map with no colon has no value at all; any other empty value is a node.
     if (!isNode(pair.value)) {
@@ -125,8 +112,7 @@ function findProblem(node: Node, source: string): string | undefined {
   if (node.tag) return `has a YAML tag (${node.tag})`;
   if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL) return 'is a block scalar';
   if (source === '') return 'has no value';
-  if (source !== quote(textOf(node, source), node.type))
-    return 'is written with escapes or over several lines';
+  if (source !== quote(textOf(node, source), node.type)) return 'is written with escapes or over several lines';
   return undefined;
 }
 
@@ -156,9 +142,7 @@ function isStringInYaml(source: string): boolean {
 function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Edit[]): void {
   const expected = new Map(edits.map(({ path, value }) => [path.join('.'), value]));
   for (const version of yamlVersions) {
-    const [left, right] = [before, after].map((file) =>
-      toValue(parseYamlFile(file, version), { mapAsMap: true }),
-    );
+    const [left, right] = [before, after].map((file) => toValue(parseYamlFile(file, version), { mapAsMap: true }));
     for (const { path, value } of differences(left, right)) {
       if (expected.get(path) !== value) throw unsafe(before.path, `an edit would also change ${path}`);
     }

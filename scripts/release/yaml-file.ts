@@ -79,8 +79,7 @@ export function parseYaml(path: string, text: string, version: YamlVersion): Par
   const placeOf = (offset = 0) => `${path}:${lines.linePos(offset).line}`;
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const directive = tokens.find(({ type }) => type === 'directive');
-  if (directive)
-    throw fault(placeOf(directive.offset), 'a YAML directive is not allowed', 'Remove the line.');
+  if (directive) throw fault(placeOf(directive.offset), 'a YAML directive is not allowed', 'Remove the line.');
   // The parser compares each key with each before; the walk of the tree finds the same in a moment.
   const composer = new Composer({ version, stringKeys: true, uniqueKeys: false, logLevel: 'silent' });
   return [...composer.compose(tokens)].map((document) => {

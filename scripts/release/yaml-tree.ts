@@ -61,8 +61,7 @@ export function findTreeFault({ contents }: Document.Parsed): TreeFault | undefi
 function findKeyFault(key: unknown, others: Set<string>): TreeFault | undefined {
   if (!isScalar(key)) return undefined;
   const [start, end] = key.range ?? [];
-  if (start === end)
-    return { offset: start, problem: 'a key is empty', hint: 'Write the key before the colon.' };
+  if (start === end) return { offset: start, problem: 'a key is empty', hint: 'Write the key before the colon.' };
   const name = String(key.value);
   if (others.has(name)) {
     return { offset: start, problem: `duplicate key ${JSON.stringify(name)}`, hint: 'Keep one of the two.' };

@@ -45,9 +45,7 @@ function formatLines(rows: readonly (readonly string[])[]): string[] {
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
-  return Array.from({ length: columns }, (_, index) =>
-    Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))),
-  );
+  return Array.from({ length: columns }, (_, index) => Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))));
 }
 
 function pad(cell: string, width: number): string {

@@ -13,9 +13,7 @@ export function parseVariables<Schema extends z.ZodType>(
   const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => isFilled(value)));
   const { data, error } = schema.safeParse(filled, { reportInput: true });
   if (!error) return data;
-  const missing = error.issues
-    .filter(({ code }) => code === 'invalid_type')
-    .map(({ path }) => path.join('.'));
+  const missing = error.issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => path.join('.'));
   if (missing.length > 0) {
     throw new Failure('missing-variable', `Not set, or empty: ${missing.join(', ')}.`, hint);
   }

@@ -19,10 +19,7 @@ export class RequestLog {
     const { request, statusCode: status, elapsedTime } = reply;
     const { method, url } = request;
     // Never the raw path: each would be a time series of its own.
-    this.metrics.requests.observe(
-      { method, route: request.routeOptions.url ?? 'none', status },
-      elapsedTime / 1000,
-    );
+    this.metrics.requests.observe({ method, route: request.routeOptions.url ?? 'none', status }, elapsedTime / 1000);
     if (url.startsWith('/health/')) return;
     const line = {
       requestId: request.id,
@@ -38,10 +35,7 @@ export class RequestLog {
   }
 
   /** Tells of what is no HTTP, or came too slowly, and was no request for Fastify. */
-  broken(
-    line: { requestId: string; status: number; code: string | undefined },
-    client: string | undefined,
-  ): void {
+  broken(line: { requestId: string; status: number; code: string | undefined }, client: string | undefined): void {
     this.metrics.requests.observe({ method: 'none', route: 'none', status: line.status }, 0);
     const message = line.status === 408 ? 'request aborted' : 'request malformed';
     this.log.info({ ...line, client: show(client) }, message);

@@ -1,10 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import {
-  applicationSetPath,
-  parseApplicationSet,
-  parseSources,
-} from '../../scripts/argocd/applicationset.ts';
+import { applicationSetPath, parseApplicationSet, parseSources } from '../../scripts/argocd/applicationset.ts';
 
 const hint = 'environments/README.md says what the ApplicationSet is for.';
 const usual = {
@@ -26,11 +22,9 @@ test('names are those of the environment', () => {
 });
 
 test.each([
-  ...['--post-renderer=/bin/sh', '-x', '', 'Orders', '../orders', 'or ders', 'orders-'].map(
-    (releaseName) => ({
-      given: { releaseName },
-    }),
-  ),
+  ...['--post-renderer=/bin/sh', '-x', '', 'Orders', '../orders', 'or ders', 'orders-'].map((releaseName) => ({
+    given: { releaseName },
+  })),
   ...['--kubeconfig', '-'].map((namespace) => ({ given: { namespace } })),
   { given: { project: '--insecure' } },
   { given: { name: '../../session' } },

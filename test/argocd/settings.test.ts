@@ -15,9 +15,7 @@ test.each([
 });
 
 test.each(['ftp://argocd.example.com', 'https://', 'argo cd'])('ARGOCD_SERVER may not be %s', (server) => {
-  const failure = catchFailure(() =>
-    parseArgoSettings({ ARGOCD_SERVER: server, ARGOCD_AUTH_TOKEN: argoToken }),
-  );
+  const failure = catchFailure(() => parseArgoSettings({ ARGOCD_SERVER: server, ARGOCD_AUTH_TOKEN: argoToken }));
   expect(failure).toMatchObject({
     code: 'usage',
     message: `ARGOCD_SERVER: ${JSON.stringify(server)} must be a host, host:port, or URL of http or https.`,
@@ -29,13 +27,10 @@ test.each(['localhost:8080', '127.0.0.1:8080', '[::1]:8080'])('any certificate m
   expect(parseArgoSettings(env)).toMatchObject({ isInsecure: true });
 });
 
-test.each(['argocd.example.com', '127.0.0.1.example.com', '10.0.0.1'])(
-  'not any certificate does for %s',
-  (server) => {
-    const env = { ARGOCD_SERVER: server, ARGOCD_AUTH_TOKEN: argoToken, ARGOCD_INSECURE: 'true' };
-    expect(catchFailure(() => parseArgoSettings(env))).toMatchObject({
-      exitCode: 2,
-      message: `ARGOCD_INSECURE is for this machine alone, and ARGOCD_SERVER is ${server}.`,
-    });
-  },
-);
+test.each(['argocd.example.com', '127.0.0.1.example.com', '10.0.0.1'])('not any certificate does for %s', (server) => {
+  const env = { ARGOCD_SERVER: server, ARGOCD_AUTH_TOKEN: argoToken, ARGOCD_INSECURE: 'true' };
+  expect(catchFailure(() => parseArgoSettings(env))).toMatchObject({
+    exitCode: 2,
+    message: `ARGOCD_INSECURE is for this machine alone, and ARGOCD_SERVER is ${server}.`,
+  });
+});

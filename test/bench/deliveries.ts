@@ -19,9 +19,7 @@ export async function writeDeliveries(
   await git.read(['init', '--quiet', '--bare', '--initial-branch=main', folder]);
   await git.read(['-C', folder, 'config', 'uploadpack.allowFilter', 'true']);
   const names = Array.from({ length: environments }, (_, index) => `env-${index}`);
-  const flow = names.map(
-    (name, index) => `  - name: ${name}\n${index > 0 ? `    from: env-${index - 1}\n` : ''}`,
-  );
+  const flow = names.map((name, index) => `  - name: ${name}\n${index > 0 ? `    from: env-${index - 1}\n` : ''}`);
   const files = [
     file(flowPath, `environments:\n${flow.join('')}`),
     ...names.map((name) => file(valuesPath(name), valuesOf(''))),

@@ -88,10 +88,7 @@ async function costOfClone(git: Git, folder: string, url: string, tag: string): 
 
 function report({ deploy, clone }: Record<'deploy' | 'clone', Cost[]>): string {
   const row = (name: string, costs: Cost[]) => {
-    const [seconds, bytes] = [
-      median(costs.map((cost) => cost.seconds)),
-      median(costs.map((cost) => cost.bytes)),
-    ];
+    const [seconds, bytes] = [median(costs.map((cost) => cost.seconds)), median(costs.map((cost) => cost.bytes))];
     return { name, seconds, bytes };
   };
   const [ours, theirs] = [row('deploy', deploy), row('clone, edit, commit, push', clone)];

@@ -39,10 +39,7 @@ export function writeGatesTable(): string {
 
 function measure(merges: number, { staging, production, isPresentOnly }: Way): string {
   const rules = { staging: { for: '30m', by: staging }, production: { for: '24h', by: production } };
-  const world = new World(
-    flow({ staging: { soak: rules.staging }, production: { soak: rules.production } }),
-    start,
-  );
+  const world = new World(flow({ staging: { soak: rules.staging }, production: { soak: rules.production } }), start);
   const random = new Random(merges);
   const mergedAt = [0];
   let next = start + 9 * hour;
@@ -57,9 +54,7 @@ function measure(merges: number, { staging, production, isPresentOnly }: Way): s
     world.promote('staging', isPresentOnly ? world.runs('dev') : undefined);
     world.promote('production', isPresentOnly ? world.runs('staging') : undefined);
   }
-  const ages = world
-    .listRuns('production')
-    .map(({ release, since }) => (since - (mergedAt[release] ?? since)) / hour);
+  const ages = world.listRuns('production').map(({ release, since }) => (since - (mergedAt[release] ?? since)) / hour);
   return ages.length === 0 ? 'none' : `${ages.length}, after ${Math.round(median(ages))} h`;
 }
 

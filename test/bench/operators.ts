@@ -64,9 +64,7 @@ export async function benchWriters(signal: AbortSignal): Promise<string> {
   for (const writers of [3, 32]) {
     await using place = await createPlace({ environments: 1, releases: writers, deliveries: 0 }, signal);
     const costs = await Promise.all(
-      place.tags.map((tag) =>
-        place.run(['deploy', 'env-0', '--tag', tag, '--digest', digestOf(tag), '--json']),
-      ),
+      place.tags.map((tag) => place.run(['deploy', 'env-0', '--tag', tag, '--digest', digestOf(tag), '--json'])),
     );
     const seconds = costs.map((cost) => cost.seconds).sort((a, b) => a - b);
     const attempts = costs.map(({ stdout }) => (JSON.parse(stdout) as { attempts: number }).attempts);

@@ -43,8 +43,7 @@ const units = new Map([
 
 function report(...runs: readonly Seconds[]): string {
   const cells = (of: (run: Seconds) => number) => runs.map((run) => of(run).toFixed(0));
-  const longest = (run: Seconds, jobs: readonly string[]) =>
-    Math.max(...jobs.map((job) => run.get(job) ?? 0));
+  const longest = (run: Seconds, jobs: readonly string[]) => Math.max(...jobs.map((job) => run.get(job) ?? 0));
   const path = (run: Seconds) => stages.reduce((sum, jobs) => sum + longest(run, jobs), 0);
   return formatTable([
     ['job', 'cold', 'warm'],

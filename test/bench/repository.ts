@@ -23,16 +23,7 @@ export async function writeRepository(
   await git.read(['-C', folder, 'config', 'receive.advertisePushOptions', 'true']);
   const stream = [...firstCommit(files, await projectFiles()), ...laterCommits(files, commits)].join('');
   await git.read(['-C', folder, 'fast-import', '--quiet'], { input: stream });
-  const log = await git.read([
-    '-C',
-    folder,
-    'log',
-    '--reverse',
-    '--max-count=20',
-    '--format=%h',
-    '--abbrev=8',
-    'main',
-  ]);
+  const log = await git.read(['-C', folder, 'log', '--reverse', '--max-count=20', '--format=%h', '--abbrev=8', 'main']);
   return log.split('\n');
 }
 
@@ -55,9 +46,7 @@ async function projectFiles(): Promise<{ path: string; text: string }[]> {
   const paths = [
     flowPath,
     ...['dev', 'staging', 'production'].map(valuesPath),
-    ...chart
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => relative(root, join(parentPath, name))),
+    ...chart.filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name))),
   ];
   return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })));
 }

@@ -26,10 +26,7 @@ export async function benchService(signal: AbortSignal): Promise<string> {
     const programs = await buildPrograms(folder, signal);
     await pinClients();
     const measured = new Map<Program, Figures>(
-      programs.map((program) => [
-        program,
-        { startup: [], memory: [], requestsPerSecond: [], cpu: [], p99: [] },
-      ]),
+      programs.map((program) => [program, { startup: [], memory: [], requestsPerSecond: [], cpu: [], p99: [] }]),
     );
     for (let round = 0; round < rounds; round += 1) {
       signal.throwIfAborted();

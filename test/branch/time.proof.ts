@@ -42,11 +42,7 @@ test('a commit of 2020 on top of one of today passes no soak, in the command and
   });
   const [row] = (await history(operator, 'dev', { limit: 1, columns: 200 })).document as object[];
   expect(row).toMatchObject({ tag: older, since: '2026-09-22T10:00:00.000Z' });
-  expect((await status(operator, 200)).document).toMatchObject([
-    { since: '2026-09-22T10:00:00.000Z' },
-    {},
-    {},
-  ]);
+  expect((await status(operator, 200)).document).toMatchObject([{ since: '2026-09-22T10:00:00.000Z' }, {}, {}]);
 
   origin.time = new Date('2026-09-22T10:10:00Z');
   const early = await origin.commit('Promote by hand', runs({ staging: older }));

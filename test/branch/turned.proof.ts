@@ -273,14 +273,7 @@ async function mergeRequest(time: string, branch: string): Promise<string> {
   ada.time = at(time);
   await ada.git('fetch', '--quiet');
   await ada.git('switch', '--quiet', '--detach', 'origin/main');
-  await ada.git(
-    'merge',
-    '--quiet',
-    '--no-ff',
-    '-m',
-    `Merge branch '${branch}' into 'main'`,
-    `origin/${branch}`,
-  );
+  await ada.git('merge', '--quiet', '--no-ff', '-m', `Merge branch '${branch}' into 'main'`, `origin/${branch}`);
   await ada.git('push', '--quiet', 'origin', 'HEAD:main');
   return sandbox.origin.tip();
 }

@@ -13,10 +13,7 @@ const document = {
   kinds: Object.fromEntries([...kinds].sort().map(([kind, name]) => [kind, { $ref: `#/$defs/${name}` }])),
   $defs: Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1))),
 };
-await writeFile(
-  join(import.meta.dirname, `fixtures/kubernetes-${version}.json`),
-  `${JSON.stringify(document)}\n`,
-);
+await writeFile(join(import.meta.dirname, `fixtures/kubernetes-${version}.json`), `${JSON.stringify(document)}\n`);
 
 /** Every kind that a manifest can be of, as `apps/v1/Deployment`, with the name of its definition. */
 function listKinds(): Map<string, string> {

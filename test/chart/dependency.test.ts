@@ -38,9 +38,7 @@ test.each(helmVersions)(
 
 /** A chart with nothing of its own, that has this one in `charts/`, where `helm dependency build` puts it. */
 async function writeChart(): Promise<void> {
-  const dependencies = [
-    { name: 'service', version: '>=0.0.0-0', repository: 'oci://registry.example.com/team' },
-  ];
+  const dependencies = [{ name: 'service', version: '>=0.0.0-0', repository: 'oci://registry.example.com/team' }];
   const chart = { apiVersion: 'v2', name: 'orders', version: '1.0.0', dependencies };
   await writeFile(join(orders, 'Chart.yaml'), JSON.stringify(chart));
   await writeFile(join(orders, 'values.yaml'), JSON.stringify({ global: { team: 'orders' }, service: said }));

@@ -6,14 +6,7 @@ import { anotherSize, config, extras, pullSecrets, secrets, tmp } from './featur
 import { migration, schedules, workers } from './features/processes.ts';
 import { noTest, program } from './features/program.ts';
 import { autoscaling, oneReplica, placement, rollout, verticalHints } from './features/scaling.ts';
-import {
-  ingress,
-  namedSources,
-  noMetrics,
-  noNetworkPolicy,
-  route,
-  serviceMonitor,
-} from './features/traffic.ts';
+import { ingress, namedSources, noMetrics, noNetworkPolicy, route, serviceMonitor } from './features/traffic.ts';
 
 /** Every feature of the chart. What a later one patches, an earlier one has patched already. */
 export const features: readonly Feature[] = [
@@ -56,9 +49,7 @@ export function expectedWith(on: readonly Feature[]): Record<string, Manifest> {
  */
 export function combineInPairs(): Feature[][] {
   const fours = Array.from({ length: 2 ** rows }, (_, bits) => bits).filter((bits) => countOnes(bits) === 4);
-  return Array.from({ length: rows }, (_, row) =>
-    features.filter((_, index) => ((fours[index] ?? 0) >> row) & 1),
-  );
+  return Array.from({ length: rows }, (_, row) => features.filter((_, index) => ((fours[index] ?? 0) >> row) & 1));
 }
 
 const rows = 7;

@@ -18,10 +18,7 @@ test.each([
   { word: '123', own: 'no' },
   { word: '1e3', own: 'y' },
 ])('names that YAML takes for another type stay texts everywhere: $word, $own', async ({ word, own }) => {
-  const renamed = plain
-    .replaceAll('plain', word)
-    .replaceAll('other', own)
-    .replaceAll('OTHER', own.toUpperCase());
+  const renamed = plain.replaceAll('plain', word).replaceAll('other', own).replaceAll('OTHER', own.toUpperCase());
   expect(await renderCalled(word, own)).toEqual(JSON.parse(renamed));
 });
 

@@ -38,9 +38,7 @@ async function runSmokeTest() {
   const manifests = parseManifests(await trial.render());
   const pod = manifests.find(({ kind }) => kind === 'Pod')?.spec as { containers: [{ args: string[] }] };
   const { port } = server.address() as AddressInfo;
-  const args = pod.containers[0].args.map((arg) =>
-    arg.replace('http://orders/', `http://127.0.0.1:${port}/`),
-  );
+  const args = pod.containers[0].args.map((arg) => arg.replace('http://orders/', `http://127.0.0.1:${port}/`));
   const result = await runProgram(process.execPath, args, { env: {}, timeLimit: 20_000 });
   return { ...result, stdout: result.stdout.toString() };
 }

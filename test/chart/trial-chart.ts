@@ -11,10 +11,7 @@ import { applyPatch } from '../support/kubernetes/patch.ts';
 export interface TrialChart {
   folder: string;
   /** Renders it with these values beside those that every environment says, with Helm 4 unless told. */
-  render: (
-    values?: object,
-    options?: { helm?: HelmVersion | undefined; name?: string | undefined },
-  ) => Promise<string>;
+  render: (values?: object, options?: { helm?: HelmVersion | undefined; name?: string | undefined }) => Promise<string>;
   remove: () => Promise<void>;
 }
 

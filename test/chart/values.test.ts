@@ -77,16 +77,13 @@ test.each([
   { values: { replicas: 2 }, budget: true, tested: true },
   { values: { replicas: 3, autoscaling: { enabled: true, minReplicas: 1 } }, budget: false, tested: true },
   { values: { replicas: 0, autoscaling: { enabled: true, minReplicas: 3 } }, budget: true, tested: true },
-])(
-  'with $values a node can be drained, and a test can pass if there is one',
-  async ({ values, budget, tested }) => {
-    const kinds = parseManifests(await trial.render(values)).map(({ kind }) => kind);
-    // One pod may always go, so that with two or more the budget leaves at least one, and with one there is none.
-    expect(kinds.includes('PodDisruptionBudget')).toBe(budget);
-    // With no pod there is nobody to ask.
-    expect(kinds.includes('Pod')).toBe(tested);
-  },
-);
+])('with $values a node can be drained, and a test can pass if there is one', async ({ values, budget, tested }) => {
+  const kinds = parseManifests(await trial.render(values)).map(({ kind }) => kind);
+  // One pod may always go, so that with two or more the budget leaves at least one, and with one there is none.
+  expect(kinds.includes('PodDisruptionBudget')).toBe(budget);
+  // With no pod there is nobody to ask.
+  expect(kinds.includes('Pod')).toBe(tested);
+});
 
 test('pods are replaced when their configuration changes, and only then', async () => {
   const specWith = async (delay: string) => {

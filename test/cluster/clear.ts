@@ -27,12 +27,7 @@ export async function clear(service: string, environments: readonly string[]): P
 /** Everything in the cluster that is called after a service. */
 export async function listLeftovers(service: string): Promise<string[]> {
   const argo = ['applications', 'applicationsets', 'appprojects'].map((kind) => `${kind}.argoproj.io`);
-  const text = await kubectl([
-    'get',
-    ['namespaces', 'secrets', ...argo].join(','),
-    namespace,
-    '--output=name',
-  ]);
+  const text = await kubectl(['get', ['namespaces', 'secrets', ...argo].join(','), namespace, '--output=name']);
   return text.split('\n').filter((name) => name.includes(`/${service}`));
 }
 

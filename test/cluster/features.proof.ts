@@ -36,10 +36,7 @@ afterAll(async () => {
 }, 300_000);
 
 test('with every feature of the chart on, the cluster is as in Git, and still is after three minutes without a sync', async () => {
-  const everything = on.reduce<unknown>(
-    (values, feature) => applyPatch(values, feature.values),
-    parse(plainValues),
-  );
+  const everything = on.reduce<unknown>((values, feature) => applyPatch(values, feature.values), parse(plainValues));
   await stage.commit({ [valuesPath('dev')]: stringify(everything) });
   await stage.until(
     'the objects of the features are there',

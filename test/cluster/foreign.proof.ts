@@ -62,13 +62,7 @@ test.each(foreignObjects)(
     expect(run.stderr).toContain('is not permitted in project');
     expect(await readNamespace('production')).toEqual(before);
     expect(
-      await kubectl([
-        'get',
-        'configmap',
-        'foreign',
-        `--namespace=${stage.nameOf('production')}`,
-        '--ignore-not-found',
-      ]),
+      await kubectl(['get', 'configmap', 'foreign', `--namespace=${stage.nameOf('production')}`, '--ignore-not-found']),
     ).toBe('');
     expect(await kubectl(['get', 'clusterrole', stage.name, '--ignore-not-found'])).toBe('');
     await comeBack(bad);

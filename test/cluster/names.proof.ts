@@ -82,10 +82,7 @@ async function editAndArrive(environment: string, files: Readonly<Record<string,
   const other = { replicas: replicas === 1 ? 2 : 1 };
   await stage.edit(environment, other, files);
   await stage.arrives(environment, other);
-  await stage.until(
-    `${environment} is complete`,
-    async () => whatRuns(await stage.deployment(environment)).isComplete,
-  );
+  await stage.until(`${environment} is complete`, async () => whatRuns(await stage.deployment(environment)).isComplete);
 }
 
 async function namesOfApplications(): Promise<string[]> {

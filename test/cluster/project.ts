@@ -36,10 +36,7 @@ export class Project implements AsyncDisposable {
     this.#checkout = checkout;
   }
 
-  static async create(
-    environments: readonly ProofEnvironment[],
-    image: ClusterSettings['image'],
-  ): Promise<Project> {
+  static async create(environments: readonly ProofEnvironment[], image: ClusterSettings['image']): Promise<Project> {
     const sandbox = await createSandbox();
     const examples = ['dev', 'staging', 'production'].map((name) => [valuesPath(name), undefined]);
     const values = environments.map(({ name }) => [valuesPath(name), emptyValues(name)]);

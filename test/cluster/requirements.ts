@@ -22,14 +22,10 @@ export async function requireCluster(env: NodeJS.ProcessEnv): Promise<void> {
     `--request-timeout=${timeLimit / 1000}s`,
   ]).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
-    throw new Failure(
-      'usage',
-      `The cluster of KUBECONFIG has no Argo CD: ${(error as Error).message}`,
-      hint,
-      { cause: error },
-    );
+    throw new Failure('usage', `The cluster of KUBECONFIG has no Argo CD: ${(error as Error).message}`, hint, {
+      cause: error,
+    });
   });
   const answer = await argo.readApplication({ application: 'proof', project: 'proof' });
-  if (answer.kind === 'failed')
-    throw new Failure('usage', `Argo CD does not answer: ${answer.reason}.`, hint);
+  if (answer.kind === 'failed') throw new Failure('usage', `Argo CD does not answer: ${answer.reason}.`, hint);
 }

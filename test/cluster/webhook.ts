@@ -12,14 +12,7 @@ const shape = z.object({
 /** Tells Argo CD of a push to `main` of a repository by GitLab's webhook; without one, by the annotation that it leads to. */
 export async function tellArgo(set: string, address: string, webhook: string | undefined): Promise<void> {
   if (webhook === undefined) {
-    await kubectl([
-      'annotate',
-      'applicationset.argoproj.io',
-      set,
-      `${refresh}=true`,
-      namespace,
-      '--overwrite',
-    ]);
+    await kubectl(['annotate', 'applicationset.argoproj.io', set, `${refresh}=true`, namespace, '--overwrite']);
     return;
   }
   const push = {

@@ -78,8 +78,7 @@ async function prepare({ origin }: Sandbox) {
   const [one, other, ...rest] = waited;
   const noted = new Map<string, string[]>();
   noted.set(await origin.commit('Set two', runs({ [one]: tag, [other]: tag })), [one, other]);
-  for (const name of rest)
-    noted.set(await origin.commit(`promote(${name}): ${tag}`, runs({ [name]: tag })), [name]);
+  for (const name of rest) noted.set(await origin.commit(`promote(${name}): ${tag}`, runs({ [name]: tag })), [name]);
   return { tag, deliveries: { release, waited: noted } };
 }
 

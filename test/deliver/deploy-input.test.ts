@@ -8,8 +8,7 @@ const valuesPath = 'environments/dev/values.yaml';
 const help = 'npm run gitops -- --help lists the commands and their options.';
 const options = 'npm run deploy -- --help shows its options.';
 const aTag = 'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.';
-const aDigest =
-  'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.';
+const aDigest = 'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.';
 const inPipeline = 'In a pipeline the build job gives both; by hand, take them from its build.env.';
 const oneOf = 'Name one of: dev, staging, production.';
 const aFlow = 'environments/README.md says what the flow may hold.';
@@ -25,8 +24,7 @@ const branches = {
   'no-values': { [valuesPath]: undefined },
   'folder-outside': { 'environments/preview/values.yaml': emptyValues('preview') },
   'broken-flow': {
-    'environments/flow.yaml':
-      'environments:\n  - name: dev\n    form: test\n  - name: staging\n  - name: production\n',
+    'environments/flow.yaml': 'environments:\n  - name: dev\n    form: test\n  - name: staging\n  - name: production\n',
   },
   'no-flow': { 'environments/flow.yaml': undefined },
   'broken-hold': { 'environments/dev/hold.yaml': 'reason: look into it\nby: ada\nsince: today\n' },
@@ -35,8 +33,7 @@ const branches = {
 
 beforeAll(async () => {
   sandbox = await createSandbox();
-  for (const [branch, files] of Object.entries(branches))
-    await sandbox.origin.commit('Break it', files, branch);
+  for (const [branch, files] of Object.entries(branches)) await sandbox.origin.commit('Break it', files, branch);
   checkout = await sandbox.clone();
   refs = await sandbox.origin.refs();
 });
@@ -75,8 +72,7 @@ test.each<BadInput>([
   },
   {
     args: ['deploy', 'dev'],
-    message:
-      'A deploy needs the tag (--tag or CI_COMMIT_SHORT_SHA) and the digest (--digest or IMAGE_DIGEST).',
+    message: 'A deploy needs the tag (--tag or CI_COMMIT_SHORT_SHA) and the digest (--digest or IMAGE_DIGEST).',
     hint: inPipeline,
   },
   {
@@ -133,8 +129,7 @@ test.each<BadInput>([
   },
   {
     args: [...good, '--repo', '..'],
-    message:
-      '".." is not a Git repository: fatal: not a git repository (or any of the parent directories): .git',
+    message: '".." is not a Git repository: fatal: not a git repository (or any of the parent directories): .git',
     hint: 'Run it in a checkout of the repository, or name one by --repo.',
   },
   {
@@ -203,15 +198,7 @@ test.each<BadInput>([
 });
 
 test('with --json, bad input is one document too, and nothing else', async () => {
-  const run = await sandbox.gitops(checkout, [
-    'deploy',
-    'dev',
-    '--tag',
-    'latest',
-    '--digest',
-    digest,
-    '--json',
-  ]);
+  const run = await sandbox.gitops(checkout, ['deploy', 'dev', '--tag', 'latest', '--digest', digest, '--json']);
   expect(run).toEqual({
     status: 2,
     stdout: `{

@@ -8,31 +8,28 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const valuesPath = 'environments/dev/values.yaml';
 const moved = 'main has moved: deciding again\n';
 
-test.each([1, 3])(
-  'a release comes in after losing the race %d times, and no rival is lost',
-  async (times) => {
-    await using sandbox = await createSandbox();
-    const { origin } = sandbox;
-    const tag = (await origin.commit('Add a thing')).slice(0, 8);
-    const subjects = Array.from({ length: times }, (_, index) => `Rival ${index + 1}`);
-    await installRivals(sandbox, await origin.commitAll(subjects, {}, 'rivals'));
+test.each([1, 3])('a release comes in after losing the race %d times, and no rival is lost', async (times) => {
+  await using sandbox = await createSandbox();
+  const { origin } = sandbox;
+  const tag = (await origin.commit('Add a thing')).slice(0, 8);
+  const subjects = Array.from({ length: times }, (_, index) => `Rival ${index + 1}`);
+  await installRivals(sandbox, await origin.commitAll(subjects, {}, 'rivals'));
 
-    const run = await sandbox.gitops(await sandbox.clone(), deploy(tag, '--json'));
+  const run = await sandbox.gitops(await sandbox.clone(), deploy(tag, '--json'));
 
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: moved.repeat(times) });
-    expect(JSON.parse(run.stdout)).toMatchObject({
-      outcome: 'changed',
-      attempts: times + 1,
-      commit: await origin.tip(),
-    });
-    expect(await origin.log()).toEqual([
-      `deploy(dev): ${tag}`,
-      ...subjects.toReversed(),
-      'Add a thing',
-      'Start the project',
-    ]);
-  },
-);
+  expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: moved.repeat(times) });
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    outcome: 'changed',
+    attempts: times + 1,
+    commit: await origin.tip(),
+  });
+  expect(await origin.log()).toEqual([
+    `deploy(dev): ${tag}`,
+    ...subjects.toReversed(),
+    'Add a thing',
+    'Start the project',
+  ]);
+});
 
 test('who always loses gives up at the deadline, and has changed nothing', async () => {
   await using sandbox = await createSandbox();
@@ -47,9 +44,7 @@ test('who always loses gives up at the deadline, and has changed nothing', async
   expect(JSON.parse(run.stdout)).toEqual({
     error: {
       code: 'race-lost',
-      message: expect.stringMatching(
-        /^Others were faster on main of \S+ test \S+\/origin\.git, \d+ times in 1 s\.$/,
-      ),
+      message: expect.stringMatching(/^Others were faster on main of \S+ test \S+\/origin\.git, \d+ times in 1 s\.$/),
       hint: 'Nothing was changed. Run it again, or give it longer by --deadline.',
     },
   });
@@ -112,14 +107,10 @@ test('of 16 releases deployed at once in any order, the newest runs in the end',
     releases.map(async (tag) => ({ tag, checkout: await sandbox.clone({ asJob: true }) })),
   );
 
-  const runs = await Promise.all(
-    shuffle(jobs).map(({ tag, checkout }) => sandbox.gitops(checkout, deploy(tag))),
-  );
+  const runs = await Promise.all(shuffle(jobs).map(({ tag, checkout }) => sandbox.gitops(checkout, deploy(tag))));
 
   expect(runs.filter(({ status }) => status !== 0)).toEqual([]);
-  expect(await origin.read(valuesPath)).toBe(
-    await origin.runningValues('dev', releases.at(-1) ?? '', digest),
-  );
+  expect(await origin.read(valuesPath)).toBe(await origin.runningValues('dev', releases.at(-1) ?? '', digest));
   expect(await origin.log('%s', '--merges')).toEqual(['']);
   const deliveries = (await origin.log()).slice(0, -17).map((title) => title.replace('deploy(dev): ', ''));
   const order = deliveries.map((tag) => releases.indexOf(tag));

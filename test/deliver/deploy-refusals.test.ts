@@ -7,8 +7,7 @@ import { createSandbox } from '../support/command/sandbox.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const valuesPath = 'environments/dev/values.yaml';
-const aRelease =
-  'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.';
+const aRelease = 'A release is a commit of the branch that the deliveries go to: git log --oneline shows them.';
 
 interface Refusal {
   name: string;
@@ -113,8 +112,7 @@ const refusals: Refusal[] = [
     name: 'an image that was pushed elsewhere than the environment pulls from',
     prepare: (origin) =>
       origin.commit('Pull from a mirror', {
-        [valuesPath]:
-          'image:\n  repository: mirror.example.com/orders\n  tag: ""\n  digest: ""\n  revision: ""\n',
+        [valuesPath]: 'image:\n  repository: mirror.example.com/orders\n  tag: ""\n  digest: ""\n  revision: ""\n',
       }),
     env: { IMAGE_REPOSITORY: 'registry.example.com/orders' },
     code: 'other-repository',
@@ -124,23 +122,20 @@ const refusals: Refusal[] = [
   },
 ];
 
-test.each(refusals)(
-  'a deploy refuses $name',
-  async ({ prepare, environment = 'dev', env = {}, ...expected }) => {
-    await using sandbox = await createSandbox();
-    const { origin } = sandbox;
-    const tag = (await prepare(origin)).slice(0, 12);
-    const running = /tag: "(.*)"/.exec(await origin.read(valuesPath))?.[1] ?? '';
-    const message = expected.message(tag, running);
-    const checkout = await sandbox.clone();
-    const refs = await origin.refs();
+test.each(refusals)('a deploy refuses $name', async ({ prepare, environment = 'dev', env = {}, ...expected }) => {
+  await using sandbox = await createSandbox();
+  const { origin } = sandbox;
+  const tag = (await prepare(origin)).slice(0, 12);
+  const running = /tag: "(.*)"/.exec(await origin.read(valuesPath))?.[1] ?? '';
+  const message = expected.message(tag, running);
+  const checkout = await sandbox.clone();
+  const refs = await origin.refs();
 
-    const args = ['deploy', environment, '--tag', tag, '--digest', digest, '--json'];
-    const { status, stdout, stderr } = await sandbox.gitops(checkout, args, env);
+  const args = ['deploy', environment, '--tag', tag, '--digest', digest, '--json'];
+  const { status, stdout, stderr } = await sandbox.gitops(checkout, args, env);
 
-    expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({ error: { code: expected.code, message, hint: expected.hint } });
-    expect(await origin.refs()).toBe(refs);
-    expect(await sandbox.leftovers()).toEqual([]);
-  },
-);
+  expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({ error: { code: expected.code, message, hint: expected.hint } });
+  expect(await origin.refs()).toBe(refs);
+  expect(await sandbox.leftovers()).toEqual([]);
+});

@@ -87,9 +87,7 @@ test('a server where nobody listens could not be reached', async () => {
   const run = await deploy(sandbox, `http://${host}/project.git`);
   expect(run.status).toBe(5);
   expect(run.stderr).toMatch(
-    new RegExp(
-      `^http://${host}/project.git could not be reached: fatal: .*Failed to connect to .*\n${byHand}$`,
-    ),
+    new RegExp(`^http://${host}/project.git could not be reached: fatal: .*Failed to connect to .*\n${byHand}$`),
   );
 });
 

@@ -156,10 +156,7 @@ test('a dry run says what it would commit, and changes nothing here or there', a
   const checkout = await sandbox.clone();
   const before = await takeSnapshot(sandbox.folder);
 
-  const run = await sandbox.gitops(checkout, [
-    ...['deploy', 'dev', '--tag', tag, '--digest', digest],
-    '--dry-run',
-  ]);
+  const run = await sandbox.gitops(checkout, [...['deploy', 'dev', '--tag', tag, '--digest', digest], '--dry-run']);
 
   expect(run).toEqual({
     status: 0,

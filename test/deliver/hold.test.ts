@@ -81,23 +81,20 @@ test.each([
   ['- "quoted": #no comment', 'grace'],
   ["Grüße 😀 — 'single' & {flow}", 'ada: [x]'],
   [`${'long '.repeat(60)}end`, 'a\nReason: forged\n\nActor: mallory'],
-])(
-  'whatever its reason and its actor are made of, a hold is read again as it was: %j',
-  async (reason, login) => {
-    await gitops('resume', 'production');
-    const run = await sandbox.gitops(checkout, ['hold', 'production', '--reason', reason], {
-      GITLAB_USER_LOGIN: login,
-    });
-    expect(run).toMatchObject({ status: 0, stderr: '' });
-    const hold = await origin.read('environments/production/hold.yaml');
-    expect(parse(hold)).toMatchObject({ reason, by: login });
-    const actor = login.replaceAll(/\s+/g, ' ');
-    expect(await origin.git('log', '-1', '--format=%B', 'main')).toBe(
-      `hold(production)\n\nEnvironment: production\nKind: hold\nActor: ${actor}\nReason: ${reason}`,
-    );
-    expect((await gitops('promote', 'production')).status).toBe(3);
-  },
-);
+])('whatever its reason and its actor are made of, a hold is read again as it was: %j', async (reason, login) => {
+  await gitops('resume', 'production');
+  const run = await sandbox.gitops(checkout, ['hold', 'production', '--reason', reason], {
+    GITLAB_USER_LOGIN: login,
+  });
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  const hold = await origin.read('environments/production/hold.yaml');
+  expect(parse(hold)).toMatchObject({ reason, by: login });
+  const actor = login.replaceAll(/\s+/g, ' ');
+  expect(await origin.git('log', '-1', '--format=%B', 'main')).toBe(
+    `hold(production)\n\nEnvironment: production\nKind: hold\nActor: ${actor}\nReason: ${reason}`,
+  );
+  expect((await gitops('promote', 'production')).status).toBe(3);
+});
 
 test('all are held at once, and go on at once, but for what was held before', async () => {
   await gitops('hold', 'staging', '--reason', 'mine');

@@ -41,17 +41,7 @@ interface Round {
 }
 
 const act = fc.record<Act>({
-  kind: fc.constantFrom(
-    'deploy',
-    'deploy',
-    'promote',
-    'promote',
-    'promote',
-    'rollback',
-    'hold',
-    'resume',
-    'resume',
-  ),
+  kind: fc.constantFrom('deploy', 'deploy', 'promote', 'promote', 'promote', 'rollback', 'hold', 'resume', 'resume'),
   environment: fc.constantFrom(...environments),
   release: fc.nat(releases - 1),
 });
@@ -101,9 +91,7 @@ test('whatever operators do at once, and whoever merges, no rule is broken, and 
       for (const { minutes, acts } of [...opening, ...all]) {
         time += minutes * minute;
         merges += await mergeProposals(branch, new Date(time));
-        await Promise.all(
-          acts.map((one, index) => perform(one, branch, checkouts[index] ?? '', new Date(time))),
-        );
+        await Promise.all(acts.map((one, index) => perform(one, branch, checkouts[index] ?? '', new Date(time))));
       }
       await expectOrder(branch, new Date(time));
       for (const proposal of await listProposals()) await remove(proposal);
@@ -184,9 +172,7 @@ async function expectOrder(branch: string, time: Date): Promise<void> {
   const operator = createOperator(sandbox, checkouts[0] ?? '', { branch, now: () => time });
   expect((await audit(operator, { since: undefined, strict: false })).document).toEqual([]);
   const merged = await origin.git('log', '--merges', '--format=%s', branch);
-  expect(
-    merged.split('\n').filter((title) => !/^(Merge branch 'promote\/production\/.*)?$/.test(title)),
-  ).toEqual([]);
+  expect(merged.split('\n').filter((title) => !/^(Merge branch 'promote\/production\/.*)?$/.test(title))).toEqual([]);
   for (const environment of environments) {
     const { document } = await history(operator, environment, { limit: 1_000, columns: 200 });
     for (const { tag, digest } of document as { tag: string; digest: string }[]) {

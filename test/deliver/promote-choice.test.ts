@@ -44,7 +44,7 @@ test('the newest that is ripe comes, and it is said what the source runs, and wh
   expect(lines).toEqual([`dev runs ${three}, which will have soaked at 2026-09-22T12:20:00.000Z.`]);
   await expect(go('ripe')).rejects.toMatchObject({
     code: 'not-soaked',
-    message: `staging takes what has been in dev for 30m; ${three} will have at 2026-09-22T12:20:00.000Z.`,
+    message: `staging takes a release that has been in dev for 30m: ${three} not before 2026-09-22T12:20:00.000Z.`,
   });
   expect(await findings('ripe')).toEqual([]);
 });
@@ -97,7 +97,7 @@ test('a rule that the flow names is overridden with a reason, which the commit a
     {
       rule: 'overridden',
       severity: 'notice',
-      message: `staging takes what has been in dev for 30m; ${three} will have at 2026-09-22T12:20:00.000Z.\nsoak was overridden: CVE-2026-1234`,
+      message: `staging takes a release that has been in dev for 30m: ${three} not before 2026-09-22T12:20:00.000Z.\nsoak was overridden: CVE-2026-1234`,
     },
   ]);
 });
@@ -127,7 +127,7 @@ test('a dry run shows what would come although a rule refuses it, then says whic
   const operator = { ...createOperator(sandbox, checkout, { now: () => now }), dryRun: true };
   await expect(promote(operator, 'staging', { release: parseTag(three, '') })).rejects.toMatchObject({
     code: 'not-soaked',
-    message: expect.stringContaining('will have at 2026-09-22T12:20:00.000Z'),
+    message: expect.stringContaining('not before 2026-09-22T12:20:00.000Z'),
   });
   expect(operator.lines).toEqual([expect.stringMatching(/^It would bring:[^]* Three\n/)]);
 });

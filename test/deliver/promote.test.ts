@@ -42,8 +42,7 @@ test('what dev runs comes to staging by one commit, tag, digest and revision to 
   expect(await origin.read('environments/staging/values.yaml', branch)).toBe(
     await origin.runningValues('staging', older, digestOf(older)),
   );
-  expect(await origin.git('log', '-1', '--format=%an|%B', branch))
-    .toBe(`Grace Operator|promote(staging): ${older}
+  expect(await origin.git('log', '-1', '--format=%an|%B', branch)).toBe(`Grace Operator|promote(staging): ${older}
 
 Add the version endpoint
 
@@ -53,9 +52,7 @@ To: ${older}
 Digest: ${digestOf(older)}
 Revision: ${await origin.git('rev-parse', older)}
 Actor: grace`);
-  expect(await origin.git('diff', '--name-only', `${branch}^..${branch}`)).toBe(
-    'environments/staging/values.yaml',
-  );
+  expect(await origin.git('diff', '--name-only', `${branch}^..${branch}`)).toBe('environments/staging/values.yaml');
 
   expect(await promote('staging', branch)).toEqual({
     status: 0,
@@ -211,21 +208,18 @@ Run it again after that, or change the freeze in environments/flow.yaml.`,
   },
 ];
 
-test.each(refusals)(
-  'a promotion refuses $name',
-  async ({ name, files, environment = 'staging', ...expected }) => {
-    const branch = await prepare(name.replaceAll(/\W+/g, '-'), files());
-    const refs = await origin.refs();
+test.each(refusals)('a promotion refuses $name', async ({ name, files, environment = 'staging', ...expected }) => {
+  const branch = await prepare(name.replaceAll(/\W+/g, '-'), files());
+  const refs = await origin.refs();
 
-    const { status, stdout, stderr } = await promote(environment, branch, '--json');
+  const { status, stdout, stderr } = await promote(environment, branch, '--json');
 
-    expect({ status, stderr }).toEqual({ status: expected.status ?? 3, stderr: '' });
-    const { code, hint } = expected;
-    expect(JSON.parse(stdout)).toEqual({ error: { code, message: expected.message(), hint } });
-    expect(await origin.refs()).toBe(refs);
-    expect(await sandbox.leftovers()).toEqual([]);
-  },
-);
+  expect({ status, stderr }).toEqual({ status: expected.status ?? 3, stderr: '' });
+  const { code, hint } = expected;
+  expect(JSON.parse(stdout)).toEqual({ error: { code, message: expected.message(), hint } });
+  expect(await origin.refs()).toBe(refs);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
 
 test('a release built beside the one that runs is refused, also after both were merged', async () => {
   const beside = (await origin.commit('Try something', {}, 'beside')).slice(0, 8);
@@ -273,9 +267,7 @@ env | grep '^GIT_PUSH_OPTION_[0-9]' | sort | cut -d= -f2- >'${log}'`,
     stderr: '',
   });
   expect(await origin.tip(branch)).toBe(before);
-  expect(await origin.git('log', '--format=%s', `${branch}..${proposal}`)).toBe(
-    `promote(production): ${older}`,
-  );
+  expect(await origin.git('log', '--format=%s', `${branch}..${proposal}`)).toBe(`promote(production): ${older}`);
   const options = (await readFile(log, 'utf8')).split('\n').slice(0, 6);
   expect(options).toEqual([
     'merge_request.create',
@@ -364,11 +356,7 @@ test('a branch that is left over from a proposal that was merged goes, and the r
   await promote('production', branch);
   const merged = await origin.tip(proposal);
   await origin.git('update-ref', `refs/heads/${branch}`, merged);
-  await origin.commit(
-    'Empty production',
-    { 'environments/production/values.yaml': emptyValues('production') },
-    branch,
-  );
+  await origin.commit('Empty production', { 'environments/production/values.yaml': emptyValues('production') }, branch);
 
   const { status, stdout } = await promote('production', branch);
   expect({ status, stdout }).toEqual({

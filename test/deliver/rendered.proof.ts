@@ -153,8 +153,7 @@ const cases: Case[] = [
   {
     name: 'values and a chart that name no repository',
     files: { 'helm-chart/values.yaml': 'image: {}\n' },
-    problem:
-      'image.repository is set neither in environments/dev/values.yaml nor in helm-chart/values.yaml of TAG.',
+    problem: 'image.repository is set neither in environments/dev/values.yaml nor in helm-chart/values.yaml of TAG.',
   },
   {
     name: 'a release without a chart',
@@ -233,10 +232,7 @@ test('a chart whose tree leads out of its folder writes nothing there', async ()
   await origin.git('update-ref', 'refs/heads/hostile', hostile);
   const branch = await commit('hostile', chart);
   const tag = hostile.slice(0, 8);
-  await expectRefusal(
-    () => deploy(branch, tag),
-    expect.stringContaining('sends an object that Git does not accept'),
-  );
+  await expectRefusal(() => deploy(branch, tag), expect.stringContaining('sends an object that Git does not accept'));
 });
 
 test('a machine without Helm is told so, and nothing is pushed', async () => {
@@ -276,9 +272,7 @@ test('a slip that comes between reading and pushing is refused', async () => {
   await installRivals(own, [rival]);
   const { status, stderr } = await own.gitops(await own.clone(), deployArgs(tag));
   expect(status).toBe(2);
-  expect(stderr).toMatch(
-    /^main has moved: deciding again\ndev does not render with [\s\S]*'replica' not allowed\n/,
-  );
+  expect(stderr).toMatch(/^main has moved: deciding again\ndev does not render with [\s\S]*'replica' not allowed\n/);
   expect(await own.origin.tip()).toBe(rival);
   expect(await own.leftovers()).toEqual([]);
 });

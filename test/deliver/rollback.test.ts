@@ -55,9 +55,7 @@ Digest: ${digestOf(first)}
 Revision: ${await origin.git('rev-parse', first)}
 Actor: grace
 Reason: errors since 14:00`);
-  expect(await origin.read(valuesPath, branch)).toBe(
-    await origin.runningValues('production', first, digestOf(first)),
-  );
+  expect(await origin.read(valuesPath, branch)).toBe(await origin.runningValues('production', first, digestOf(first)));
   const since = new Date(Number(await origin.git('log', '-1', '--format=%ct', branch)) * 1000);
   const hold = await origin.read('environments/production/hold.yaml', branch);
   expect(hold).toMatch(/^reason: errors since 14:00\nby: grace\nsince: \S+\n$/);
@@ -75,8 +73,7 @@ test('a release that is left and has a migration is warned of, when the way back
   const tags: string[] = [];
   for (const commit of commits) tags.push((await commit()).slice(0, 8));
   const [before = '', migrating = ''] = tags;
-  for (const tag of tags)
-    await origin.commit(`promote(production): ${tag}`, runs({ production: tag }), branch);
+  for (const tag of tags) await origin.commit(`promote(production): ${tag}`, runs({ production: tag }), branch);
   const warned = `Before its pods started, ${migrating} migrated, and there is no migration back: what production returns to must bear what that has left. "Migrations" in helm-chart/README.md says how.\n`;
   expect(await rollback(branch, '--to', migrating)).toMatchObject({ status: 0, stderr: '' });
   await origin.commit('resume(production)', { 'environments/production/hold.yaml': undefined }, branch);
@@ -89,9 +86,7 @@ test('a second rollback goes further back, under its own hold, which tells the n
   const again = await sandbox.gitops(checkout, [...command(branch), '--reason', 'still errors']);
   expect(again).toMatchObject({ status: 0, stderr: '' });
   expect(again.stdout).toContain(`production is to run ${first} instead of ${second}, by`);
-  expect(await origin.read('environments/production/hold.yaml', branch)).toMatch(
-    /^reason: still errors\nby: grace\n/,
-  );
+  expect(await origin.read('environments/production/hold.yaml', branch)).toMatch(/^reason: still errors\nby: grace\n/);
   const { stdout } = await sandbox.gitops(checkout, ['audit', '--branch', branch, '--since', '1h']);
   expect(stdout).not.toContain('held');
   expect((await rollback(branch)).stderr).toBe(`production has run nothing before ${first}.\n${lists}\n`);
@@ -178,9 +173,7 @@ test('a rollback that went too far is corrected by naming a release in between, 
 
 test('what was written by hand and is no release is left, and passed over', async () => {
   const left = await ran('left', [first, second, '0123456789abcdef']);
-  expect((await rollback(left)).stdout).toContain(
-    `production is to run ${second} instead of 0123456789abcdef, by`,
-  );
+  expect((await rollback(left)).stdout).toContain(`production is to run ${second} instead of 0123456789abcdef, by`);
   const passed = await ran('passed', [first, '0123456789abcdef', second]);
   expect((await rollback(passed)).stdout).toContain(`production is to run ${first} instead of ${second}, by`);
 });
@@ -249,25 +242,21 @@ const refusals: Refusal[] = [
   },
 ];
 
-test.each(refusals)(
-  'a rollback is refused $name',
-  async ({ prepare, args = () => [], status = 3, ...expected }) => {
-    const branch = await prepare();
-    const refs = await origin.refs();
-    const run = await rollback(branch, ...args(), '--json');
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status, stderr: '' });
-    const { code, hint } = expected;
-    expect(JSON.parse(run.stdout)).toEqual({ error: { code, message: expected.message(), hint } });
-    expect(await origin.refs()).toBe(refs);
-  },
-);
+test.each(refusals)('a rollback is refused $name', async ({ prepare, args = () => [], status = 3, ...expected }) => {
+  const branch = await prepare();
+  const refs = await origin.refs();
+  const run = await rollback(branch, ...args(), '--json');
+  expect({ status: run.status, stderr: run.stderr }).toEqual({ status, stderr: '' });
+  const { code, hint } = expected;
+  expect(JSON.parse(run.stdout)).toEqual({ error: { code, message: expected.message(), hint } });
+  expect(await origin.refs()).toBe(refs);
+});
 
 test('a rollback without a reason is refused', async () => {
   expect(await sandbox.gitops(checkout, ['rollback', 'production'])).toEqual({
     status: 2,
     stdout: '',
-    stderr:
-      "required option '--reason <text>' not specified\n" + 'npm run rollback -- --help shows its options.\n',
+    stderr: "required option '--reason <text>' not specified\n" + 'npm run rollback -- --help shows its options.\n',
   });
 });
 
@@ -275,8 +264,7 @@ test('a rollback without a reason is refused', async () => {
 async function ran(branch: string, releases: readonly string[], files: Files = {}): Promise<string> {
   await origin.commit('Prepare', files, branch);
   for (const tag of releases) {
-    const values =
-      tag === '' ? { [valuesPath]: runningValues('production', '', '') } : runs({ production: tag });
+    const values = tag === '' ? { [valuesPath]: runningValues('production', '', '') } : runs({ production: tag });
     await origin.commit(`promote(production): ${tag}`, values, branch);
   }
   return branch;

@@ -66,16 +66,9 @@ test('what somebody else noted stays, though the notes are spread over folders',
     'others',
   );
   const entries = [...others, delivery].map((sha) => `N inline ${sha}\ndata 16\nLooks good to me\n`);
-  const head =
-    'commit refs/notes/deliveries\ncommitter Ada <ada@example.com> 1790000000 +0000\ndata 5\nNotes\n';
-  await git(
-    origin.directory,
-    ['fast-import', '--quiet', '--done'],
-    Buffer.from(`${head}${entries.join('')}done\n`),
-  );
-  expect(await origin.git('ls-tree', '-r', '--name-only', 'refs/notes/deliveries')).toMatch(
-    /^\w\w\/\w{38}$/m,
-  );
+  const head = 'commit refs/notes/deliveries\ncommitter Ada <ada@example.com> 1790000000 +0000\ndata 5\nNotes\n';
+  await git(origin.directory, ['fast-import', '--quiet', '--done'], Buffer.from(`${head}${entries.join('')}done\n`));
+  expect(await origin.git('ls-tree', '-r', '--name-only', 'refs/notes/deliveries')).toMatch(/^\w\w\/\w{38}$/m);
   await room.play([room.well()]);
   expect(await show()).toMatch(/^Looks good to me\n\nVerdict: healthy\n/);
   expect(await origin.git('notes', '--ref=deliveries', 'show', others[7] ?? '')).toBe('Looks good to me');
@@ -97,20 +90,14 @@ test.each<[string, () => Parameters<WaitingRoom['well']>[0]]>([
     'Argo CD cannot compare',
     () => ({ sync: 'Unknown', conditions: [{ type: 'ComparisonError', message: 'no route to host' }] }),
   ],
-  [
-    'Argo CD could not go about the sync',
-    () => ({ sync: 'OutOfSync', phase: 'Error', message: 'no route to host' }),
-  ],
+  ['Argo CD could not go about the sync', () => ({ sync: 'OutOfSync', phase: 'Error', message: 'no route to host' })],
 ])('nothing is noted of a release where %s', async (_, situation) => {
   await expect(room.play([room.well(situation())])).rejects.toMatchObject({ exitCode: 6 });
   expect(await room.sandbox.origin.git('for-each-ref', 'refs/notes')).toBe('');
 });
 
 test('who may push no notes is told in a line, and what was found stands', async () => {
-  await room.sandbox.origin.installHook(
-    'update',
-    'case $1 in refs/notes/*) echo "You may not." >&2; exit 1;; esac',
-  );
+  await room.sandbox.origin.installHook('update', 'case $1 in refs/notes/*) echo "You may not." >&2; exit 1;; esac');
   await using server = await serveArgo({ applications: [room.well()] });
   const run = await room.sandbox.gitops(room.checkout, ['wait', 'dev'], variables(server.host));
   expect(run).toEqual({

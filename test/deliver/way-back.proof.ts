@@ -51,9 +51,7 @@ dev goes back by commit ${await origin.tip()} to ${before}, and is not held: a n
 test('of several waits at once, one takes it back', async () => {
   const failures = await Promise.all([1, 2, 3, 4].map(() => wait([fails()])));
   expect(failures.map(({ exitCode }) => exitCode)).toEqual([6, 6, 6, 6]);
-  expect((await titles()).filter((title) => title.startsWith('rollback'))).toEqual([
-    `rollback(dev): ${room.tags[1]}`,
-  ]);
+  expect((await titles()).filter((title) => title.startsWith('rollback'))).toEqual([`rollback(dev): ${room.tags[1]}`]);
 });
 
 test('a release that has failed itself is passed over', async () => {
@@ -108,9 +106,7 @@ test.each<[string, () => Recorded, string]>([
   const failure = await wait([answer()]);
   expect(failure).toMatchObject({
     code,
-    message: expect.stringMatching(
-      /\ndev does not go back: no verdict says that the release itself has failed\.$/,
-    ),
+    message: expect.stringMatching(/\ndev does not go back: no verdict says that the release itself has failed\.$/),
   });
   expect(await room.sandbox.origin.tip()).toBe(tip);
 });

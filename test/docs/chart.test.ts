@@ -25,9 +25,7 @@ test('a value is what the comment above it says', () => {
 });
 
 test('a value that no comment explains is named', () => {
-  expect(() => listValues(`${text}port: 80\n`)).toThrow(
-    'helm-chart/values.yaml: no comment says what port is.',
-  );
+  expect(() => listValues(`${text}port: 80\n`)).toThrow('helm-chart/values.yaml: no comment says what port is.');
 });
 
 test('the table stands between its marks, and all else as it was', () => {

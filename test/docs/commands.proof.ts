@@ -15,9 +15,7 @@ const deliveries = /^(?:diff|history|hold|promote|resume|rollback)$/;
 const whole = scripts.filter(({ name, args, words }) =>
   deliveries.test(name) ? args.length > 0 && words.includes('--') : /^(?:advance|audit|status)$/.test(name),
 );
-const typed = new Set(
-  whole.filter(({ args }) => !args.includes('--remote')).map(({ words }) => words.join('\0')),
-);
+const typed = new Set(whole.filter(({ args }) => !args.includes('--remote')).map(({ words }) => words.join('\0')));
 
 let sandbox: Sandbox;
 let checkout: string;
@@ -26,11 +24,7 @@ beforeAll(async () => {
   sandbox = await createSandbox();
   const { origin } = sandbox;
   await origin.commit('Tell Argo CD', namedApplications);
-  const commits = await origin.commitAll([
-    'Add the version endpoint',
-    'Count the requests',
-    'Raise the limit',
-  ]);
+  const commits = await origin.commitAll(['Add the version endpoint', 'Count the requests', 'Raise the limit']);
   const [first = '', second = '', third = ''] = commits.map((sha) => sha.slice(0, 8));
   for (const [environment = '', release = ''] of [
     ...['dev', 'staging', 'production'].map((name) => [name, first]),

@@ -24,9 +24,7 @@ test('each script of npm that a README names is there', () => {
 
 test('each file and folder of this repository that is typed is there', async () => {
   const places = /^(?:\.githooks|environments|helm-chart|scripts|src|test)(?:\/[^*]*|$)/;
-  const paths = typed
-    .flatMap(({ words }) => words.map((word) => places.exec(word)?.[0] ?? ''))
-    .filter(Boolean);
+  const paths = typed.flatMap(({ words }) => words.map((word) => places.exec(word)?.[0] ?? '')).filter(Boolean);
   expect(paths.length).toBeGreaterThan(0);
   await Promise.all(paths.map((path) => access(join(root, path))));
 });
@@ -35,9 +33,7 @@ test('gitops takes each of its commands as it is typed, with what it requires', 
   const commands = typedScripts.map((script) => ({ script, words: wordsOfGitops(script) }));
   const own = commands.filter(({ words }) => words.length > 0);
   expect(own.length).toBeGreaterThan(0);
-  expect(
-    own.flatMap(({ script, words }) => findFaults(words).map((fault) => [asTyped(script), fault])),
-  ).toEqual([]);
+  expect(own.flatMap(({ script, words }) => findFaults(words).map((fault) => [asTyped(script), fault]))).toEqual([]);
 });
 
 test('the table of scripts/README.md has each command of gitops, with the options that it has alone', async () => {

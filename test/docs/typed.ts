@@ -32,8 +32,7 @@ export function findScripts(typed: readonly Typed[]): TypedScript[] {
   return typed.flatMap((command) => {
     const [npm, verb = '', ...rest] = command.words;
     if (npm !== 'npm' || /^(ci|install)$/.test(verb)) return [];
-    const [name = '', ...given] =
-      verb === 'run' ? rest.filter((word) => word !== '--silent') : [verb, ...rest];
+    const [name = '', ...given] = verb === 'run' ? rest.filter((word) => word !== '--silent') : [verb, ...rest];
     const args = given.filter((word) => word !== '--');
     return [{ ...command, name, args }];
   });
@@ -55,9 +54,6 @@ function splitLine(line: string): string[][] {
     .map((command) => command.trim().replace(/^([A-Z_]+=\S+ )+/, ''))
     .filter((command) => command !== '')
     .map((command) =>
-      Array.from(
-        command.matchAll(/"([^"]*)"|'([^']*)'|\S+/g),
-        ([word, double, single]) => double ?? single ?? word,
-      ),
+      Array.from(command.matchAll(/"([^"]*)"|'([^']*)'|\S+/g), ([word, double, single]) => double ?? single ?? word),
     );
 }

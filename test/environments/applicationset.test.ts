@@ -18,12 +18,7 @@ const files = {
 test.each(['environments/*/values.yaml', 'environments/*/*/values.yaml', '*', 'environments/dev/*'])(
   'the pattern %s takes what git ls-files lists for it',
   async (pattern) => {
-    const paths = [
-      ...Object.keys(files),
-      'values.yaml',
-      'environments/values.yaml',
-      'environments/a/b/c/values.yaml',
-    ];
+    const paths = [...Object.keys(files), 'values.yaml', 'environments/values.yaml', 'environments/a/b/c/values.yaml'];
     await using folder = await mkdtempDisposable(join(tmpdir(), 'pathspec-'));
     for (const path of paths) {
       await mkdir(dirname(join(folder.path, path)), { recursive: true });
@@ -57,9 +52,7 @@ describe('the generator takes', () => {
   });
 
   test('what a template writes as YAML without the place, strings that look like numbers in quotes', () => {
-    expect(names('{{ toYaml (omit . "file") }}')[0]).toBe(
-      'image:\n  tag: "12345678"\nports:\n  - 80\n  - 81',
-    );
+    expect(names('{{ toYaml (omit . "file") }}')[0]).toBe('image:\n  tag: "12345678"\nports:\n  - 80\n  - 81');
   });
 });
 
@@ -71,14 +64,12 @@ describe('as with the controller, it is an error', () => {
     expect(() => names(template)).toThrow(/^There is no string at \./);
   });
 
-  test.each([
-    '{{ normalize .image.tag }}',
-    '{{ if .image }}x{{ end }}',
-    '{{ toYaml . }}',
-    '{{ .image | toJson }}',
-  ])('to use what the tests do not know: %s', (template) => {
-    expect(() => names(template)).toThrow(/^The expression .* is not known here\.$/);
-  });
+  test.each(['{{ normalize .image.tag }}', '{{ if .image }}x{{ end }}', '{{ toYaml . }}', '{{ .image | toJson }}'])(
+    'to use what the tests do not know: %s',
+    (template) => {
+      expect(() => names(template)).toThrow(/^The expression .* is not known here\.$/);
+    },
+  );
 
   test('to select by another operator', () => {
     expect(() => names('x', { operator: 'In' })).toThrow('The operator In is not known here.');
@@ -87,10 +78,7 @@ describe('as with the controller, it is an error', () => {
 
 function names(
   name: string,
-  {
-    operator = 'NotIn',
-    exclude = ['environments/*/*/values.yaml'],
-  }: { operator?: string; exclude?: string[] } = {},
+  { operator = 'NotIn', exclude = ['environments/*/*/values.yaml'] }: { operator?: string; exclude?: string[] } = {},
 ): string[] {
   const set: ApplicationSet = {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -101,10 +89,7 @@ function names(
         {
           git: {
             repoURL: 'https://gitlab.example.com/group/service.git',
-            files: [
-              ...exclude.map((path) => ({ path, exclude: true })),
-              { path: 'environments/*/values.yaml' },
-            ],
+            files: [...exclude.map((path) => ({ path, exclude: true })), { path: 'environments/*/values.yaml' }],
             pathParamPrefix: 'file',
           },
           selector: {

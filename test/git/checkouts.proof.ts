@@ -67,10 +67,7 @@ Run it in a whole clone: after git fetch --unshallow, or with GIT_DEPTH: 0 in Gi
 test('a server that takes push options is asked to start no pipeline', async () => {
   await using sandbox = await createSandbox();
   const file = join(sandbox.folder, 'options');
-  await sandbox.origin.installHook(
-    'post-receive',
-    `echo "$GIT_PUSH_OPTION_COUNT $GIT_PUSH_OPTION_0" >'${file}'`,
-  );
+  await sandbox.origin.installHook('post-receive', `echo "$GIT_PUSH_OPTION_COUNT $GIT_PUSH_OPTION_0" >'${file}'`);
   await expectDelivery(sandbox, await sandbox.clone());
   expect(await takeSnapshot(sandbox.folder)).toMatchObject({ options: '1 ci.skip\n' });
 });
@@ -109,18 +106,7 @@ test('a remote and a branch of other names are named by --remote and --branch', 
   await git(checkout, ['remote', 'rename', 'origin', 'upstream']);
   const main = await origin.tip();
 
-  const args = [
-    'deploy',
-    'dev',
-    '--tag',
-    tag,
-    '--digest',
-    digest,
-    '--remote',
-    'upstream',
-    '--branch',
-    'trunk',
-  ];
+  const args = ['deploy', 'dev', '--tag', tag, '--digest', digest, '--remote', 'upstream', '--branch', 'trunk'];
   expect(await sandbox.gitops(checkout, args)).toMatchObject({ status: 0, stderr: '' });
   expect(await origin.git('log', '-1', '--format=%s', 'trunk')).toBe(`deploy(dev): ${tag}`);
   expect(await origin.tip()).toBe(main);

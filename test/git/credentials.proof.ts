@@ -144,9 +144,7 @@ async function deploy(
       expect(await readFile(trace, 'utf8')).toContain('git-remote-http origin');
       const places = { ...(await takeSnapshot(sandbox.folder)), output: run.stdout + run.stderr };
       return Object.entries(places)
-        .filter(
-          ([path, content]) => content !== before[path] && secrets.some((secret) => content.includes(secret)),
-        )
+        .filter(([path, content]) => content !== before[path] && secrets.some((secret) => content.includes(secret)))
         .map(([path]) => path);
     },
   };

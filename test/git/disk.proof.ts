@@ -31,16 +31,7 @@ test.each([
   const before = await origin.refs();
   // A file system of its own, which Linux lets everybody have in a namespace where it is not forbidden.
   const script = 'mount -t tmpfs -o "$0" none "$TMPDIR" && exec "$@"';
-  const command = [
-    process.execPath,
-    resolve('scripts/gitops.ts'),
-    'deploy',
-    'dev',
-    '--tag',
-    tag,
-    '--digest',
-    digest,
-  ];
+  const command = [process.execPath, resolve('scripts/gitops.ts'), 'deploy', 'dev', '--tag', tag, '--digest', digest];
   const { status, stdout, stderr } = await runProgram(
     'unshare',
     ['--user', '--map-root-user', '--mount', 'sh', '-c', script, mount, ...command],

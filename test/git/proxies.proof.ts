@@ -96,14 +96,11 @@ test('Argo CD is asked through HTTPS_PROXY, and what is on this machine is not',
   expect(proxy.calls).toHaveLength(1);
 });
 
-test.each(['socks5://proxy.example.com', 'http://'])(
-  '%s, which is no proxy of HTTP, is left to git',
-  async (proxy) => {
-    await using sandbox = await createSandbox();
-    const run = await deployRelease(sandbox, await sandbox.clone(), { env: { HTTPS_PROXY: proxy } });
-    expect(run).toEqual(await delivered(sandbox, run.tag));
-  },
-);
+test.each(['socks5://proxy.example.com', 'http://'])('%s, which is no proxy of HTTP, is left to git', async (proxy) => {
+  await using sandbox = await createSandbox();
+  const run = await deployRelease(sandbox, await sandbox.clone(), { env: { HTTPS_PROXY: proxy } });
+  expect(run).toEqual(await delivered(sandbox, run.tag));
+});
 
 /** What a question to Argo CD ends with, in a process that uses these proxies. */
 async function ask(server: string, env: NodeJS.ProcessEnv): Promise<string> {
@@ -114,13 +111,9 @@ async function ask(server: string, env: NodeJS.ProcessEnv): Promise<string> {
     const settings = { address: process.argv[1], token: 'token', isInsecure: false };
     const argo = openArgo(settings, { timeLimit: 5000, signal: new AbortController().signal });
     console.log((await argo.readApplication({ application: 'orders', project: 'orders' })).reason);`;
-  const { stdout, stderr } = await runProgram(
-    process.execPath,
-    ['--input-type=module', '-e', script, server],
-    {
-      env: { PATH: process.env.PATH, ...env },
-      timeLimit: 20_000,
-    },
-  );
+  const { stdout, stderr } = await runProgram(process.execPath, ['--input-type=module', '-e', script, server], {
+    env: { PATH: process.env.PATH, ...env },
+    timeLimit: 20_000,
+  });
   return stdout.toString() + stderr;
 }

@@ -158,11 +158,7 @@ test('a difference is the same whatever the user sets', async () => {
   expect(await unifyTexts('x', texts, { env })).toBe('--- x\n+++ x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n');
 });
 
-async function set(
-  sandbox: Sandbox,
-  checkout: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<undefined> {
+async function set(sandbox: Sandbox, checkout: string, settings: Readonly<Record<string, string>>): Promise<undefined> {
   await sandbox.configure(checkout, settings);
 }
 

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
-import {
-  applicationSetPath,
-  parseApplicationSet,
-  parseSources,
-} from '../../scripts/argocd/applicationset.ts';
+import { applicationSetPath, parseApplicationSet, parseSources } from '../../scripts/argocd/applicationset.ts';
 import { projectsPath } from '../../scripts/argocd/projects.ts';
 import { helmVersions } from '../../scripts/helm/program.ts';
 import { flowPath } from '../../scripts/release/flow.ts';

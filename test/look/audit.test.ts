@@ -209,8 +209,7 @@ const breaches: Case[] = [
     name: 'a release that came before it had run long enough',
     steps: [deploy, { at: '09-22 10:29', files: () => runs({ staging: older }) }],
     rule: 'not-soaked',
-    message: () =>
-      `staging takes a release that has run in dev for 30m: ${older} not before 2026-09-22T10:30:00.000Z.`,
+    message: () => `staging takes a release that has run in dev for 30m: ${older} not before 2026-09-22T10:30:00.000Z.`,
   },
   {
     name: 'a delivery in a freeze',
@@ -234,15 +233,10 @@ const breaches: Case[] = [
   },
   {
     name: 'a delivery into what was held by a hold that nobody can read',
-    steps: [
-      deploy,
-      { at: '09-22 10:10', files: () => ({ 'environments/staging/hold.yaml': 'oh\n' }) },
-      promote,
-    ],
+    steps: [deploy, { at: '09-22 10:10', files: () => ({ 'environments/staging/hold.yaml': 'oh\n' }) }, promote],
     before: ['invalid-hold'],
     rule: 'held',
-    message: () =>
-      'staging is held since 2026-09-22T10:10:00.000Z by Ada Developer <ada@example.com>: unreadable',
+    message: () => 'staging is held since 2026-09-22T10:10:00.000Z by Ada Developer <ada@example.com>: unreadable',
   },
   {
     name: 'a delivery out of what was held',
@@ -432,10 +426,7 @@ const breaches: Case[] = [
   },
   ...strays.map(({ path, links = false, environment, problem }) => ({
     name: `${path}${links ? ' as a symbolic link' : ''}`,
-    steps: [
-      deploy,
-      { at: '09-22 10:10', title: 'Put it there', links, files: () => ({ [path]: 'elsewhere' }) },
-    ],
+    steps: [deploy, { at: '09-22 10:10', title: 'Put it there', links, files: () => ({ [path]: 'elsewhere' }) }],
     rule: 'invalid-file',
     environment,
     message: () => `${path} ${problem}`,
@@ -449,8 +440,7 @@ const breaches: Case[] = [
     ],
     before: ['invalid-file'],
     rule: 'held',
-    message: () =>
-      'staging is held since 2026-09-22T10:10:00.000Z by Ada Developer <ada@example.com>: unreadable',
+    message: () => 'staging is held since 2026-09-22T10:10:00.000Z by Ada Developer <ada@example.com>: unreadable',
   },
   ...[
     {
@@ -520,8 +510,7 @@ const notices: Case[] = [
         at: '09-22 11:00',
         title: 'Edit',
         files: () => ({
-          [valuesPath('dev')]:
-            `${valuesOf('dev').replace('replicas: 1', 'replicas: 5')}a: 1\nb: {c: 1, d: 2}\n`,
+          [valuesPath('dev')]: `${valuesOf('dev').replace('replicas: 1', 'replicas: 5')}a: 1\nb: {c: 1, d: 2}\n`,
         }),
       },
     ],
@@ -544,10 +533,7 @@ const notices: Case[] = [
         at: '09-22 11:00',
         title: 'deploy(dev): NEWER',
         files: () => ({
-          [valuesPath('dev')]: String(runs({ dev: newer })[valuesPath('dev')]).replace(
-            'replicas: 1',
-            'replicas: 2',
-          ),
+          [valuesPath('dev')]: String(runs({ dev: newer })[valuesPath('dev')]).replace('replicas: 1', 'replicas: 2'),
         }),
       },
     ],
@@ -623,10 +609,7 @@ test.each([
 );
 
 test('a breach that the flow accepts is a notice from then on, and so is the acceptance', async () => {
-  const branch = await write('accepted', [
-    deploy,
-    { at: '09-22 10:01', files: () => runs({ staging: older }) },
-  ]);
+  const branch = await write('accepted', [deploy, { at: '09-22 10:01', files: () => runs({ staging: older }) }]);
   const commit = await origin.tip(branch);
   const accepted = `${String(rules[flowPath])}accepted:\n  - commit: "${commit}"\n    reason: asked for by Grace\n`;
   await write(branch, [{ at: '09-22 11:00', title: 'Accept it', files: () => ({ [flowPath]: accepted }) }]);
@@ -668,19 +651,16 @@ test('the same for people and programs, and --since leaves out what was before',
   expect((await gitops(branch, '--since', '1m')).status).toBe(0);
 });
 
-test.each(['5', 'yesterday', '2026-99-99', '2026-02-31', ''])(
-  '%j is no time to look back to',
-  async (time) => {
-    const { status, stderr } = await gitops('main', '--since', time);
-    expect({ status, stderr }).toEqual({
-      status: 2,
-      stderr:
-        `option '--since <time>' argument '${time}' is invalid. ` +
-        'It must be a date such as 2026-12-23, a time such as 2026-12-23T08:00:00Z, or a duration such as 7d.\n' +
-        'npm run audit -- --help shows its options.\n',
-    });
-  },
-);
+test.each(['5', 'yesterday', '2026-99-99', '2026-02-31', ''])('%j is no time to look back to', async (time) => {
+  const { status, stderr } = await gitops('main', '--since', time);
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr:
+      `option '--since <time>' argument '${time}' is invalid. ` +
+      'It must be a date such as 2026-12-23, a time such as 2026-12-23T08:00:00Z, or a duration such as 7d.\n' +
+      'npm run audit -- --help shows its options.\n',
+  });
+});
 
 test('an environment that was removed by mistake ran on', async () => {
   const branch = await write('removed', [

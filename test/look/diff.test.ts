@@ -28,8 +28,7 @@ const reworded = deployment.replace(
 const grown = {
   [deploymentPath]: reworded.replace('containers:', 'priorityClassName: high\n      containers:'),
   'helm-chart/templates/service.yaml': undefined,
-  'helm-chart/templates/account.yaml':
-    'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Release.Name }}\n',
+  'helm-chart/templates/account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Release.Name }}\n',
 };
 
 // One sandbox serves all: that nothing is changed is what is tested.
@@ -104,9 +103,7 @@ test('promote --dry-run tells what it would bring: the commit, the commits gaine
     new RegExp(`\\nIt would bring:\\n\\n${reordered}  \\d+ (?:min|h|d)  \\S.*  Say it better\\n`),
   );
   expect(run.stderr).toContain(`\n-    release: ${first}\n+    release: ${reordered}\n`);
-  expect(run.stderr).toContain(
-    `staging: ${first} → ${reordered}: only the image changes, and what names it.\n`,
-  );
+  expect(run.stderr).toContain(`staging: ${first} → ${reordered}: only the image changes, and what names it.\n`);
   expect(await sandbox.origin.refs()).toBe(refs);
 });
 
@@ -127,9 +124,7 @@ test('a first environment is compared with the newest release, whose digest nobo
     `No environment runs ${other}, so nothing here knows its digest: it is rendered without one.\n`,
   );
   expect(run.stdout).toContain(`+      priorityClassName: high\n`);
-  expect(run.stdout).toMatch(
-    new RegExp(`\ndev: ${reordered} → ${other}: 1 added, 1 changed, 1 removed\\.\n$`),
-  );
+  expect(run.stdout).toMatch(new RegExp(`\ndev: ${reordered} → ${other}: 1 added, 1 changed, 1 removed\\.\n$`));
 });
 
 test('objects that come and go are shown whole, in the order of kind and name', async () => {
@@ -186,8 +181,7 @@ test('a release that runs already changes nothing, by whatever name it is called
 
 test('objects of which nothing but their labels change share one line; labels of pods are something else', async () => {
   const { origin } = sandbox;
-  const labels =
-    'metadata:\n  name: {{ .Release.Name }}\n  labels:\n    release: {{ .Values.image.tag | quote }}\n';
+  const labels = 'metadata:\n  name: {{ .Release.Name }}\n  labels:\n    release: {{ .Values.image.tag | quote }}\n';
   const plain = (kind: string) => `apiVersion: v1\nkind: ${kind}\n${labels}`;
   const pods = `apiVersion: v1\nkind: PodTemplate\n${labels}template:\n  ${labels.replaceAll('\n  ', '\n    ').replace(/: \{\{ \.Release.*/, ': pod')}`;
   const files = {
@@ -307,11 +301,7 @@ test('a release without a chart is named', async () => {
 
 test('a source that runs nothing, and a rule that is not known, are told', async () => {
   const { origin } = sandbox;
-  await origin.commit(
-    'Empty staging',
-    { 'environments/staging/values.yaml': emptyValues('staging') },
-    'empty',
-  );
+  await origin.commit('Empty staging', { 'environments/staging/values.yaml': emptyValues('staging') }, 'empty');
   expect(await diff('production', '--branch', 'empty')).toMatchObject({ status: 3, stdout: '' });
   const rule = await origin.read(applicationSetPath);
   const clever = rule.replace("name: 'orders-{{ .file.path.basename }}'", 'name: "{{ .environment }}"');

@@ -39,11 +39,7 @@ test('deliveries and edits by hand are told newest first, each for what it was',
     [valuesPath]: values(first).replace('1\n', '2\n'),
   });
   await commit('2026-09-22T12:00:00Z', delivery('promote', first), runs({ production: second }));
-  await commit(
-    '2026-09-22T13:00:00Z',
-    `${delivery('rollback', first)}\nReason: errors`,
-    runs({ production: first }),
-  );
+  await commit('2026-09-22T13:00:00Z', `${delivery('rollback', first)}\nReason: errors`, runs({ production: first }));
   await commit('2026-09-22T14:00:00Z', 'Change another', { 'README.md': 'Hello.\n' });
 
   const { text } = await look(branch);
@@ -71,10 +67,7 @@ test('a person has one name, from a pipeline, which knows a login, and from a la
     limit: 2,
     columns: 100,
   });
-  expect(text.match(/deploy .*/g)?.map((row) => row.slice(18, 34))).toEqual([
-    'Grace Operator  ',
-    'Grace Operator  ',
-  ]);
+  expect(text.match(/deploy .*/g)?.map((row) => row.slice(18, 34))).toEqual(['Grace Operator  ', 'Grace Operator  ']);
 });
 
 test('--json has the newest, as many as asked for', async () => {
@@ -127,10 +120,7 @@ test.each(['merge commit', 'squash', 'fast-forward'])(
       'merge commit': () =>
         origin.git(
           ...['commit-tree', '-p', branch, '-p', proposed, tree],
-          ...[
-            '-m',
-            `Merge branch 'promote/production/${first}' into 'main'\n\n${message.split('\n')[0] ?? ''}`,
-          ],
+          ...['-m', `Merge branch 'promote/production/${first}' into 'main'\n\n${message.split('\n')[0] ?? ''}`],
         ),
       squash: () => origin.git('commit-tree', '-p', branch, '-m', `promote(production): ${first}`, tree),
       'fast-forward': () => Promise.resolve(proposed),
@@ -155,11 +145,7 @@ test('what is renamed, removed, broken or no file is left out with a note, never
     await origin.commit('Break it', { [valuesPath]: 'image: {tag: "' }, branch),
     await origin.commit('Forget the digest', { [valuesPath]: `image:\n  tag: "${first}"\n` }, branch),
     await origin.commit('Write a version', { [valuesPath]: values('v1.2.0') }, branch),
-    await origin.commit(
-      'Move it',
-      { [valuesPath]: undefined, 'environments/live/values.yaml': values(first) },
-      branch,
-    ),
+    await origin.commit('Move it', { [valuesPath]: undefined, 'environments/live/values.yaml': values(first) }, branch),
     await origin.commit(
       delivery('promote', second),
       { ...runs({ production: second }), 'environments/live/values.yaml': undefined },
@@ -168,11 +154,7 @@ test('what is renamed, removed, broken or no file is left out with a note, never
   ].map((sha) => sha.slice(0, 8));
 
   const { document, lines } = await look(branch);
-  expect(document.map(({ kind, tag }) => `${kind} ${tag}`)).toEqual([
-    `promote ${second}`,
-    `promote ${first}`,
-    'edit ',
-  ]);
+  expect(document.map(({ kind, tag }) => `${kind} ${tag}`)).toEqual([`promote ${second}`, `promote ${first}`, 'edit ']);
   expect(lines).toEqual([
     `Left out ${commits[4] ?? ''}: ${valuesPath} was removed or renamed`,
     `Left out ${commits[3] ?? ''}: ${valuesPath}: image.tag: "v1.2.0" is not the tag of a release.`,

@@ -124,10 +124,7 @@ test('what was pushed to the branch is judged from where it was before, by whate
   const alone = await reviewAt('pushed', options);
   expect([alone.exitCode, summarize(alone.document)]).toEqual([0, ['notice production self-merged']]);
   const all = await reviewAt('pushed', { ...options, env: { CI_COMMIT_BEFORE_SHA: before } });
-  expect([all.exitCode, summarize(all.document)]).toEqual([
-    3,
-    ['breach * code', 'notice production self-merged'],
-  ]);
+  expect([all.exitCode, summarize(all.document)]).toEqual([3, ['breach * code', 'notice production self-merged']]);
   expect(all.text).toContain(
     'It is called as a delivery is, and changes src, which would be neither checked nor built.',
   );
@@ -244,9 +241,7 @@ test('as Markdown the differences open by a click, and a text of others is shown
   await origin.git('branch', 'edit', 'held');
   await origin.commit('Edit it', edited('staging', '"a```"'), 'edit');
   const { text } = await reviewAt('edit', { branch: 'held', markdown: true });
-  expect(text).toMatch(
-    /^\*\*The rules refuse it\.\*\*\n\n- dev: nothing changes\.\n- staging: 1 changed\.\n/,
-  );
+  expect(text).toMatch(/^\*\*The rules refuse it\.\*\*\n\n- dev: nothing changes\.\n- staging: 1 changed\.\n/);
   expect(text).toContain(
     '- breach: staging: edited-while-held\n    `` staging: replicas changed by hand, while it was held by ada: ask @all, `rm` it, Closes #12 ``\n',
   );

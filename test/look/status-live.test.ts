@@ -97,11 +97,7 @@ test.each([
     { ARGOCD_AUTH_TOKEN: 'expired' },
     /: \S+ answered 401: invalid session: token is expired\nGive ARGOCD_AUTH_TOKEN a token that has not expired: .*\n$/,
   ],
-  [
-    'for which there is no token',
-    { ARGOCD_AUTH_TOKEN: '' },
-    /: Not set, or empty: ARGOCD_AUTH_TOKEN\.\n.*\n$/,
-  ],
+  ['for which there is no token', { ARGOCD_AUTH_TOKEN: '' }, /: Not set, or empty: ARGOCD_AUTH_TOKEN\.\n.*\n$/],
 ])('an Argo CD %s does not keep status from telling what Git says', async (_, env, words) => {
   await using server = await serveArgo({ applications: [room.well()] });
   const variablesHere = { ...variables(server.host), ...env };

@@ -29,10 +29,7 @@ beforeAll(async () => {
   newer = (await origin.commit('Count the requests')).slice(0, 8);
   origin.time = new Date('2026-09-23T16:00:00Z');
   origin.person = 'Grace <grace@example.com>';
-  const dev = await origin.commit(
-    `deploy(dev): ${newer}\n\nEnvironment: dev\nActor: grace`,
-    runs({ dev: newer }),
-  );
+  const dev = await origin.commit(`deploy(dev): ${newer}\n\nEnvironment: dev\nActor: grace`, runs({ dev: newer }));
   await origin.commit('hold(staging)', holds('staging'));
   await origin.commit('Say it better', {
     'environments/dev/values.yaml': `# Here.\n${String(runs({ dev: newer })['environments/dev/values.yaml'])}`,
@@ -223,10 +220,7 @@ test.each([
 
 test('what was written by hand and is no release is told as it is', async () => {
   await origin.commit('By hand', runs({ dev: '0123456789abcdef' }), 'by-hand');
-  const { text } = await status(
-    createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }),
-    200,
-  );
+  const { text } = await status(createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }), 200);
   expect(plain(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +- +open$/);
 });
 
@@ -238,9 +232,7 @@ test('a promotion that waits for its merge is told below its environment, until 
   await origin.commit('Try a banner', { 'src/banner.ts': '' }, 'promote/new-banner');
   const operator = createOperator(sandbox, checkout, { branch, now: () => now });
   const { text, document } = await status(operator, 120);
-  expect(plain(text).split('\n').at(-1)).toBe(
-    `  proposed by Grace for 30 min: ${older}, by the branch ${proposal}`,
-  );
+  expect(plain(text).split('\n').at(-1)).toBe(`  proposed by Grace for 30 min: ${older}, by the branch ${proposal}`);
   const [, , production] = document as { proposals: unknown }[];
   const since = new Date('2026-09-23T16:00:00Z');
   expect(production?.proposals).toEqual([{ branch: proposal, tag: older, by: 'Grace', since }]);
@@ -253,8 +245,8 @@ test('what may come to an environment is listed, newest first, with what it brin
   const branch = 'candidates';
   origin.time = new Date('2026-09-23T16:20:00Z');
   await origin.commit('Soak', flow({ staging: { soak: { for: '40m', by: 'descent' } } }), branch);
-  const [one = '', two = ''] = (await origin.commitAll(['Sort the orders', 'Sum them up'], {}, branch)).map(
-    (sha) => sha.slice(0, 8),
+  const [one = '', two = ''] = (await origin.commitAll(['Sort the orders', 'Sum them up'], {}, branch)).map((sha) =>
+    sha.slice(0, 8),
   );
   await origin.commit(`deploy(dev): ${one}`, runs({ dev: one }), branch);
   await origin.commit(`deploy(dev): ${two}`, runs({ dev: two }), branch);

@@ -54,21 +54,13 @@ test('status tells of it, and of the environments as ever; to audit it is a brea
 });
 
 test.each([
-  [
-    'environments/dev/values.yml',
-    '100644',
-    'is not flow.yaml, <environment>/values.yaml or <environment>/hold.yaml.',
-  ],
+  ['environments/dev/values.yml', '100644', 'is not flow.yaml, <environment>/values.yaml or <environment>/hold.yaml.'],
   ['environments/dev/values.yaml', '120000', 'is a symbolic link or a submodule.'],
   ['environments/staging/hold.yaml', '120000', 'is a symbolic link or a submodule.'],
   ['environments/preview', '120000', 'is a symbolic link or a submodule.'],
 ])('%s with mode %s keeps everything from being delivered', async (path, mode, problem) => {
   const branch = `stray-${path.replaceAll(/\W/g, '-')}`;
-  await sandbox.origin.commit(
-    'Tidy up',
-    { 'environments/archive/production/values.yaml': undefined },
-    branch,
-  );
+  await sandbox.origin.commit('Tidy up', { 'environments/archive/production/values.yaml': undefined }, branch);
   await sandbox.origin.commit('Put it there', { [path]: 'elsewhere' }, branch, mode);
   expect(await sandbox.gitops(checkout, ['resume', 'production', '--branch', branch])).toEqual({
     status: 2,

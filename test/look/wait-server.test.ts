@@ -17,12 +17,7 @@ afterAll(async () => {
 });
 
 test('an Application that is not there yet is waited for, whatever Argo CD calls that', async () => {
-  const run = await room.play([
-    permissionDenied,
-    notFound,
-    { body: { metadata: {}, spec: {} } },
-    room.well(),
-  ]);
+  const run = await room.play([permissionDenied, notFound, { body: { metadata: {}, spec: {} } }, room.well()]);
   expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 6 });
   expect(run.lines).toEqual([
     expect.stringMatching(/^orders-dev: 127\.0\.0\.1:\d+ answered 403: permission denied$/),
@@ -71,16 +66,7 @@ test.each<{ what: string; answer: Recorded; code: string; exitCode: number; mess
 
 test('a server that fails is asked again, ever more slowly', async () => {
   const page = { body: '<html>Sign in</html>' };
-  const run = await room.play([
-    badGateway,
-    'cut',
-    page,
-    badGateway,
-    badGateway,
-    badGateway,
-    badGateway,
-    room.well(),
-  ]);
+  const run = await room.play([badGateway, 'cut', page, badGateway, badGateway, badGateway, badGateway, room.well()]);
   expect(run.document).toMatchObject({ outcome: 'healthy' });
   expect(run.pauses).toEqual([200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
 });

@@ -68,19 +68,13 @@ test('a revision that is merely abbreviated is none', async () => {
   const commit = room.tags[1];
   await expect(room.play([room.well({ commit, synced: commit })])).rejects.toMatchObject({
     code: 'unhealthy',
-    message: expect.stringContaining(
-      `\n  The ApplicationSet has it at ${commit}, not at ${room.commits[1]}.`,
-    ),
+    message: expect.stringContaining(`\n  The ApplicationSet has it at ${commit}, not at ${room.commits[1]}.`),
     hint: expect.stringContaining('kubectl -n argocd get applicationset'),
   });
 });
 
 test('nothing counts while hooks of the sync still run', async () => {
-  const run = await room.play([
-    room.well({ phase: 'Running' }),
-    room.well({ phase: 'Running' }),
-    room.well(),
-  ]);
+  const run = await room.play([room.well({ phase: 'Running' }), room.well({ phase: 'Running' }), room.well()]);
   expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 4 });
 });
 
@@ -93,9 +87,7 @@ test('a sync of another release that goes on for 10 s is ended, once', async () 
   });
   const run = await room.wait(server.host);
   expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 16 });
-  expect(run.lines).toContain(
-    `orders-dev: the sync of ${room.tags[2]} keeps ${room.tags[1]} out, and is ended.`,
-  );
+  expect(run.lines).toContain(`orders-dev: the sync of ${room.tags[2]} keeps ${room.tags[1]} out, and is ended.`);
   expect(server.questions.filter((question) => question.startsWith('DELETE'))).toHaveLength(1);
 });
 
@@ -129,14 +121,7 @@ test('what an attempt failed with is told when the next one runs, too', async ()
 
 test('a health that flaps is waited through', async () => {
   const [bad, good] = [room.well({ health: 'Degraded' }), room.well({ health: 'Progressing' })];
-  const run = await room.play([
-    ...repeat(bad, 7),
-    good,
-    ...repeat(bad, 7),
-    good,
-    ...repeat(bad, 7),
-    room.well(),
-  ]);
+  const run = await room.play([...repeat(bad, 7), good, ...repeat(bad, 7), good, ...repeat(bad, 7), room.well()]);
   expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 46 });
 });
 
@@ -153,9 +138,7 @@ test('the trouble of the release before is not ours', async () => {
 });
 
 test('a release that the cluster kept while the sync of another one failed is healthy', async () => {
-  const run = await room.play([
-    room.well({ synced: room.commits[2], phase: 'Failed', message: 'admission denied' }),
-  ]);
+  const run = await room.play([room.well({ synced: room.commits[2], phase: 'Failed', message: 'admission denied' })]);
   expect(run.document).toMatchObject({ outcome: 'healthy', seconds: 0 });
 });
 

@@ -12,9 +12,7 @@ export async function adapt(origin: Origin, repository: string): Promise<void> {
   const tests = files.filter((path) => /^test\/(?!registry\/).*\.(test|proof)\.ts$/.test(path));
   await origin.commit('Adapt the project to the proof', {
     ...Object.fromEntries(
-      await Promise.all(
-        values.map(async (path) => [path, await pullFrom(repository, origin, path)] as const),
-      ),
+      await Promise.all(values.map(async (path) => [path, await pullFrom(repository, origin, path)] as const)),
     ),
     [flowPath]: (await origin.read(flowPath)).replace(/^ +soak: .*\n/gm, ''),
     ...Object.fromEntries(tests.map((path) => [path, undefined])),

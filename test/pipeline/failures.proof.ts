@@ -75,8 +75,7 @@ test('a lint error stops the pipeline at check, and is shown in the merge reques
 test('a failing test stops the pipeline at test, and is named', async () => {
   await runFault({
     path: 'test/fault.test.ts',
-    content:
-      "import { expect, test } from '@jest/globals';\n\ntest('fails', () => {\n  expect(1).toBe(2);\n});\n",
+    content: "import { expect, test } from '@jest/globals';\n\ntest('fails', () => {\n  expect(1).toBe(2);\n});\n",
     jobs: fromTest,
     failed: 'test',
     said: '● fails',

@@ -21,27 +21,21 @@ test('the form of a rollback offers every environment of the flow', () => {
   expect(pipeline.variables.ROLLBACK_ENVIRONMENT.options).toEqual(['', ...names]);
 });
 
-test.each(environments)(
-  'what comes to $name is delivered by a job of its own, and waited for',
-  (environment) => {
-    const { name, from, via } = environment;
-    const delivers = from === undefined ? 'deploy' : `promote:${name}`;
-    expect(pipeline[delivers]).toMatchObject({ environment: { name } });
-    const waits = pipeline[`wait:${name}`];
-    expect(waits).toMatchObject({ extends: '.wait', environment: { name } });
-    const [before, merges] = [
-      waits?.needs?.map(({ job }) => job),
-      waits?.rules?.map((rule) => rule.if).join(),
-    ];
-    if (via === 'merge-request') {
-      expect(before).toEqual(['advance']);
-      expect(merges).toContain(`/^Merge branch 'promote\\/${name}\\//`);
-    } else {
-      expect(before).toEqual([delivers, 'advance']);
-      expect(merges).toBeUndefined();
-    }
-  },
-);
+test.each(environments)('what comes to $name is delivered by a job of its own, and waited for', (environment) => {
+  const { name, from, via } = environment;
+  const delivers = from === undefined ? 'deploy' : `promote:${name}`;
+  expect(pipeline[delivers]).toMatchObject({ environment: { name } });
+  const waits = pipeline[`wait:${name}`];
+  expect(waits).toMatchObject({ extends: '.wait', environment: { name } });
+  const [before, merges] = [waits?.needs?.map(({ job }) => job), waits?.rules?.map((rule) => rule.if).join()];
+  if (via === 'merge-request') {
+    expect(before).toEqual(['advance']);
+    expect(merges).toContain(`/^Merge branch 'promote\\/${name}\\//`);
+  } else {
+    expect(before).toEqual([delivers, 'advance']);
+    expect(merges).toBeUndefined();
+  }
+});
 
 test('what fails in the first environment is taken back by itself, and nowhere else unless it is told', () => {
   const names = environments.filter(({ name }) => pipeline[`wait:${name}`]?.variables?.OR_ROLLBACK);

@@ -80,9 +80,7 @@ test('the pushed image serves as process 1 of a numeric user on a read-only root
   expect(await service.inspect()).toEqual({ pid: '1', uid: '65532', root: 'ro' });
   expect(await service.stop()).toBe(0);
   for (const file of ['main.js', 'packages.js']) {
-    expect(service.output()).toMatch(
-      new RegExp(`code cache for ESM file:///service/dist/${file} was accepted`),
-    );
+    expect(service.output()).toMatch(new RegExp(`code cache for ESM file:///service/dist/${file} was accepted`));
   }
   // Besides the runtime, which is the base's.
   expect(await measureFiles(join(image.root, image.workingDirectory))).toBeLessThan(4_000_000);
@@ -168,8 +166,6 @@ test('no job has shown a credential', () => {
 async function measureFiles(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(
-    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
-  );
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

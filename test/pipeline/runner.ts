@@ -81,9 +81,7 @@ async function start(
 
 /** How programs reach the network on this machine, which may be behind a proxy. */
 export function networkEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => /proxy$|ca_?certs|_cert_/i.test(name)),
-  );
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /proxy$|ca_?certs|_cert_/i.test(name)));
 }
 
 /** What a runner gives to its jobs: the machine's programs, and nothing of the person who runs the proof. */
@@ -99,9 +97,7 @@ function runnerEnvironment(home: string): NodeJS.ProcessEnv {
 async function readLogs(checkout: string): Promise<ReadonlyMap<string, string>> {
   const folder = join(checkout, state, 'output');
   const files = await readdir(folder).catch(() => []);
-  const logs = files.map(
-    async (file) => [basename(file, '.log'), await readFile(join(folder, file), 'utf8')] as const,
-  );
+  const logs = files.map(async (file) => [basename(file, '.log'), await readFile(join(folder, file), 'utf8')] as const);
   return new Map(await Promise.all(logs));
 }
 

@@ -30,10 +30,11 @@ exec unshare --root "$root" --wd "$folder" --setgid "\${user#*:}" --setuid "\${u
 export async function runImage(image: UnpackedImage, env: NodeJS.ProcessEnv): Promise<RunningImage> {
   const port = String(await findPort());
   const { root, workingDirectory, user, command } = image;
-  const process1 = await startAsProcess1(
-    ['sh', '-c', script, 'sh', root, workingDirectory, user, ...command],
-    { ...image.env, PORT: port, ...env },
-  );
+  const process1 = await startAsProcess1(['sh', '-c', script, 'sh', root, workingDirectory, user, ...command], {
+    ...image.env,
+    PORT: port,
+    ...env,
+  });
   const address = (path: string) => `http://127.0.0.1:${port}${path}`;
   const status = async (path: string) => (await fetch(address(path))).status;
   while ((await status('/health/ready').catch(() => 0)) !== 200) {

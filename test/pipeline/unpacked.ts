@@ -40,9 +40,7 @@ export async function unpackImage(project: Project, reference: string): Promise<
   return {
     root,
     command: [...Entrypoint, ...Cmd],
-    env: Object.fromEntries(
-      Env.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    ),
+    env: Object.fromEntries(Env.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
     user: User,
     workingDirectory: WorkingDir,
     async [Symbol.asyncDispose]() {

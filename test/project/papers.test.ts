@@ -9,9 +9,7 @@ const licensed = z.object({ license: z.string() });
 
 test('the licence is the same wherever it is named', async () => {
   const { license } = licensed.parse(JSON.parse(await read('package.json')));
-  const lock = z
-    .object({ packages: z.object({ '': licensed }) })
-    .parse(JSON.parse(await read('package-lock.json')));
+  const lock = z.object({ packages: z.object({ '': licensed }) }).parse(JSON.parse(await read('package-lock.json')));
   const label = /org\.opencontainers\.image\.licenses="([^"]*)"/.exec(await read('Dockerfile'));
   expect([lock.packages[''].license, label?.[1]]).toEqual([license, license]);
 });

@@ -7,16 +7,11 @@ import { root } from '../support/kubernetes/render.ts';
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 const rulesShape = z.object({
-  customManagers: z.array(
-    z.object({ managerFilePatterns: z.array(z.string()), matchStrings: z.array(z.string()) }),
-  ),
-  packageRules: z.array(
-    z.object({ groupName: z.string().optional(), matchPackageNames: z.array(z.string()) }),
-  ),
+  customManagers: z.array(z.object({ managerFilePatterns: z.array(z.string()), matchStrings: z.array(z.string()) })),
+  packageRules: z.array(z.object({ groupName: z.string().optional(), matchPackageNames: z.array(z.string()) })),
 });
 const { customManagers, packageRules } = rulesShape.parse(JSON.parse(await read('.renovaterc.json')));
-const findGroup = (name: string) =>
-  packageRules.find(({ groupName }) => groupName === name)?.matchPackageNames ?? [];
+const findGroup = (name: string) => packageRules.find(({ groupName }) => groupName === name)?.matchPackageNames ?? [];
 
 test('Renovate finds the image of the jobs, which the pipeline has in a variable', async () => {
   const pipelineShape = z.object({ variables: z.object({ PIPELINE_IMAGE: z.string() }) });

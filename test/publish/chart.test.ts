@@ -18,23 +18,20 @@ async function publishChart(env: NodeJS.ProcessEnv) {
   return { status, stdout: stdout.toString(), stderr };
 }
 
-test.each(['3f9c1b2a', '01234567'])(
-  'a chart that the registry has is not pushed again, of %s',
-  async (release) => {
-    const version = `${chart.version}-g${release}`;
-    const repositories = new Map([[`orders/${chart.name}`, new Map([[version, digest]])]]);
-    await using ecr = await serveEcr({ repositories });
-    const reference = `oci://${ecrVariables.ECR_REPOSITORY_URL}/orders/${chart.name}`;
-    const env = { AWS_ENDPOINT_URL_ECR: `http://${ecr.host}`, CI_COMMIT_SHORT_SHA: release };
-    expect(await publishChart(env)).toEqual({
-      status: 0,
-      stdout:
-        `Nothing to push: the registry has ${reference}, version ${version}, as ${digest}\n` +
-        `helm pull ${reference} --version ${version}\n`,
-      stderr: `Looking for ${reference}, version ${version}\n`,
-    });
-  },
-);
+test.each(['3f9c1b2a', '01234567'])('a chart that the registry has is not pushed again, of %s', async (release) => {
+  const version = `${chart.version}-g${release}`;
+  const repositories = new Map([[`orders/${chart.name}`, new Map([[version, digest]])]]);
+  await using ecr = await serveEcr({ repositories });
+  const reference = `oci://${ecrVariables.ECR_REPOSITORY_URL}/orders/${chart.name}`;
+  const env = { AWS_ENDPOINT_URL_ECR: `http://${ecr.host}`, CI_COMMIT_SHORT_SHA: release };
+  expect(await publishChart(env)).toEqual({
+    status: 0,
+    stdout:
+      `Nothing to push: the registry has ${reference}, version ${version}, as ${digest}\n` +
+      `helm pull ${reference} --version ${version}\n`,
+    stderr: `Looking for ${reference}, version ${version}\n`,
+  });
+});
 
 test('a registry that takes no chart is told in the words of Helm, and by exit code 5', async () => {
   await using ecr = await serveEcr({ repositories: new Map() });

@@ -46,10 +46,7 @@ test('a repository is created before the first push: tags immutable, scanned on 
 test('a repository that exists is left as it is', async () => {
   await using ecr = await serve({ repositories: new Map([['orders', new Map<string, string>()]]) });
   expect(await ecr.registry.authorizePush()).toBe(authorization);
-  expect(ecr.questions.map(({ action }) => action)).toEqual([
-    'DescribeRepositories',
-    'GetAuthorizationToken',
-  ]);
+  expect(ecr.questions.map(({ action }) => action)).toEqual(['DescribeRepositories', 'GetAuthorizationToken']);
 });
 
 test('a repository that another job creates at the same moment is as good', async () => {

@@ -57,8 +57,7 @@ test('CI_REGISTRY chooses the registry with user and password', () => {
 });
 
 test('BUILD_ARGS are separated by spaces and lines', () => {
-  const BUILD_ARGS =
-    '\n BUILD_IMAGE=mirror.example.com/node:26  RUNTIME_IMAGE=mirror.example.com/run:26\nDEBUG=\n';
+  const BUILD_ARGS = '\n BUILD_IMAGE=mirror.example.com/node:26  RUNTIME_IMAGE=mirror.example.com/run:26\nDEBUG=\n';
   expect(parsePublishSettings({ ...ecr, BUILD_ARGS }).buildArgs).toEqual([
     'BUILD_IMAGE=mirror.example.com/node:26',
     'RUNTIME_IMAGE=mirror.example.com/run:26',

@@ -61,8 +61,7 @@ export async function sync(stage: Stage, environment: string, values: string): P
 
 async function render(stage: Stage, environment: string, values: string): Promise<Pod> {
   const tag = readImage({ path: valuesPath(environment), bytes: Buffer.from(values) })?.tag;
-  if (tag === undefined)
-    throw new Failure('rehearsal-failed', `${environment} runs nothing on main.`, 'See above.');
+  if (tag === undefined) throw new Failure('rehearsal-failed', `${environment} runs nothing on main.`, 'See above.');
   // Each sync looks at Git anew.
   const folder = `argocd-${environment}-${randomUUID()}`;
   await checkOut(stage, folder, tag);
@@ -95,11 +94,8 @@ function requireRelease(about: string, tag: string): void {
 
 function parseManifests(manifests: string, tag: string): Pod {
   const objects = parseYaml('the rendered chart', manifests, '1.1').map((parsed) => toValue(parsed));
-  const [pod] = objects.flatMap(
-    (object) => deployment.safeParse(object).data?.spec.template.spec.containers ?? [],
-  );
-  if (!pod)
-    throw new Failure('invalid-chart', 'The chart rendered no Deployment that could be started.', manifests);
+  const [pod] = objects.flatMap((object) => deployment.safeParse(object).data?.spec.template.spec.containers ?? []);
+  if (!pod) throw new Failure('invalid-chart', 'The chart rendered no Deployment that could be started.', manifests);
   const address = (port: string) => {
     const number = pod.ports.find((candidate) => candidate.name === port)?.containerPort;
     return `http://127.0.0.1:${String(number)}`;
@@ -120,9 +116,5 @@ function parseManifests(manifests: string, tag: string): Pod {
 function readRequired(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const lacking = listVariables().filter(({ name, required }) => required && env[name] === undefined);
   const schema = z.object(Object.fromEntries(lacking.map(({ name }) => [name, z.string()])));
-  return parseVariables(
-    schema,
-    process.env,
-    'Set it for npm run rehearse, to what the service may use there.',
-  );
+  return parseVariables(schema, process.env, 'Set it for npm run rehearse, to what the service may use there.');
 }

@@ -65,10 +65,7 @@ export async function mergeChange(stage: Stage): Promise<string> {
 export async function mergeMistake(stage: Stage): Promise<string> {
   await stage.run(developer, ['git', 'pull', '--quiet', '--ff-only']);
   const file = join(stage.folder, developer, 'src/main.ts');
-  await writeFile(
-    file,
-    `${await readFile(file, 'utf8')}\nthrow new Error('A mistake that no test found');\n`,
-  );
+  await writeFile(file, `${await readFile(file, 'utf8')}\nthrow new Error('A mistake that no test found');\n`);
   return merge(stage, 'Make a mistake');
 }
 

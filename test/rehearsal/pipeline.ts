@@ -21,11 +21,7 @@ export async function build(stage: Stage, tag: string, packages: string): Promis
 }
 
 /** The deploy job, with the variables that GitLab gives it. Gives what it printed. */
-export async function deploy(
-  stage: Stage,
-  { tag, digest }: BuiltRelease,
-  environment: string,
-): Promise<string> {
+export async function deploy(stage: Stage, { tag, digest }: BuiltRelease, environment: string): Promise<string> {
   const env = {
     CI_COMMIT_SHORT_SHA: tag,
     IMAGE_DIGEST: digest,

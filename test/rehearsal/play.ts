@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import { exitCode } from '../../scripts/shell/failure.ts';
 import { ArgoStandIn } from './argocd.ts';
-import {
-  createOrigin,
-  mergeChange,
-  mergeMistake,
-  operate,
-  prepareEnvironments,
-  showLastCommit,
-} from './gitlab.ts';
+import { createOrigin, mergeChange, mergeMistake, operate, prepareEnvironments, showLastCommit } from './gitlab.ts';
 import { build, deploy } from './pipeline.ts';
 import type { Stage } from './stage.ts';
 import { show } from '../../scripts/shell/screen.ts';
@@ -113,12 +106,7 @@ async function healthy(scene: Scene, environment: string): Promise<void> {
   await watch(scene, does, ['wait', environment, '--timeout', '1m']);
 }
 
-async function watch(
-  { stage, argo: { env } }: Scene,
-  does: string,
-  command: Command,
-  expected = 0,
-): Promise<void> {
+async function watch({ stage, argo: { env } }: Scene, does: string, command: Command, expected = 0): Promise<void> {
   await stage.play({ name: 'Argo CD', does, lookAt: 'helm-chart and src' }, async () => {
     print(await operate(stage, command, { expected, env }));
   });
@@ -126,8 +114,7 @@ async function watch(
 
 async function type({ stage, argo: { env } }: Scene, command: Command, expected = 0): Promise<void> {
   const typed = command.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ');
-  const does =
-    expected === 0 ? `types: ${typed}` : `types: ${typed}, and is refused with exit code ${expected}`;
+  const does = expected === 0 ? `types: ${typed}` : `types: ${typed}, and is refused with exit code ${expected}`;
   await stage.play({ name: 'Operator', does, lookAt: 'scripts/README.md' }, async () => {
     print(await operate(stage, command, { expected, env }));
   });

@@ -6,9 +6,7 @@ import { Stage } from './stage.ts';
 
 await runMain(async (signal) => {
   const program = createCommandLine('rehearse')
-    .description(
-      'Plays the whole way from a merge to a healthy service on this machine, in a temporary folder.',
-    )
+    .description('Plays the whole way from a merge to a healthy service on this machine, in a temporary folder.')
     .option('--keep', 'leave the folder, to look around in it', false)
     .action(async ({ keep }: { keep: boolean }) => {
       await using stage = await Stage.create({ keep, signal });

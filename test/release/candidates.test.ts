@@ -25,27 +25,15 @@ const busy: Arrival[] = [
 /** The fourth was bad, and the second came back. */
 const back: Arrival[] = [...busy, ['2', '11:10']];
 
-test.each<
-  [string, keyof typeof soaks, { runs: Arrival[]; running?: string; now: string; healthy?: true }, string[]]
->([
+test.each<[string, keyof typeof soaks, { runs: Arrival[]; running?: string; now: string; healthy?: true }, string[]]>([
   [
     'what left too early never is',
     'by release',
     { runs: busy, now: '11:10' },
     ['4 11:30', '3 never', '2 never', '1 never'],
   ],
-  [
-    'each is in its turn',
-    'by descent',
-    { runs: busy, now: '11:10' },
-    ['4 11:30', '3 11:10', '2 10:50', '1 10:30'],
-  ],
-  [
-    'what runs in the target is none',
-    'by descent',
-    { runs: busy, running: '2', now: '11:10' },
-    ['4 11:30', '3 11:10'],
-  ],
+  ['each is in its turn', 'by descent', { runs: busy, now: '11:10' }, ['4 11:30', '3 11:10', '2 10:50', '1 10:30']],
+  ['what runs in the target is none', 'by descent', { runs: busy, running: '2', now: '11:10' }, ['4 11:30', '3 11:10']],
   ['what was taken back is none', 'by descent', { runs: back, now: '11:10' }, ['2 10:50', '1 10:30']],
   ['what returns counts anew', 'by release', { runs: back, now: '11:10' }, ['2 11:40', '1 never']],
   [
@@ -130,13 +118,9 @@ test('an environment that was emptied gives nothing, and neither does what ran b
   if (!last) throw new Error('there are runs');
   const moment = { now: at('12:00'), relate };
   const standing = { environment: { ...staging, soak: soaks['by descent'] }, image: undefined };
-  expect(listCandidates([...before.reverse(), { ...last, until: at('11:30') }], standing, moment)).toEqual(
-    [],
-  );
+  expect(listCandidates([...before.reverse(), { ...last, until: at('11:30') }], standing, moment)).toEqual([]);
   const apart = (to: Image, from: Image | undefined) =>
-    from && [to, from].some(({ tag }) => tag.startsWith('3')) && to.tag !== from.tag
-      ? 'unrelated'
-      : relate(to, from);
+    from && [to, from].some(({ tag }) => tag.startsWith('3')) && to.tag !== from.tag ? 'unrelated' : relate(to, from);
   const found = listCandidates(runsOf(busy), standing, { ...moment, relate: apart });
   expect(found.map(({ image }) => image.tag[0])).toEqual(['4']);
 });

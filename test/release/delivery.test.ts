@@ -62,10 +62,7 @@ test.each([
   ['[CI SKIP] Correct a word', '(CI SKIP) Correct a word'],
   ['Fix the total. Closes #12', 'Fix the total. Closes (#12)'],
   ['fixes: group/orders#7 and more', 'fixes: (group/orders#7) and more'],
-  [
-    'Resolve https://gitlab.example.com/a/b/-/issues/3',
-    'Resolve (https://gitlab.example.com/a/b/-/issues/3)',
-  ],
+  ['Resolve https://gitlab.example.com/a/b/-/issues/3', 'Resolve (https://gitlab.example.com/a/b/-/issues/3)'],
   ['Implements ORDERS-42', 'Implements (ORDERS-42)'],
   ['Close the connection', 'Close the connection'],
 ])('the subject "%s" closes no issue again, and skips no pipeline', (subject, told) => {

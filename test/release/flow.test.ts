@@ -167,11 +167,7 @@ test.each([
     `${freeze}    to: tomorrow\n    reason: rest\n`,
     `${at}:6: freezes.0.to: must be a time such as 2026-12-23T00:00:00Z`,
   ],
-  [
-    'no environment',
-    'environments: []\n',
-    `${at}:1: environments: Too small: expected array to have >=1 items`,
-  ],
+  ['no environment', 'environments: []\n', `${at}:1: environments: Too small: expected array to have >=1 items`],
   ['a key that it has not', `${dev}    form: staging\n`, `${at}:2: environments.0: Unrecognized key: "form"`],
   [
     'several faults',
@@ -189,16 +185,8 @@ test.each([
 });
 
 test.each([
-  [
-    'an unknown alias',
-    `${dev}    from: *nothing\n`,
-    ':3: the alias *nothing names nothing that ends before it.',
-  ],
-  [
-    'an alias in itself',
-    'environments: &all [*all]\n',
-    ':1: the alias *all names nothing that ends before it.',
-  ],
+  ['an unknown alias', `${dev}    from: *nothing\n`, ':3: the alias *nothing names nothing that ends before it.'],
+  ['an alias in itself', 'environments: &all [*all]\n', ':1: the alias *all names nothing that ends before it.'],
   ['brackets without end', `environments: ${'['.repeat(100_000)}`, ':1: it is nested too deeply.'],
 ])('a flow with %s is no fault of the program', (_, content, message) => {
   const failure = catchFailure(() => parse(content));
@@ -212,8 +200,7 @@ test('an environment that the flow does not name is refused, and those that it n
 });
 
 test('a freeze begins at its start, and is over at its end', () => {
-  const find = (environment: string, time: string) =>
-    findFreeze(parse(whole), environment, new Date(time))?.reason;
+  const find = (environment: string, time: string) => findFreeze(parse(whole), environment, new Date(time))?.reason;
   expect(find('production', '2026-12-22T23:59:59.999Z')).toBeUndefined();
   expect(find('production', '2026-12-23T00:00:00.000Z')).toBe('end of year');
   expect(find('production', '2027-01-01T22:59:59.999Z')).toBe('end of year');

@@ -54,9 +54,7 @@ test.each([
 ])('%s is frozen from its first moment to its last, and the end is told', (_, every, from, to) => {
   const find = (time: number) => {
     const freeze = findFreeze(flow(`every: ${every}`), 'dev', new Date(time));
-    return (
-      freeze && [freeze.from.toISOString(), freeze.to.toISOString()].map((text) => text.replace('.000', ''))
-    );
+    return freeze && [freeze.from.toISOString(), freeze.to.toISOString()].map((text) => text.replace('.000', ''));
   };
   const [begins, ends] = [Date.parse(from), Date.parse(to)];
   for (let time = begins; time < ends; time += 600_000) expect(find(time)).toEqual([from, to]);

@@ -15,14 +15,11 @@ test.each(['', 'latest', '3F9C1B2A', '3f9c1b', 'a'.repeat(41), '3f9c1b2a\n', '3f
   },
 );
 
-test.each([
-  '',
-  'a'.repeat(64),
-  `sha256:${'a'.repeat(63)}`,
-  `sha256:${'A'.repeat(64)}`,
-  `sha512:${'a'.repeat(128)}`,
-])('%j is no digest', (text) => {
-  const failure = catchFailure(() => parseDigest(text, '--digest'));
-  expect(failure.message).toBe(`--digest: ${JSON.stringify(text)} is not an image digest.`);
-  expect(failure.exitCode).toBe(2);
-});
+test.each(['', 'a'.repeat(64), `sha256:${'a'.repeat(63)}`, `sha256:${'A'.repeat(64)}`, `sha512:${'a'.repeat(128)}`])(
+  '%j is no digest',
+  (text) => {
+    const failure = catchFailure(() => parseDigest(text, '--digest'));
+    expect(failure.message).toBe(`--digest: ${JSON.stringify(text)} is not an image digest.`);
+    expect(failure.exitCode).toBe(2);
+  },
+);

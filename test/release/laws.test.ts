@@ -24,16 +24,7 @@ const hexadecimal = (minLength: number, maxLength: number) =>
     .map((digits) => digits.map((digit) => digit.toString(16)).join(''));
 
 // Every way in which YAML takes hexadecimal digits for a number: decimal, octal, with an exponent, binary.
-const numbers = [
-  '12345678',
-  '01234567',
-  '1234e567',
-  '00000000',
-  '0e000000',
-  'e0000000',
-  '123456789e9',
-  '0b101101',
-];
+const numbers = ['12345678', '01234567', '1234e567', '00000000', '0e000000', 'e0000000', '123456789e9', '0b101101'];
 
 const tag = fc
   .oneof(
@@ -125,9 +116,7 @@ test('the edited values are strings to every reader, and nothing else has change
     const before = write(template, from);
     const after = edit(before, to);
     for (const version of ['1.1', '1.2'] as const) {
-      const [old, now] = [before, after].map(
-        (text) => parse(text, { version, logLevel: 'silent' }) as object,
-      );
+      const [old, now] = [before, after].map((text) => parse(text, { version, logLevel: 'silent' }) as object);
       expect(now).toEqual({ ...old, image: to });
     }
   });
@@ -219,11 +208,7 @@ function writeEdited(template: Template, image: Image): string {
 }
 
 /** Each scalar in its style, but for those that get double quotes. */
-function quoteAll(
-  { styles }: Template,
-  scalars: Scalars,
-  isDouble: (field: keyof Image) => boolean,
-): Scalars {
+function quoteAll({ styles }: Template, scalars: Scalars, isDouble: (field: keyof Image) => boolean): Scalars {
   const source = (field: keyof Image) => quote(scalars[field], isDouble(field) ? 'double' : styles[field]);
   return { tag: source('tag'), digest: source('digest'), revision: source('revision') };
 }

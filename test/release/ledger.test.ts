@@ -34,11 +34,7 @@ test('a run begins where another image comes, not where anything else changes', 
     [digestOf('2'), changes[3]?.commit],
     [digestOf(tag), changes[5]?.commit],
   ]);
-  expect(runs.map(({ until }) => until)).toEqual([
-    changes[3]?.commit.time,
-    changes[4]?.commit.time,
-    undefined,
-  ]);
+  expect(runs.map(({ until }) => until)).toEqual([changes[3]?.commit.time, changes[4]?.commit.time, undefined]);
 });
 
 test('a run goes on over versions that say nothing, and began before them', () => {

@@ -42,12 +42,7 @@ const source: Source = { name: 'dev', hold: undefined, runs: [run(to)] };
 test.each<[string, Partial<Standing>, Partial<Coming>, string]>([
   ['a newer release', {}, {}, 'changed'],
   ['a first release', { image: undefined }, { relation: undefined }, 'changed'],
-  [
-    'the release that runs, rebuilt',
-    { image: { ...to, digest: from.digest } },
-    { relation: 'same' },
-    'changed',
-  ],
+  ['the release that runs, rebuilt', { image: { ...to, digest: from.digest } }, { relation: 'same' }, 'changed'],
   ['the release that runs', { image: to }, { relation: 'same' }, 'unchanged'],
   [
     'the release that runs, of which the values do not say the revision',

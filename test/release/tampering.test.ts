@@ -67,9 +67,7 @@ test('whatever changes what runs, or makes a rule looser, is in the audit, and n
         const tampered = { ...change(time, files, { message, irregular }) };
         tampered.commit.sha = 'tampered';
         const history = [...kept.slice(0, position), tampered, ...kept.slice(position)];
-        const found = auditHistory({ changes: history }, relate).filter(
-          ({ commit }) => commit === tampered.commit,
-        );
+        const found = auditHistory({ changes: history }, relate).filter(({ commit }) => commit === tampered.commit);
         const matters = irregular.length > 0 || isTampered(before, after, position);
         seen[matters ? 'found' : 'nothing'] += 1;
         expect({ files, found: found.length > 0 }).toEqual({ files, found: matters });
@@ -203,9 +201,7 @@ const flowEdits: readonly ((flow: FlowFile) => void)[] = [
   }),
 ];
 
-const ownFiles = names.flatMap((name) =>
-  ['values', 'hold'].map((file) => `environments/${name}/${file}.yaml`),
-);
+const ownFiles = names.flatMap((name) => ['values', 'hold'].map((file) => `environments/${name}/${file}.yaml`));
 const strays = [
   'environments/dev/values.yml',
   'environments/dev/Values.yaml',
@@ -215,11 +211,7 @@ const strays = [
   'environments/archive/dev/values.yaml',
   'environments/production/values.yaml/values.yaml',
 ];
-const harmless = [
-  'environments/README.md',
-  'environments/dev/notes.yaml',
-  'environments/argocd/project.yaml',
-];
+const harmless = ['environments/README.md', 'environments/dev/notes.yaml', 'environments/argocd/project.yaml'];
 
 function setIn(text: string, keys: readonly string[], value: unknown): string {
   const document = parseDocument(text);
@@ -250,23 +242,18 @@ function isEnvironmentTampered(name: string, before: Tree, after: Tree, position
   const [old, now] = [read(before.get(values)), read(after.get(values))];
   const hasRun = kept.slice(1, position).some(({ files }) => files.has(values));
   const isEmpty = (value: unknown) => value === 'gone' || !/tag"?: *"?[0-9a-f]/.test(JSON.stringify(value));
-  const isUnreadable =
-    before.get(values) !== after.get(values) && !isDeepStrictEqual(old, now) && isBroken(now);
+  const isUnreadable = before.get(values) !== after.get(values) && !isDeepStrictEqual(old, now) && isBroken(now);
   const renders = hasRun || !isEmpty(now);
   const rendersOtherwise = renders && !isDeepStrictEqual(old, now);
   const text = after.get(hold);
   const isHoldTampered =
-    text === undefined
-      ? before.get(hold) !== undefined
-      : text !== before.get(hold) && !text.includes('reason');
+    text === undefined ? before.get(hold) !== undefined : text !== before.get(hold) && !text.includes('reason');
   return isUnreadable || rendersOtherwise || isHoldTampered;
 }
 
 function isBroken(values: unknown): boolean {
   const image = (values as { image?: Record<string, unknown> } | null)?.image;
-  return (
-    values !== 'gone' && (!image || (image.tag === '' && (image.digest !== '' || image.revision !== '')))
-  );
+  return values !== 'gone' && (!image || (image.tag === '' && (image.digest !== '' || image.revision !== '')));
 }
 
 function isLooser(before = '', after: string | undefined, position: number): boolean {
@@ -289,7 +276,6 @@ function minutesOf(soak = '0m'): number {
 
 function isFrozen({ freezes }: FlowFile, name: string, time: number): boolean {
   return freezes.some(
-    ({ environments, from, to }) =>
-      environments.includes(name) && Date.parse(from) <= time && time < Date.parse(to),
+    ({ environments, from, to }) => environments.includes(name) && Date.parse(from) <= time && time < Date.parse(to),
   );
 }

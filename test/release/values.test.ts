@@ -54,10 +54,7 @@ const refusals: Record<string, [message: string, hint: string]> = {
   'comments-alone.yaml': ['values.yaml: the file is empty.', oneDocument],
   'control-character.yaml': [`values.yaml:4: the character U+0007 ${differ}.`, escape],
   'deep.yaml': ['values.yaml:4: it is nested more than 100 deep.', 'Write it flatter.'],
-  'digest-alone.yaml': [
-    `values.yaml: image.tag is empty, but image.digest is "${before.digest}".`,
-    allOrNone,
-  ],
+  'digest-alone.yaml': [`values.yaml: image.tag is empty, but image.digest is "${before.digest}".`, allOrNone],
   'directive.yaml': ['values.yaml:1: a YAML directive is not allowed.', 'Remove the line.'],
   'duplicate-image.yaml': ['values.yaml:4: duplicate key "image".', keepOne],
   'duplicate-key.yaml': ['values.yaml:4: duplicate key "tag".', keepOne],
@@ -99,10 +96,7 @@ const refusals: Record<string, [message: string, hint: string]> = {
   ],
   'over-two-lines.yaml': ['values.yaml:2: image.tag is written with escapes or over several lines.', quoted],
   'paragraph-separator.yaml': [`values.yaml:2: the character U+2029 ${differ}.`, escape],
-  'revision-alone.yaml': [
-    `values.yaml: image.tag is empty, but image.revision is "${before.revision}".`,
-    allOrNone,
-  ],
+  'revision-alone.yaml': [`values.yaml: image.tag is empty, but image.revision is "${before.revision}".`, allOrNone],
   'several-documents.yaml': ['values.yaml:4: a second document begins here.', oneDocument],
   'tag-on-a-key.yaml': [`values.yaml:4: ${stringKeys}.`, oneDocument],
   'tag-on-the-key.yaml': ['values.yaml:2: the key "tag" has a YAML tag (tag:yaml.org,2002:str).', plainKeys],
@@ -128,17 +122,9 @@ test.each(Object.entries(refusals))('%s is refused by name', async (name, [messa
 });
 
 test.each([
-  [
-    'too large',
-    '#'.repeat(50_000_000),
-    'values.yaml: the file has 50000000 bytes, and must have at most 262144.',
-  ],
+  ['too large', '#'.repeat(50_000_000), 'values.yaml: the file has 50000000 bytes, and must have at most 262144.'],
   ['100,000 open brackets', `a: ${'['.repeat(100_000)}`, 'values.yaml:1: it is nested too deeply.'],
-  [
-    '100,000 closed brackets',
-    `a: ${'['.repeat(1e5)}${']'.repeat(1e5)}`,
-    'values.yaml:1: it is nested too deeply.',
-  ],
+  ['100,000 closed brackets', `a: ${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'values.yaml:1: it is nested too deeply.'],
   ['20,000 keys and one twice', `${manyKeys}k1: 1\n`, 'values.yaml:20001: duplicate key "k1".'],
 ])('a file with %s is refused in a moment', (_, content, message) => {
   const start = performance.now();

@@ -47,11 +47,7 @@ test.each([
 });
 
 test('what Argo CD says can neither end its line nor fill the note', () => {
-  const reasons = [
-    'gone\n\nVerdict: healthy\u001B[2J',
-    'x'.repeat(10_000),
-    ...Array<string>(20).fill('more'),
-  ];
+  const reasons = ['gone\n\nVerdict: healthy\u001B[2J', 'x'.repeat(10_000), ...Array<string>(20).fill('more')];
   const note = formatVerdict({ ...failed, reasons });
   expect(parseVerdicts(note)).toMatchObject([{ state: 'failed' }]);
   expect(note).toContain('Reason: gone Verdict: healthy [2J\n');
@@ -70,11 +66,7 @@ test('any text is read without a fault, and adds nothing to a verdict beside it'
 test('the first one that says so counts, and none counts from before its delivery', () => {
   const at = (time: string): Verdict => ({ ...healthy, since: new Date(time) });
   const delivered = new Date('2026-11-24T10:00:00Z');
-  const verdicts = [
-    at('2026-11-24T10:05:00Z'),
-    { ...failed, environment: 'dev' },
-    at('2026-11-24T10:04:00Z'),
-  ];
+  const verdicts = [at('2026-11-24T10:05:00Z'), { ...failed, environment: 'dev' }, at('2026-11-24T10:04:00Z')];
   expect(firstVerdict(verdicts, 'healthy', delivered)).toEqual(new Date('2026-11-24T10:04:00Z'));
   expect(firstVerdict([...verdicts, at('1970-01-01T00:00:00Z')], 'healthy', delivered)).toEqual(delivered);
   expect(firstVerdict([], 'healthy', delivered)).toBeUndefined();

@@ -22,15 +22,9 @@ const requests = {
   'has a path that cannot be decoded': [400, `GET /%zz HTTP/1.1\r\n${host}\r\n`],
   'has a method that its path does not have': [405, `PUT /notes HTTP/1.1\r\n${host}\r\n`],
   'has a body of another type': [415, `POST /notes HTTP/1.1\r\n${host}Content-Length: 3\r\n\r\na=b`],
-  'has an encoded body': [
-    415,
-    `POST /notes HTTP/1.1\r\n${json}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}`,
-  ],
+  'has an encoded body': [415, `POST /notes HTTP/1.1\r\n${json}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}`],
   'has a broken body': [400, `POST /notes HTTP/1.1\r\n${json}Content-Length: 1\r\n\r\n{`],
-  'has a body that is no HTTP': [
-    400,
-    `POST /notes HTTP/1.1\r\n${json}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
-  ],
+  'has a body that is no HTTP': [400, `POST /notes HTTP/1.1\r\n${json}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
   'does not send its body': [408, `POST /notes HTTP/1.1\r\n${json}Content-Length: 9\r\n\r\n`],
   'is not HTTP': [400, 'NONSENSE\r\n\r\n'],
   'has headers that are too long': [431, `GET / HTTP/1.1\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
@@ -75,9 +69,7 @@ test('each of them is logged and counted once', () => {
   const counts = told.metrics
     .replaceAll(/^.*route="\/health.*$/gm, '')
     .matchAll(/^http_request_duration_seconds_count{.*status="(\d+)"} (\d+)$/gm);
-  const counted = [...counts].flatMap(([, status, count]) =>
-    Array<number>(Number(count)).fill(Number(status)),
-  );
+  const counted = [...counts].flatMap(([, status, count]) => Array<number>(Number(count)).fill(Number(status)));
   expect(counted.sort()).toEqual([...statuses].sort());
 });
 

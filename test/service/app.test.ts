@@ -11,10 +11,7 @@ const routes: string[] = [];
 
 beforeAll(async () => {
   app = await createApp(
-    readConfig(
-      { ...readRequired(), ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', METRICS_PORT: '0' },
-      undefined,
-    ),
+    readConfig({ ...readRequired(), ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', METRICS_PORT: '0' }, undefined),
   );
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', ({ method, url, config }) => {

@@ -49,10 +49,7 @@ async function addModule(folder: string): Promise<void> {
   await writeFile(join(folder, 'src', 'packages.module.ts'), module);
   const file = join(folder, 'src', 'app.module.ts');
   await edit(file, 'imports: [', 'imports: [PackagesModule, ');
-  await writeFile(
-    file,
-    `import { PackagesModule } from './packages.module.ts';\n${await readFile(file, 'utf8')}`,
-  );
+  await writeFile(file, `import { PackagesModule } from './packages.module.ts';\n${await readFile(file, 'utf8')}`);
 }
 
 async function edit(file: string, from: string, to: string): Promise<void> {

@@ -93,14 +93,9 @@ src/README.md lists the variables.`,
   );
 });
 
-test.each(['', ' ', '0x50', '-1', '3e3', '80.5', '٣', '99999999999999999999'])(
-  'PORT %p is refused',
-  (PORT) => {
-    expect(() => readConfig({ PORT }, undefined)).toThrow(
-      `PORT is ${JSON.stringify(PORT)}: expected a whole number`,
-    );
-  },
-);
+test.each(['', ' ', '0x50', '-1', '3e3', '80.5', '٣', '99999999999999999999'])('PORT %p is refused', (PORT) => {
+  expect(() => readConfig({ PORT }, undefined)).toThrow(`PORT is ${JSON.stringify(PORT)}: expected a whole number`);
+});
 
 test('the program knows its release, also when the deployment does not say', () => {
   expect(readConfig(required, '3f9c1b2a').RELEASE).toBe('3f9c1b2a');

@@ -47,9 +47,7 @@ let postgres: Postgres;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'database-'));
   const options = { env: { PATH: process.env.PATH }, timeLimit: 60_000 };
-  const files = (
-    await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], options)
-  ).trim();
+  const files = (await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], options)).trim();
   for (const file of files.split('\n')) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await cp(file, join(folder, file));
@@ -114,9 +112,7 @@ test('the tests pass with it, and without it say in one line what they need', as
   await npm(tests, { DATABASE_URL: postgres.url });
   const { status, stderr } = await attempt(tests);
   expect(status).toBe(1);
-  expect(stderr).toContain(
-    'The tests start the service, which needs DATABASE_URL: set it, to what they may use.',
-  );
+  expect(stderr).toContain('The tests start the service, which needs DATABASE_URL: set it, to what they may use.');
 }, 300_000);
 
 test('so does the rehearsal', async () => {

@@ -23,9 +23,7 @@ test('what a handler logs has its secrets taken out, and nothing else', async ()
   await fetch(`${url}/trial/log`, { method: 'POST', headers, body: JSON.stringify(body) });
   await service.stop(5000);
 
-  const lines = service.lines.filter(
-    (line) => line.includes('"level":"warn"') && !line.includes('Readiness'),
-  );
+  const lines = service.lines.filter((line) => line.includes('"level":"warn"') && !line.includes('Readiness'));
   expect(lines).toHaveLength(4);
   expect(lines.filter((line) => line.includes('"name":"Ada"'))).toHaveLength(3);
   expect(lines.filter((line) => line.includes('"content-type":"application/json"'))).toHaveLength(1);

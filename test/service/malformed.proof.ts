@@ -25,9 +25,7 @@ test(`${requests} malformed requests leave it healthy: no 500, no stack in an an
     answers.push(...(await Promise.all(texts.slice(from, from + 50).map(send))));
   }
   const statuses = Map.groupBy(answers, (answer) => /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 'none');
-  console.log(
-    `seed ${seed}: ${[...statuses].map(([status, { length }]) => `${length} × ${status}`).join(', ')}`,
-  );
+  console.log(`seed ${seed}: ${[...statuses].map(([status, { length }]) => `${length} × ${status}`).join(', ')}`);
   expect(answers.filter((answer) => /^HTTP\/1\.1 5/m.test(answer))).toEqual([]);
   expect(answers.filter((answer) => /\.ts:\d|\.js:\d|node_modules|\n\s+at /.test(answer))).toEqual([]);
   expect(running.service.lines).toEqual([]);
@@ -40,18 +38,7 @@ test(`${requests} malformed requests leave it healthy: no 500, no stack in an an
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString('latin1'));
 const method = fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'TRACE', 'get', 'FROB', '');
 const path = fc.oneof(
-  fc.constantFrom(
-    '/',
-    '/trial/echo',
-    '/trial/wait/1',
-    '/health/ready',
-    '/docs',
-    '*',
-    '//',
-    '/%zz',
-    '/%00',
-    '/../..',
-  ),
+  fc.constantFrom('/', '/trial/echo', '/trial/wait/1', '/health/ready', '/docs', '*', '//', '/%zz', '/%00', '/../..'),
   bytes.map((text) => `/${text}`),
   fc.integer({ min: 1, max: 20_000 }).map((length) => `/${'a'.repeat(length)}`),
 );
@@ -78,16 +65,7 @@ const header = fc.oneof(
   fc.integer({ min: 1, max: 20_000 }).map((length) => `X-Long: ${'a'.repeat(length)}`),
 );
 const body = fc.oneof(
-  fc.constantFrom(
-    '{',
-    '{"text":',
-    '[]',
-    'null',
-    '{"__proto__":1}',
-    '"',
-    'text=1&__proto__=2',
-    '5\r\nhello\r\n',
-  ),
+  fc.constantFrom('{', '{"text":', '[]', 'null', '{"__proto__":1}', '"', 'text=1&__proto__=2', '5\r\nhello\r\n'),
   fc.json(),
   bytes,
 );

@@ -9,14 +9,12 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 
 test('metrics have their own port: requests by route, the process, and the build', async () => {
   const port = await findPort();
-  const app = await startApp(
-    { METRICS_PORT: String(port), RELEASE: '3f9c1b2a', ENVIRONMENT: 'dev' },
-    (fastify) => fastify.get('/orders/:id', () => 'ok'),
+  const app = await startApp({ METRICS_PORT: String(port), RELEASE: '3f9c1b2a', ENVIRONMENT: 'dev' }, (fastify) =>
+    fastify.get('/orders/:id', () => 'ok'),
   );
   try {
     const server = app.getHttpServer();
-    for (const path of ['/', '/orders/1', '/orders/2', '/wp-login.php', '/.env'])
-      await request(server).get(path);
+    for (const path of ['/', '/orders/1', '/orders/2', '/wp-login.php', '/.env']) await request(server).get(path);
     await request(server).get('/metrics').expect(404);
 
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

@@ -91,8 +91,7 @@ test('told to stop, it fails readiness at once, answers all that comes, and lets
   );
 });
 
-const neverWhole =
-  'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
+const neverWhole = 'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
 
 test('a client that never lets go holds it no longer than the longest request', async () => {
   await using running = await built.start({ REQUEST_SECONDS: '1' });
@@ -147,20 +146,17 @@ test('under the tag of another release it refuses to start: exit 2, one message,
   ]);
 });
 
-test.each(['PORT', 'METRICS_PORT'])(
-  'where its %s is taken it refuses to start: exit 2, and no stack',
-  async (name) => {
-    await using first = await built.start();
-    const taken = String(first.port);
-    await using second = built.launch({ HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', [name]: taken });
-    expect(await second.service.ended).toBe(2);
-    expect(second.service.lines.filter((line) => !line.startsWith('{'))).toEqual([
-      'The service cannot listen, set HOST, PORT and METRICS_PORT to what is free here: ' +
-        `listen EADDRINUSE: address already in use 127.0.0.1:${taken}`,
-    ]);
-    expect(await first.service.stop(5000)).toBe(0);
-  },
-);
+test.each(['PORT', 'METRICS_PORT'])('where its %s is taken it refuses to start: exit 2, and no stack', async (name) => {
+  await using first = await built.start();
+  const taken = String(first.port);
+  await using second = built.launch({ HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', [name]: taken });
+  expect(await second.service.ended).toBe(2);
+  expect(second.service.lines.filter((line) => !line.startsWith('{'))).toEqual([
+    'The service cannot listen, set HOST, PORT and METRICS_PORT to what is free here: ' +
+      `listen EADDRINUSE: address already in use 127.0.0.1:${taken}`,
+  ]);
+  expect(await first.service.stop(5000)).toBe(0);
+});
 
 test('whoever waits for a service that ends is told so, with its last lines', async () => {
   await using running = built.launch({ PORT: 'http' });

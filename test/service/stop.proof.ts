@@ -43,9 +43,7 @@ test.each([1, 2])('told to stop %d times under load, it drops nothing and ends i
   expect(lastReady - begin).toBeLessThan(100);
   expect(refused - begin).toBeGreaterThanOrEqual(drainSeconds * 1000);
   expect(seconds).toBeLessThan(drainSeconds + 2 + 1);
-  console.log(
-    `${load.answered} requests, 0 failed; last ready ${Math.round(lastReady - begin)} ms after the signal`,
-  );
+  console.log(`${load.answered} requests, 0 failed; last ready ${Math.round(lastReady - begin)} ms after the signal`);
 });
 
 test('20 restarts in a row behind a balancer fail no request', async () => {

@@ -12,10 +12,7 @@ test('a trace is taken on, passed on, and sent whole when the service stops', as
   await using upstream = await serveTraced();
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://${collector.host}`;
   const server = fastify();
-  const flush = await traceRequests(
-    server,
-    readConfig({ ...requiredExamples, ENVIRONMENT: 'dev' }, '3f9c1b2a'),
-  );
+  const flush = await traceRequests(server, readConfig({ ...requiredExamples, ENVIRONMENT: 'dev' }, '3f9c1b2a'));
   delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   server.get('/orders/:id', async () => (await fetch(`http://${upstream.host}`)).status);
 

@@ -53,9 +53,7 @@ test.each([
   const application = recordApplication({ commit, tag, digest, health: `Degraded ${evil}` as 'Degraded' });
   await using server = await serveArgo({ applications: [{ body: application }] });
   const output = await type(command, { ...variables(server.host), NO_COLOR: '1' });
-  expect(output.replaceAll('\r\n', '\n')).not.toMatch(
-    /[[\p{Cc}--\n]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/v,
-  );
+  expect(output.replaceAll('\r\n', '\n')).not.toMatch(/[[\p{Cc}--\n]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/v);
   for (const text of words) expect(output).toContain(text);
 });
 

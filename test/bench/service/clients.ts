@@ -26,11 +26,7 @@ export async function load(port: number, requests: number): Promise<Load> {
   };
 }
 
-async function ask(
-  port: number,
-  isLast: () => boolean,
-  times: ReturnType<typeof createHistogram>,
-): Promise<void> {
+async function ask(port: number, isLast: () => boolean, times: ReturnType<typeof createHistogram>): Promise<void> {
   const socket = connect(port, '127.0.0.1').setNoDelay();
   await once(socket, 'connect');
   let sent = 0n;

@@ -38,14 +38,7 @@ export async function buildPrograms(folder: string, signal: AbortSignal): Promis
 async function bundleService(folder: string, signal: AbortSignal): Promise<string> {
   const target = join(folder, 'bundle');
   await mkdir(target);
-  for (const part of [
-    'src',
-    'scripts',
-    'package.json',
-    'tsconfig.json',
-    'nest-cli.json',
-    'rspack.config.js',
-  ]) {
+  for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json', 'nest-cli.json', 'rspack.config.js']) {
     await cp(join(root, part), join(target, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(target, 'node_modules'));

@@ -81,15 +81,11 @@ function matches(parameters: Parameters, { key, operator, values = [] }: Express
 
 function renderDeep(template: unknown, parameters: Parameters): unknown {
   if (typeof template === 'string') {
-    return template.replace(/\{\{(.*?)\}\}/g, (_, expression: string) =>
-      evaluate(expression.trim(), parameters),
-    );
+    return template.replace(/\{\{(.*?)\}\}/g, (_, expression: string) => evaluate(expression.trim(), parameters));
   }
   if (Array.isArray(template)) return template.map((item) => renderDeep(item, parameters));
   if (typeof template !== 'object' || template === null) return template;
-  return Object.fromEntries(
-    Object.entries(template).map(([key, value]) => [key, renderDeep(value, parameters)]),
-  );
+  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, renderDeep(value, parameters)]));
 }
 
 function evaluate(expression: string, parameters: Parameters): string {

@@ -78,11 +78,7 @@ export class WaitingRoom implements AsyncDisposable {
    * Waits for dev while a recording is played: ours is the release that came in it, or the one before, to which it went
    * back; from the given second on.
    */
-  async replay(
-    file: string,
-    ours: 'before' | 'after',
-    { from = 0, ended = permissionDenied } = {},
-  ): Promise<Replayed> {
+  async replay(file: string, ours: 'before' | 'after', { from = 0, ended = permissionDenied } = {}): Promise<Replayed> {
     const [older, wanted, newer] = this.#releases();
     const answer = ours === 'after' ? readRecording(file, older, wanted) : readRecording(file, wanted, newer);
     const seconds = () => from + (this.#time - start) / 1_000;

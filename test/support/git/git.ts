@@ -24,11 +24,7 @@ export async function git(directory: string, args: readonly string[], input?: Ui
 }
 
 /** The same, with every byte of the output. */
-export async function gitBytes(
-  directory: string,
-  args: readonly string[],
-  input?: Uint8Array,
-): Promise<Buffer> {
+export async function gitBytes(directory: string, args: readonly string[], input?: Uint8Array): Promise<Buffer> {
   const { status, stdout, stderr } = await runProgram('git', ['-C', directory, ...args], {
     env: gitEnvironment,
     timeLimit: 30_000,

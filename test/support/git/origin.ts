@@ -78,12 +78,7 @@ export class Origin {
   }
 
   /** The same for one commit a subject, each with all of the files; SHAs in that order. */
-  async commitAll(
-    subjects: readonly string[],
-    files: Files = {},
-    branch = 'main',
-    mode = '100644',
-  ): Promise<string[]> {
+  async commitAll(subjects: readonly string[], files: Files = {}, branch = 'main', mode = '100644'): Promise<string[]> {
     const exists = (await this.git('for-each-ref', `refs/heads/${branch}`)) !== '';
     const hasMain = (await this.git('for-each-ref', 'refs/heads/main')) !== '';
     const start = exists ? branch : hasMain ? 'main' : undefined;

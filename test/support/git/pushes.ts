@@ -65,13 +65,7 @@ export class Played {
     switch (step.kind) {
       case 'deliver':
       case 'promote': {
-        push(
-          commit(
-            `${step.kind === 'deliver' ? 'deploy(dev)' : 'promote(dev)'}: 1234567`,
-            [main],
-            values(next),
-          ),
-        );
+        push(commit(`${step.kind === 'deliver' ? 'deploy(dev)' : 'promote(dev)'}: 1234567`, [main], values(next)));
         return;
       }
       case 'hold': {

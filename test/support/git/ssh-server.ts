@@ -25,8 +25,7 @@ export async function serveSsh(folder: string): Promise<SshServer> {
   // Where it puts its unprivileged part away, which a start by the system would have made.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
   const [hostKey, key] = [join(folder, 'host-key'), join(folder, 'key')];
-  for (const file of [hostKey, key])
-    await execute('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+  for (const file of [hostKey, key]) await execute('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   const config = join(folder, 'sshd_config');
   await writeFile(
     config,

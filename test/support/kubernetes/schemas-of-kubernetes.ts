@@ -28,8 +28,7 @@ export function findKubernetesFaults(manifest: Manifest, version: KubernetesVers
   const { apiVersion, kind } = manifest;
   const pointer = `${apiVersion}/${kind}`.replaceAll('/', '~1');
   const validate = ajv.getSchema(`${version}#/kinds/${pointer}`);
-  if (!validate)
-    throw new Error(`There is no ${apiVersion} ${kind} in the schemas of Kubernetes ${version}.`);
+  if (!validate) throw new Error(`There is no ${apiVersion} ${kind} in the schemas of Kubernetes ${version}.`);
   if (validate(manifest) === true) return [];
   return (validate.errors ?? []).map((error) => `Kubernetes ${version}: ${kind}${describe(error)}`);
 }

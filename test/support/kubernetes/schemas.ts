@@ -8,7 +8,6 @@ import { findModelFaults, isCustom } from './models.ts';
  * whose schemas no package has, as that of the VerticalPodAutoscaler, no fault can be found.
  */
 export async function findSchemaFaults(manifest: Manifest): Promise<string[]> {
-  if (isKubernetes(manifest))
-    return kubernetesVersions.flatMap((version) => findKubernetesFaults(manifest, version));
+  if (isKubernetes(manifest)) return kubernetesVersions.flatMap((version) => findKubernetesFaults(manifest, version));
   return isCustom(manifest) ? findModelFaults(manifest) : [];
 }

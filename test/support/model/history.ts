@@ -28,15 +28,11 @@ export function playHistory(seed: number): History {
   const random = new Random(seed);
   const days = random.pick([2, 3, 5]);
   const isFrozen = random.is(0.4);
-  const world = new World(
-    generateFlow(random, isFrozen),
-    start + random.pick([0, 1, 2, 3, 4]) * day + 8 * hour,
-  );
+  const world = new World(generateFlow(random, isFrozen), start + random.pick([0, 1, 2, 3, 4]) * day + 8 * hour);
   const end = world.now + days * day;
   const merges: number[] = [];
   const obstacles: number[] = [];
-  const healthyAt = (at: number, release: number) =>
-    isBad(release) ? undefined : at + random.between(1, 9) * minute;
+  const healthyAt = (at: number, release: number) => (isBad(release) ? undefined : at + random.between(1, 9) * minute);
   const bad = new Set<number>();
   const isBad = (release: number) => bad.has(release);
   const chanceOfBad = random.pick([0, 0, 0.1, 0.3]);
@@ -63,14 +59,9 @@ export function playHistory(seed: number): History {
     const name = random.pick(names);
     const goPast = () => {
       const target = random.pick(['staging', 'production'] as const);
-      const [source] = world
-        .listRuns(target === 'staging' ? 'dev' : 'staging')
-        .slice(-random.pick([1, 1, 1, 2, 4]));
+      const [source] = world.listRuns(target === 'staging' ? 'dev' : 'staging').slice(-random.pick([1, 1, 1, 2, 4]));
       if (!source) return;
-      const manner = random.pick([
-        { isForced: !isAhead },
-        { override: ['soak', 'freeze', 'healthy'] as const },
-      ]);
+      const manner = random.pick([{ isForced: !isAhead }, { override: ['soak', 'freeze', 'healthy'] as const }]);
       world.promote(target, source.release, { ...manner, healthy: world.now + 3 * minute });
     };
     random.pick([

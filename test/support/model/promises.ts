@@ -22,8 +22,7 @@ export function checkPromises(history: History): { broken: string[]; kept: Kept 
   const findings = auditHistory(world, relate);
   const breaches = new Map<string, string>();
   for (const { severity, commit, rule } of findings) {
-    if (severity === 'breach')
-      breaches.set(commit.sha, [breaches.get(commit.sha), rule].filter(Boolean).join());
+    if (severity === 'breach') breaches.set(commit.sha, [breaches.get(commit.sha), rule].filter(Boolean).join());
   }
   const overridden = findings.filter(({ rule }) => rule === 'overridden').map(({ commit }) => commit.sha);
   const forced = world.promoted.filter(({ said }) => said.ruling !== 'changed');
@@ -59,11 +58,7 @@ function codesOf(ruling: Promoted['said']['ruling']): string {
     : 'backwards';
 }
 
-function differences(
-  what: string,
-  left: ReadonlyMap<string, string>,
-  right: ReadonlyMap<string, string>,
-): string[] {
+function differences(what: string, left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): string[] {
   const keys = new Set([...left.keys(), ...right.keys()]);
   return [...keys]
     .filter((key) => left.get(key) !== right.get(key))
@@ -110,8 +105,7 @@ function listDue({ world, merges, obstacles, end }: History): { release: number;
     // Staging is promoted every half an hour, and a verdict takes ten minutes.
     const ripe = merged + staging.soak.for + production.soak.for + 2 * (hour / 2 + 10 * minute);
     const until = nextWorkingDay(ripe);
-    const isFree =
-      until < end && !obstacles.some((at) => at <= until) && !isFrozenBetween(world, merged, until);
+    const isFree = until < end && !obstacles.some((at) => at <= until) && !isFrozenBetween(world, merged, until);
     return isFree ? [{ release: index + 1, until }] : [];
   });
 }
@@ -119,9 +113,7 @@ function listDue({ world, merges, obstacles, end }: History): { release: number;
 function findLate(world: World, release: number, until: number): string[] {
   const runs = world.listRuns('production').filter(({ since }) => since <= until);
   const arrived = Math.max(0, ...runs.map((run) => run.release));
-  return arrived >= release
-    ? []
-    : [`${release} had not come by ${new Date(until).toISOString()}: ${arrived}`];
+  return arrived >= release ? [] : [`${release} had not come by ${new Date(until).toISOString()}: ${arrived}`];
 }
 
 /** The end of a working day after a time: a day of it, or the next one whole. */
@@ -132,7 +124,6 @@ function nextWorkingDay(time: number): number {
 }
 
 function isFrozenBetween({ flow }: World, from: number, to: number): boolean {
-  for (let time = from; time < to; time += day / 48)
-    if (findFreeze(flow, 'production', new Date(time))) return true;
+  for (let time = from; time < to; time += day / 48) if (findFreeze(flow, 'production', new Date(time))) return true;
   return false;
 }

@@ -9,11 +9,7 @@ export interface Loopback extends AsyncDisposable {
 }
 
 /** Starts the server, with TLS where a certificate is given; where others are to reach it, on another address. */
-export async function listen(
-  listener: RequestListener,
-  tls?: ServerOptions,
-  address = '127.0.0.1',
-): Promise<Loopback> {
+export async function listen(listener: RequestListener, tls?: ServerOptions, address = '127.0.0.1'): Promise<Loopback> {
   const server = tls ? createSecureServer(tls, listener) : createServer(listener);
   server.listen(0, address);
   await once(server, 'listening');

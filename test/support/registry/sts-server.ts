@@ -20,9 +20,7 @@ export async function serveSts(refusal?: { code: string; message: string }): Pro
         token: form.get('WebIdentityToken'),
         session: form.get('RoleSessionName'),
       });
-      response
-        .writeHead(refusal ? 400 : 200, { 'Content-Type': 'text/xml' })
-        .end(refusal ? deny(refusal) : grant);
+      response.writeHead(refusal ? 400 : 200, { 'Content-Type': 'text/xml' }).end(refusal ? deny(refusal) : grant);
     })();
   });
   return Object.assign(server, { requests });

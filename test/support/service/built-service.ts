@@ -27,9 +27,7 @@ export class BuiltService implements AsyncDisposable {
   }
 
   /** Builds it; what is to be different in the copy is changed before. */
-  static async build(
-    change: (folder: string) => Promise<void> = () => Promise.resolve(),
-  ): Promise<BuiltService> {
+  static async build(change: (folder: string) => Promise<void> = () => Promise.resolve()): Promise<BuiltService> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     await copyService(folder);
     await addTrial(folder);

@@ -9,8 +9,7 @@ import { run } from '../process/run.ts';
 
 const password = 'a-password-that-is-shown-nowhere';
 /** PostgreSQL refuses to run as root. */
-const nobody =
-  process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : ['env'];
+const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : ['env'];
 
 export interface Postgres extends AsyncDisposable {
   /** Its address, with a password. */

@@ -14,7 +14,5 @@ export const requiredExamples: NodeJS.ProcessEnv = Object.fromEntries(
 export function readRequired(): NodeJS.ProcessEnv {
   const missing = required.filter(({ name }) => process.env[name] === undefined).map(({ name }) => name);
   if (missing.length === 0) return Object.fromEntries(required.map(({ name }) => [name, process.env[name]]));
-  throw new Error(
-    `The tests start the service, which needs ${missing.join(', ')}: set it, to what they may use.`,
-  );
+  throw new Error(`The tests start the service, which needs ${missing.join(', ')}: set it, to what they may use.`);
 }
