@@ -66,7 +66,7 @@ test('what the source went back from does not come, though it is named, until it
   const release = parseTag(three, '');
   await expect(go('back', { release, override: ['soak'], reason: 'urgent' })).rejects.toMatchObject({
     code: 'taken-back',
-    message: `dev went back from ${three}, so that it does not come to staging.`,
+    message: `dev went back from ${three}, so it may not come to staging.`,
   });
   expect((await go('back')).result.to?.tag).toBe(two);
   expect(one).not.toBe(two);
