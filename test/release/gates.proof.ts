@@ -5,7 +5,8 @@ import { expect, test } from '@jest/globals';
 import { insertGatesTable, readme } from '../bench/gates.ts';
 import type { Batch, Checked } from '../support/model/batch.ts';
 
-const histories = 100_000;
+/** How many, where fewer are enough for now. */
+const histories = Number(process.env.HISTORIES ?? 100_000);
 const batch = 1_000;
 
 test(`in ${histories} histories what must not come does not, what may come does, and the audit says the same`, async () => {
