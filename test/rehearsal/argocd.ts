@@ -18,6 +18,8 @@ export class ArgoStandIn implements AsyncDisposable {
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   /** The Applications as they were told last, and the values that they were synced with. */
   readonly #synced = new Map<string, { values: string; application: object }>();
+  /** Why it could not answer: no fault of the release that is played. */
+  fault: unknown;
 
   private constructor(stage: Stage, environments: readonly string[]) {
     this.#stage = stage;
@@ -41,10 +43,19 @@ export class ArgoStandIn implements AsyncDisposable {
   }
 
   async #answer({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isKnown = headers.authorization === `Bearer ${token}`;
-    const body = isKnown ? await this.#find(url).catch((error: unknown) => ({ error: String(error) })) : {};
-    response.writeHead(isKnown ? 200 : 401, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(body));
+    const body = headers.authorization === `Bearer ${token}` ? await this.#tryToFind(url) : undefined;
+    // A refusal ends every wait at once.
+    response.writeHead(body ? 200 : 401, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(body ?? {}));
+  }
+
+  async #tryToFind(url: string): Promise<object | undefined> {
+    try {
+      return await this.#find(url);
+    } catch (error) {
+      this.fault ??= error;
+      return undefined;
+    }
   }
 
   async #find(url: string): Promise<object> {

@@ -106,9 +106,13 @@ async function healthy(scene: Scene, environment: string): Promise<void> {
   await watch(scene, does, ['wait', environment, '--timeout', '1m']);
 }
 
-async function watch({ stage, argo: { env } }: Scene, does: string, command: Command, expected = 0): Promise<void> {
+async function watch({ stage, argo }: Scene, does: string, command: Command, expected = 0): Promise<void> {
   await stage.play({ name: 'Argo CD', does, lookAt: 'helm-chart and src' }, async () => {
-    print(await operate(stage, command, { expected, env }));
+    try {
+      print(await operate(stage, command, { expected, env: argo.env }));
+    } catch (error) {
+      throw argo.fault ?? error;
+    }
   });
 }
 
