@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
+let hasStarted = false;
+
 // What must be in place before anything else is loaded. Until the service has started there is nothing to end gracefully,
 // and a fault is told without the line of the bundle in which it happened, which Node would print whole.
 if (process.pid === 1 && wasToldToStop()) stop();
@@ -13,8 +15,13 @@ process.on('uncaughtException', (error) => {
 // A service makes much that is gone at once: twice as much room for it costs memory, and saves nothing.
 setFlagsFromString('--max-semi-space-size=16');
 
-function stop(): never {
-  process.exit(0);
+/** Leaves what to do at a signal to whoever listens to it by now. */
+export function startedUp(): void {
+  hasStarted = true;
+}
+
+function stop(): void {
+  if (!hasStarted) process.exit(0);
 }
 
 /**

@@ -1,4 +1,4 @@
-import './early.ts';
+import { startedUp } from './early.ts';
 import 'reflect-metadata';
 import { Logger, ShutdownSignal } from '@nestjs/common';
 import { createApp } from './app.ts';
@@ -26,7 +26,8 @@ async function start(): Promise<void> {
     const advice = 'set HOST, PORT and METRICS_PORT to what is free here';
     throw new ConfigFault(`The service cannot listen, ${advice}: ${reason}`, { cause });
   });
-  process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
   // Nest would end by sending itself the signal again, which process 1 of a container ignores.
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], { useProcessExit: true });
+  // The listener from before stays: a signal that came while all this ran has not been told yet, and is lost with its last listener.
+  startedUp();
 }
