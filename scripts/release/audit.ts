@@ -1,20 +1,14 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import { findDeliveryFaults } from './delivery-faults.ts';
-import { findDoubt } from './doubts.ts';
+import { findDelivery } from './delivery.ts';
 import { findEdits } from './edits.ts';
-import { refused, type Finding, type Found } from './finding.ts';
+import { breach, everyEnvironment, notice, refused, type Finding, type Found } from './finding.ts';
 import { findFreeze, type Flow } from './flow.ts';
 import { Ledger, type Claim } from './ledger.ts';
 import type { Relate } from './candidates.ts';
 import { findRuleChanges } from './rule-changes.ts';
 import type { Verdict } from './verdict.ts';
-
-/** What happened on the branch, oldest first, and what was found of its deliveries, by their commits. */
-export interface Changes {
-  changes: readonly FileChanges[];
-  verdicts?: ReadonlyMap<string, readonly Verdict[]>;
-}
 
 /**
  * Replays the rules over the history of the environments, oldest first: each change of a release is judged by the
@@ -22,7 +16,7 @@ export interface Changes {
  * change of anything else that matters is named. Only some of the commits may be judged.
  */
 export function auditHistory(
-  { changes, verdicts }: Changes,
+  { changes, verdicts }: { changes: readonly FileChanges[]; verdicts?: ReadonlyMap<string, readonly Verdict[]> },
   relate: Relate,
   isJudged: (commit: Commit) => boolean = () => true,
 ): Finding[] {
@@ -38,12 +32,25 @@ export function auditHistory(
 }
 
 function auditChange(change: FileChanges, claims: readonly Claim[], ledger: Ledger, relate: Relate): Found[] {
-  const doubt = findDoubt(change);
-  const found = [...(doubt ? [doubt] : []), ...findRuleChanges(change, ledger)];
-  if (doubt?.severity === 'breach') return found;
-  for (const claim of claims) found.push(...auditClaim(change, claim, ledger, relate));
-  return found;
+  const found = [...findDoubt(change.commit), ...findRuleChanges(change, ledger)];
+  // Nothing that it brings can be judged. So it is a breach, or whoever broke a rule could hide it in such a merge.
+  if (change.commit.doubt === 'both') return found;
+  return [...found, ...claims.flatMap((claim) => auditClaim(change, claim, ledger, relate))];
 }
+
+/** Finds whether a merge leaves in doubt which of its sides was the branch, where that matters. */
+function findDoubt(commit: Commit): Found[] {
+  const { doubt } = commit;
+  // A proposal that is merged counts from the merge, whichever side was the branch.
+  if (!doubt || (doubt === 'neither' && findDelivery(commit)?.kind === 'promote')) return [];
+  return [(doubt === 'both' ? breach : notice)(everyEnvironment, 'undecided', doubts[doubt])];
+}
+
+const doubts = {
+  both: 'It merges two sides that deliveries were made on, and nothing tells which one was the branch.',
+  other: 'It merges a side that deliveries were made on, which was not the branch.',
+  neither: 'Nothing tells which of its parents was the branch. The first one is taken for it.',
+};
 
 function auditClaim(change: FileChanges, { environment, values }: Claim, ledger: Ledger, relate: Relate): Found[] {
   if (values instanceof Failure) return [refused(environment, values)];
@@ -52,12 +59,8 @@ function auditClaim(change: FileChanges, { environment, values }: Claim, ledger:
   if (!flow) return [];
   const { commit } = change;
   const record = ledger.recordOf(environment);
-  const stand = {
-    environment,
-    image: ledger.imageOf(environment),
-    hold: record.hold,
-    freeze: findFreeze(flow, environment, commit.time),
-  };
+  const freeze = findFreeze(flow, environment, commit.time);
+  const stand = { environment, image: ledger.imageOf(environment), hold: record.hold, freeze };
   const image = values === 'removed' ? undefined : values.image;
   const faults = image ? findDeliveryFaults({ change, to: image, stand, flow, ledger }, relate) : [];
   const isJudged = faults.some(({ severity }) => severity === 'breach');

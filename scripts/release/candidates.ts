@@ -35,22 +35,18 @@ export function listCandidates(
 ): Candidate[] {
   // An environment that was emptied gives nothing.
   if (runs.at(-1)?.until) return [];
-  return listStays(runs, running, relate).map(([first, ...others]) => ({
-    image: first.image,
-    since: first.since,
-    ...ripen([first, ...others], environment, now),
-  }));
+  return listStays(runs, running, relate).map((stay) => {
+    const [{ image, since }] = stay;
+    return { image, since, ...ripen(stay, environment, now) };
+  });
 }
 
 /** The one to take when none is named: the newest ripe one, else the one that is ripe first, else the newest. */
 export function chooseCandidate(candidates: readonly Candidate[], now: Date): Candidate | undefined {
-  const ripening = candidates.filter(({ ripe }) => ripe);
-  const timeOf = ({ ripe }: Candidate) => ripe?.getTime() ?? Infinity;
-  return (
-    candidates.find((candidate) => isRipe(candidate, now)) ??
-    ripening.toSorted((a, b) => timeOf(a) - timeOf(b))[0] ??
-    candidates[0]
-  );
+  // The last moment of a Date, so that the newest one stays first of those that never ripen.
+  const timeOf = ({ ripe }: Candidate) => ripe?.getTime() ?? 8.64e15;
+  const ripe = candidates.find((candidate) => isRipe(candidate, now));
+  return ripe ?? candidates.toSorted((a, b) => timeOf(a) - timeOf(b))[0];
 }
 
 /** Whether a candidate may come, as far as its time in the source goes. */
@@ -72,7 +68,7 @@ function listStays(runs: readonly Run[], running: Image | undefined, relate: Rel
     const relations = floor.map((later) => relate(image, later));
     if (relations.includes('unrelated')) floor.push(image);
     if (relations.some((relation) => relation !== 'older' && relation !== 'same')) continue;
-    if (!isWanted(image, running, { relate, isPresent: floor.length === 0 })) break;
+    if (!isWanted(image, running, relate, floor.length === 0)) break;
     const last = stays.at(-1);
     if (last && isSameImage(last[0].image, image)) last.unshift(run);
     // Of a release that was built again, the last image counts.
@@ -83,17 +79,13 @@ function listStays(runs: readonly Run[], running: Image | undefined, relate: Rel
 }
 
 /** Whether it is newer than what runs, or the same built again; what the source runs gives its revision to values without. */
-function isWanted(
-  image: Image,
-  running: Image | undefined,
-  { relate, isPresent }: { relate: Relate; isPresent: boolean },
-): boolean {
+function isWanted(image: Image, running: Image | undefined, relate: Relate, isPresent: boolean): boolean {
   const relation = relate(image, running);
   if (relation !== 'same') return relation === undefined || relation === 'newer';
   return !isSameImage(image, running) || (isPresent && running?.revision === '');
 }
 
-function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date): Pick<Candidate, 'isHealthy' | 'ripe'> {
+function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date) {
   const starts = stay.flatMap(({ since, until, healthy: found }) => {
     const start = secondOf((healthy ? found : since) ?? now);
     // A verdict that came later is not known yet; a commit from a clock that is ahead counts as of now.
@@ -103,10 +95,7 @@ function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date):
   const times = starts
     .filter(({ start, until }) => soak.by === 'descent' || start + soak.for <= until)
     .map(({ start }) => start + soak.for);
-  return {
-    isHealthy: starts.length > 0,
-    ripe: times.length > 0 ? new Date(Math.min(...times)) : undefined,
-  };
+  return { isHealthy: starts.length > 0, ripe: times.length > 0 ? new Date(Math.min(...times)) : undefined };
 }
 
 /** Commits have whole seconds, and so has the one that a promotion comes to. */

@@ -2,7 +2,7 @@ import type { Commit, FileChanges } from '../git/file-history.ts';
 import type { Relation } from '../git/ancestry.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Moment, Relate } from './candidates.ts';
-import { findDelivery, type DeliveryKind, type ParsedDelivery } from './delivery.ts';
+import { findDeliveryOf } from './delivery.ts';
 import type { Stand } from './edits.ts';
 import { breach, notice, refused, type Found } from './finding.ts';
 import { requireEnvironment, type Environment, type Flow } from './flow.ts';
@@ -34,7 +34,7 @@ export function findDeliveryFaults(arrival: Arrival, relate: Relate): Found[] {
   if (environment instanceof Failure) return [refused(name, environment)];
   const relation = relationOf(arrival, relate);
   const standing = { ...stand, environment };
-  if (!findDeliveryOf('rollback', name, to, change.commit)) {
+  if (findDeliveryOf(change.commit, name, to)?.kind !== 'rollback') {
     const found = judgeArrival(arrival, standing, { relation, relate });
     return [...found, ...findSelfMerge(environment, to, change.commit)];
   }
@@ -49,13 +49,6 @@ function relationOf({ to, stand, ledger }: Arrival, relate: Relate): Relation | 
   if (stand.image || !last) return relate(to, stand.image);
   const relation = relate(to, last);
   return relation === 'older' ? relation : relate(to, undefined);
-}
-
-/** The delivery of a kind that a commit tells of, where that is what it did. */
-function findDeliveryOf(kind: DeliveryKind, name: string, to: Image, commit: Commit): ParsedDelivery | undefined {
-  const delivery = findDelivery(commit);
-  const isTold = delivery?.kind === kind && delivery.environment === name && delivery.tag === to.tag;
-  return isTold ? delivery : undefined;
 }
 
 function judgeReturn({ change, to, ledger }: Arrival, standing: Standing, relation: Relation | undefined): Found[] {
@@ -84,7 +77,8 @@ function judgeArrival(
   { relation, relate }: { relation: Relation | undefined; relate: Relate },
 ): Found[] {
   const { name } = standing.environment;
-  const delivery = findDeliveryOf('promote', name, to, change.commit);
+  const told = findDeliveryOf(change.commit, name, to);
+  const delivery = told?.kind === 'promote' ? told : undefined;
   const moment = { now: change.commit.time, relate };
   const coming = { to, relation, rival: ledger.findRival(to) };
   const { ruling, broken } = judgeOverridden(standing, delivery?.override ?? [], (relaxed) =>

@@ -22,17 +22,6 @@ export interface Delivery {
   reason?: string | undefined;
 }
 
-/** What a commit tells about the delivery that it made. */
-export interface ParsedDelivery {
-  kind: DeliveryKind;
-  environment: string;
-  /** The release, by deliveries that change it. */
-  tag: string | undefined;
-  actor: string | undefined;
-  override: readonly Overridable[];
-  reason: string | undefined;
-}
-
 const subjectsShown = 20;
 const titleForm = new RegExp(
   `^${prefixForm.source}(?:(deploy|promote|rollback)\\(([a-z0-9-]+)\\): ([0-9a-f]+)|(hold|resume)\\(([a-z0-9-]+)\\))$`,
@@ -55,8 +44,13 @@ export function formatDelivery(delivery: Delivery): string {
     Override: override?.join(', '),
     Reason: reason,
   };
-  const facts = Object.entries(trailers).flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}`] : []));
-  return `${[formatTitle(delivery), formatSubjects(subjects), facts.join('\n')].filter(Boolean).join('\n\n')}\n`;
+  const paragraphs = [formatTitle(delivery), formatSubjects(subjects), formatFacts(Object.entries(trailers)).trimEnd()];
+  return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** Facts as trailers, those that are known. */
+export function formatFacts(facts: readonly (readonly [string, string | undefined])[]): string {
+  return facts.flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}\n`] : [])).join('');
 }
 
 /** The first line of a delivery's message. */
@@ -66,35 +60,27 @@ export function formatTitle({ kind, environment, to }: Pick<Delivery, 'kind' | '
 }
 
 /** The delivery that a commit tells of, if any: a merge that brought one says what that says. */
-export function findDelivery({ message, merged }: Pick<Commit, 'message' | 'merged'>): ParsedDelivery | undefined {
+export function findDelivery({ message, merged }: Pick<Commit, 'message' | 'merged'>) {
   return (merged && parseDelivery(merged.message)) ?? parseDelivery(message);
 }
 
-/** Reads the delivery that a commit's message tells of; undefined for every other commit. */
-function parseDelivery(message: string): ParsedDelivery | undefined {
-  const [title = '', ...rest] = message.trimEnd().split('\n');
-  const [, kind, environment, tag, holdKind, holdEnvironment] = titleForm.exec(title) ?? [];
-  const found = {
-    kind: (kind ?? holdKind) as DeliveryKind | undefined,
-    environment: environment ?? holdEnvironment,
-  };
-  if (found.kind === undefined || found.environment === undefined) return undefined;
-  const facts = rest.slice(rest.lastIndexOf('') + 1);
-  const read = (key: string) => facts.findLast((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
-  return {
-    kind: found.kind,
-    environment: found.environment,
-    tag,
-    actor: read('Actor'),
-    override: parseOverride(read('Override')),
-    reason: read('Reason'),
-  };
+/** The same, where it brought this image to this environment: a message that tells of something else explains nothing. */
+export function findDeliveryOf(commit: Commit, environment: string, image: Image) {
+  const delivery = findDelivery(commit);
+  return delivery?.environment === environment && delivery.tag === image.tag ? delivery : undefined;
 }
 
-/** The rules that a list names, without what is none. */
-function parseOverride(list: string | undefined): Overridable[] {
-  if (list === undefined) return [];
-  return overridable.filter((rule) => list.split(/, */).includes(rule));
+function parseDelivery(message: string) {
+  const [title = '', ...rest] = message.trimEnd().split('\n');
+  const [, releaseKind, releaseEnvironment, tag, holdKind, holdEnvironment] = titleForm.exec(title) ?? [];
+  const kind = (releaseKind ?? holdKind) as DeliveryKind | undefined;
+  const environment = releaseEnvironment ?? holdEnvironment;
+  if (kind === undefined || environment === undefined) return undefined;
+  const facts = rest.slice(rest.lastIndexOf('') + 1);
+  const read = (key: string) => facts.findLast((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
+  const named = read('Override')?.split(/, */) ?? [];
+  const override = overridable.filter((rule) => named.includes(rule));
+  return { kind, environment, tag, actor: read('Actor'), override, reason: read('Reason') };
 }
 
 /** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */

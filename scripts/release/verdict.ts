@@ -1,3 +1,4 @@
+import { formatFacts } from './delivery.ts';
 import { toLine } from './line.ts';
 import { instant } from './shape.ts';
 
@@ -20,15 +21,14 @@ const longestReason = 500;
 
 /** The paragraph of a verdict in the note on its delivery's commit. */
 export function formatVerdict({ environment, state, since, by, pipeline, reasons }: Verdict): string {
-  const facts = [
+  return formatFacts([
     ['Verdict', state],
     ['Environment', environment],
     ['Since', since.toISOString()],
     ['Actor', by],
     ['Pipeline', pipeline],
-    ...reasons.slice(0, reasonsKept).map((reason) => ['Reason', toLine(reason).slice(0, longestReason)]),
-  ] as const;
-  return facts.flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}\n`] : [])).join('');
+    ...reasons.slice(0, reasonsKept).map((reason) => ['Reason', toLine(reason).slice(0, longestReason)] as const),
+  ]);
 }
 
 /** Reads the verdicts of a note, in its order. Anybody may have written it: a paragraph that is no verdict tells nothing. */

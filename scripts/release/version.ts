@@ -1,5 +1,5 @@
 import type { Commit } from '../git/file-history.ts';
-import { findDelivery, type DeliveryKind } from './delivery.ts';
+import { findDeliveryOf, type DeliveryKind } from './delivery.ts';
 import type { Image } from './image.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -20,16 +20,10 @@ export interface Version {
 }
 
 /** What a version of an environment's values is by its commit. */
-export function describeVersion(
-  environment: string,
-  commit: Commit,
-  image: Image | undefined,
-): Omit<Version, 'since' | 'verdicts'> {
-  const delivery = findDelivery(commit);
-  // The content is the truth: a message that tells of something else explains nothing.
-  const isTrue = image && delivery?.environment === environment && delivery.tag === image.tag;
-  if (!isTrue) return { commit, image, kind: 'edit', by: commit.author, reason: undefined };
-  return { commit, image, kind: delivery.kind, by: delivery.actor ?? commit.author, reason: delivery.reason };
+export function describeVersion(environment: string, commit: Commit, image: Image | undefined) {
+  const delivery = image && findDeliveryOf(commit, environment, image);
+  const kind = delivery?.kind ?? ('edit' as const);
+  return { commit, image, kind, by: delivery?.actor ?? commit.author, reason: delivery?.reason };
 }
 
 /**
