@@ -7,7 +7,7 @@ import { flowPath, type Environment, type Overridable } from '../release/flow.ts
 import { findRunOf } from '../release/ledger.ts';
 import type { Tag } from '../release/image.ts';
 import { judgeOverridden, requireOverridable } from '../release/override.ts';
-import { outOfOrder } from '../release/refusals.ts';
+import { refusals } from '../release/refusals.ts';
 import { judgePromotion } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
@@ -40,7 +40,7 @@ export async function promote(
     const [newest, ...others] = listCandidates(runs, standing, moment);
     const chosen = newest && chooseCandidate([newest, ...others], now);
     const named = tag === undefined ? (chosen?.image ?? source.image) : findRunOf(runs, tag)?.image;
-    if (!named) throw outOfOrder(name, from);
+    if (!named) throw refusals.outOfOrder(name, from);
     const to = await requireRelease(tip, named);
     const coming = { to, relation: await relateReleases(tip, to, state), rival: ledger.findRival(to) };
     const { ruling, broken } = judgeOverridden(standing, override, (relaxed) =>

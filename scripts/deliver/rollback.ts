@@ -8,7 +8,7 @@ import type { Tip } from '../git/tip.ts';
 import { isSameImage, type Image, type Tag } from '../release/image.ts';
 import { findRunOf, type Run } from '../release/ledger.ts';
 import { toLine } from '../release/line.ts';
-import { held, neverRan } from '../release/refusals.ts';
+import { refusals } from '../release/refusals.ts';
 import { judgeRollback } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
@@ -29,8 +29,9 @@ export async function rollback(
     const hold = holdOf(state);
     heldAtFirst ??= hold !== undefined;
     const to = tag === undefined ? await findFirst(listOlder(tip, runs, state.image)) : await findRun(tip, runs, tag);
-    if (!to) throw tag === undefined ? nothingToRollBack(name, state.image) : neverRan(name, tag);
-    if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor))) throw held('held', name, hold);
+    if (!to) throw tag === undefined ? nothingToRollBack(name, state.image) : refusals.neverRan(name, tag);
+    if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor)))
+      throw refusals.held('held', name, hold);
     return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: true });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });

@@ -62,7 +62,7 @@ function auditClaim(change: FileChanges, { environment, values }: Claim, ledger:
   const freeze = findFreeze(flow, environment, commit.time);
   const stand = { environment, image: ledger.imageOf(environment), hold: record.hold, freeze };
   const image = values === 'removed' ? undefined : values.image;
-  const faults = image ? findDeliveryFaults({ change, to: image, stand, flow, ledger }, relate) : [];
+  const faults = image ? findDeliveryFaults({ change, to: image, stand, flow, ledger, relate }) : [];
   const isJudged = faults.some(({ severity }) => severity === 'breach');
   return [...faults, ...findEdits(stand, record, { commit, values, isJudged })];
 }

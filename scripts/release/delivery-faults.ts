@@ -1,7 +1,7 @@
 import type { Commit, FileChanges } from '../git/file-history.ts';
 import type { Relation } from '../git/ancestry.ts';
 import { Failure } from '../shell/failure.ts';
-import type { Moment, Relate } from './candidates.ts';
+import type { Relate } from './candidates.ts';
 import { findDeliveryOf } from './delivery.ts';
 import type { Stand } from './edits.ts';
 import { breach, notice, refused, type Found } from './finding.ts';
@@ -10,8 +10,8 @@ import { holdPath } from './hold.ts';
 import { isSameImage, type Image } from './image.ts';
 import { attempt, type Ledger } from './ledger.ts';
 import { judgeOverridden } from './override.ts';
-import { listRefusals, unrelated } from './refusals.ts';
-import { judgeDeploy, judgePromotion, judgeRollback, type Coming, type Ruling, type Standing } from './rules.ts';
+import { listRefusals, refusals } from './refusals.ts';
+import { judgeDeploy, judgePromotion, judgeRollback, type Standing } from './rules.ts';
 
 /** A change of what an environment runs, and the moment before it. */
 interface Arrival {
@@ -20,31 +20,30 @@ interface Arrival {
   stand: Stand;
   flow: Flow;
   ledger: Ledger;
+  relate: Relate;
 }
 
 /** Finds what a change of the release breaks: what the command that makes such a change would have refused. */
-export function findDeliveryFaults(arrival: Arrival, relate: Relate): Found[] {
-  const { change, to, stand, flow } = arrival;
+export function findDeliveryFaults(arrival: Arrival): Found[] {
+  const { change, to, stand, flow, relate } = arrival;
   const { environment: name, image: from } = stand;
-  if (isSameImage(from, to)) {
-    const isSame = from?.revision === to.revision || relate(to, from) === 'same';
-    return isSame ? [] : [refused(name, unrelated(name, from, to))];
-  }
+  const astray = [refused(name, refusals.unrelated(name, from, to))];
+  if (isSameImage(from, to)) return from?.revision === to.revision || relate(to, from) === 'same' ? [] : astray;
   const environment = attempt(() => requireEnvironment(flow, name));
   if (environment instanceof Failure) return [refused(name, environment)];
-  const relation = relationOf(arrival, relate);
+  const relation = relationOf(arrival);
   const standing = { ...stand, environment };
-  if (findDeliveryOf(change.commit, name, to)?.kind !== 'rollback') {
-    const found = judgeArrival(arrival, standing, { relation, relate });
+  const delivery = findDeliveryOf(change.commit, name, to);
+  if (delivery?.kind !== 'rollback') {
+    const found = judgeArrival(arrival, standing, relation, delivery?.kind === 'promote' ? delivery : undefined);
     return [...found, ...findSelfMerge(environment, to, change.commit)];
   }
   const isRelease = relation !== 'unrelated' || relate(to, undefined) !== 'unrelated';
-  const faults = isRelease ? [] : [refused(name, unrelated(name, from, to))];
-  return [...faults, ...judgeReturn(arrival, standing, relation)];
+  return [...(isRelease ? [] : astray), ...judgeReturn(arrival, standing, relation)];
 }
 
 /** How it stands to what runs, or to what ran before it was emptied: that way leads to nothing older. */
-function relationOf({ to, stand, ledger }: Arrival, relate: Relate): Relation | undefined {
+function relationOf({ to, stand, ledger, relate }: Arrival): Relation | undefined {
   const last = ledger.recordOf(stand.environment).runs.at(-1)?.image;
   if (stand.image || !last) return relate(to, stand.image);
   const relation = relate(to, last);
@@ -55,50 +54,42 @@ function judgeReturn({ change, to, ledger }: Arrival, standing: Standing, relati
   const { name } = standing.environment;
   const { runs } = ledger.recordOf(name);
   const ruling = attempt(() => judgeRollback(standing, to, runs));
+  const found = ruling instanceof Failure ? [refused(name, ruling)] : [];
   // Then what is newer mends it, and nothing has to keep it out.
   const failed = runs.at(-1)?.failed;
   const hasFailed = failed !== undefined && failed <= change.commit.time;
   const path = holdPath(name);
   const after = change.files.has(path) ? (change.files.get(path) ?? change.irregular.has(path)) : standing.hold;
-  return [
-    ...(ruling instanceof Failure ? [refused(name, ruling)] : []),
-    ...(after || hasFailed
-      ? []
-      : [breach(name, 'not-held', `${name} went back to ${to.tag}, and was not held there.`)]),
-    ...(relation === 'newer'
-      ? [notice(name, 'forwards', `A rollback took ${name} to ${to.tag}, which is newer.`)]
-      : []),
-  ];
+  if (!after && !hasFailed)
+    found.push(breach(name, 'not-held', `${name} went back to ${to.tag}, and was not held there.`));
+  if (relation === 'newer')
+    found.push(notice(name, 'forwards', `A rollback took ${name} to ${to.tag}, which is newer.`));
+  return found;
 }
 
 function judgeArrival(
-  { change, to, ledger }: Arrival,
+  { change, to, ledger, relate }: Arrival,
   standing: Standing,
-  { relation, relate }: { relation: Relation | undefined; relate: Relate },
+  relation: Relation | undefined,
+  promotion: ReturnType<typeof findDeliveryOf>,
 ): Found[] {
-  const { name } = standing.environment;
-  const told = findDeliveryOf(change.commit, name, to);
-  const delivery = told?.kind === 'promote' ? told : undefined;
+  const { name, from } = standing.environment;
   const moment = { now: change.commit.time, relate };
   const coming = { to, relation, rival: ledger.findRival(to) };
-  const { ruling, broken } = judgeOverridden(standing, delivery?.override ?? [], (relaxed) =>
-    judge(ledger, relaxed, coming, moment),
-  );
+  const { ruling, broken } = judgeOverridden(standing, promotion?.override ?? [], (relaxed) => {
+    if (from === undefined) return judgeDeploy(relaxed, coming);
+    const { hold, runs } = ledger.recordOf(from);
+    return judgePromotion(relaxed, coming, { name: from, hold, runs }, moment);
+  });
   if (ruling instanceof Failure) return listRefusals(ruling).map((failure) => refused(name, failure));
-  if (ruling !== 'superseded')
-    return broken.map(({ rule, failure }) => {
-      const why = delivery?.reason ?? 'no reason given';
-      return notice(name, 'overridden', `${failure.message}\n${rule} was overridden: ${why}`);
-    });
-  const last = ledger.recordOf(name).runs.at(-1)?.image.tag;
-  return [breach(name, 'backwards', `${to.tag} is older than ${String(last)}.`)];
-}
-
-function judge(ledger: Ledger, standing: Standing, coming: Coming, moment: Moment): Ruling {
-  const { from } = standing.environment;
-  if (from === undefined) return judgeDeploy(standing, coming);
-  const { hold, runs } = ledger.recordOf(from);
-  return judgePromotion(standing, coming, { name: from, hold, runs }, moment);
+  if (ruling === 'superseded') {
+    const last = ledger.recordOf(name).runs.at(-1)?.image.tag;
+    return [breach(name, 'backwards', `${to.tag} is older than ${String(last)}.`)];
+  }
+  const why = promotion?.reason ?? 'no reason given';
+  return broken.map(({ rule, failure }) =>
+    notice(name, 'overridden', `${failure.message}\n${rule} was overridden: ${why}`),
+  );
 }
 
 /** Where somebody else is to decide, and Git knows of nobody else. */

@@ -28,73 +28,67 @@ export function refuseFor([first, ...others]: readonly Failure[]): void {
   if (first) throw others.length > 0 ? new Refusals(first, others) : first;
 }
 
-/** A rollback goes only to what the environment ran. */
-export function neverRan(environment: string, tag: string): Failure {
-  return new Failure(
-    'never-ran',
-    `${environment} has never run ${tag}.`,
-    `npm run history -- ${environment} lists what it ran.`,
-  );
-}
-
-/** What has not been in the environment before. */
-export function outOfOrder(name: string, source: string): Failure {
-  return new Failure(
-    'out-of-order',
-    `${name} takes only a release that ${source} has run.`,
-    `Run: npm run promote -- ${name}`,
-  );
-}
-
-/** What the source ran, and went back from. */
-export function takenBack(name: string, source: string, { tag }: Image): Failure {
-  return new Failure(
-    'taken-back',
-    `${source} went back from ${tag}, so it may not come to ${name}.`,
-    `npm run history -- ${source} says why. Promote a later release, or deliver it to ${source} again.`,
-  );
-}
-
-/** A release has one image, and an image one release. */
-export function otherDigest({ tag, digest }: Image, rival: Image): Failure {
-  return new Failure(
-    'other-digest',
-    rival.digest === digest
-      ? `${digest} is the image of ${rival.tag}, not of ${tag}.`
-      : `${tag} ran with the image ${rival.digest} before, not with ${digest}.`,
-    'A release has one image: deliver a new commit, whose image has a tag of its own.',
-  );
-}
-
-/** What is no commit of the branch, or does not contain what runs. */
-export function unrelated(environment: string, from: Image | undefined, to: Image): Failure {
-  return new Failure(
-    'unrelated',
-    `${environment} runs ${from?.tag ?? 'nothing'}, and ${to.tag} does not descend from it.`,
-    'Only a release that contains the one that runs can follow it: merge, and deliver the result.',
-  );
-}
-
-/** What a person keeps as it is. */
-export function held(code: 'held' | 'source-held', environment: string, { reason, by, since }: Hold): Failure {
-  return new Failure(
-    code,
-    `${environment} is held since ${since.toISOString()} by ${by}: ${reason}`,
-    `When its reason is gone, run: npm run resume -- ${environment}`,
-  );
-}
+/** What the rules refuse. */
+export const refusals = {
+  /** A rollback goes only to what the environment ran. */
+  neverRan: (environment: string, tag: string) =>
+    new Failure(
+      'never-ran',
+      `${environment} has never run ${tag}.`,
+      `npm run history -- ${environment} lists what it ran.`,
+    ),
+  outOfOrder: (name: string, source: string) =>
+    new Failure(
+      'out-of-order',
+      `${name} takes only a release that ${source} has run.`,
+      `Run: npm run promote -- ${name}`,
+    ),
+  takenBack: (name: string, source: string, { tag }: Image) =>
+    new Failure(
+      'taken-back',
+      `${source} went back from ${tag}, so it may not come to ${name}.`,
+      `npm run history -- ${source} says why. Promote a later release, or deliver it to ${source} again.`,
+    ),
+  /** A release has one image, and an image one release. */
+  otherDigest: ({ tag, digest }: Image, rival: Image) =>
+    new Failure(
+      'other-digest',
+      rival.digest === digest
+        ? `${digest} is the image of ${rival.tag}, not of ${tag}.`
+        : `${tag} ran with the image ${rival.digest} before, not with ${digest}.`,
+      'A release has one image: deliver a new commit, whose image has a tag of its own.',
+    ),
+  /** What is no commit of the branch, or does not contain what runs. */
+  unrelated: (environment: string, from: Image | undefined, to: Image) =>
+    new Failure(
+      'unrelated',
+      `${environment} runs ${from?.tag ?? 'nothing'}, and ${to.tag} does not descend from it.`,
+      'Only a release that contains the one that runs can follow it: merge, and deliver the result.',
+    ),
+  held: (code: 'held' | 'source-held', environment: string, { reason, by, since }: Hold) =>
+    new Failure(
+      code,
+      `${environment} is held since ${since.toISOString()} by ${by}: ${reason}`,
+      `When its reason is gone, run: npm run resume -- ${environment}`,
+    ),
+  frozen: (environment: string, { reason, to }: Window) =>
+    new Failure(
+      'frozen',
+      `${environment} is frozen until ${to.toISOString()}: ${reason}`,
+      'Run it again after that, or change the freeze in environments/flow.yaml.',
+    ),
+  notRipe,
+};
 
 /** What has not been in the source for long enough, or was not found healthy there. */
-export function notRipe({ name, soak }: Environment, source: string, candidate: Candidate): Failure {
-  const { tag } = candidate.image;
-  if (!candidate.isHealthy) {
+function notRipe({ name, soak }: Environment, source: string, { image: { tag }, isHealthy, ripe }: Candidate): Failure {
+  if (!isHealthy) {
     return new Failure(
       'no-verdict',
       `${name} takes a release that was found healthy in ${source}, and ${tag} has no such verdict.`,
       `npm run wait -- ${source} keeps the verdict on what runs there.`,
     );
   }
-  const { ripe } = candidate;
   const takes = `${name} takes a release that has ${soak.by === 'release' ? 'run' : 'been'} in ${source} for ${formatDuration(soak.for)}`;
   return ripe
     ? new Failure('not-soaked', `${takes}: ${tag} not before ${ripe.toISOString()}.`, 'Run it again then.')
@@ -103,13 +97,4 @@ export function notRipe({ name, soak }: Environment, source: string, candidate: 
         `${takes}, and ${tag} left it before that.`,
         `Promote another release: npm run status -- --candidates ${name} lists what may come.`,
       );
-}
-
-/** What the flow keeps as it is for a time. */
-export function frozen(environment: string, { reason, to }: Window): Failure {
-  return new Failure(
-    'frozen',
-    `${environment} is frozen until ${to.toISOString()}: ${reason}`,
-    'Run it again after that, or change the freeze in environments/flow.yaml.',
-  );
 }

@@ -5,18 +5,8 @@ import type { Environment } from './flow.ts';
 import type { Window } from './freeze.ts';
 import type { Hold } from './hold.ts';
 import { isSameImage, type Image } from './image.ts';
-import type { Run } from './ledger.ts';
-import {
-  frozen,
-  held,
-  neverRan,
-  notRipe,
-  otherDigest,
-  outOfOrder,
-  refuseFor,
-  takenBack,
-  unrelated,
-} from './refusals.ts';
+import type { EnvironmentRecord, Run } from './ledger.ts';
+import { refuseFor, refusals } from './refusals.ts';
 
 /** How an environment stands at a moment: what it runs, and what keeps it. */
 export interface Standing {
@@ -36,11 +26,7 @@ export interface Coming {
 }
 
 /** The environment that a promotion comes from. */
-export interface Source {
-  name: string;
-  hold: Hold | undefined;
-  runs: readonly Run[];
-}
+export type Source = Pick<EnvironmentRecord, 'hold' | 'runs'> & { name: string };
 
 /** What becomes of a delivery: nothing to do is an answer, not a failure. */
 export type Ruling = 'changed' | 'unchanged' | 'superseded';
@@ -60,7 +46,7 @@ export function judgeDeploy(standing: Standing, coming: Coming): Ruling {
 
 /** @throws {Failure} `out-of-order` where releases come from another environment. */
 export function requireFirst({ name, from }: Environment): void {
-  if (from !== undefined) throw outOfOrder(name, from);
+  if (from !== undefined) throw refusals.outOfOrder(name, from);
 }
 
 /**
@@ -79,13 +65,13 @@ export function judgePromotion(
   const ruling = judgeOrder(standing, coming);
   if (ruling !== 'changed') return ruling;
   // It is mostly one of the last.
-  if (!runs.findLast(({ image }) => isSameImage(image, to))) throw outOfOrder(environment.name, source);
+  if (!runs.findLast(({ image }) => isSameImage(image, to))) throw refusals.outOfOrder(environment.name, source);
   requireOneImage(coming);
   const candidate = listCandidates(runs, standing, moment).find(({ image }) => isSameImage(image, to));
-  if (!candidate) throw takenBack(environment.name, source, to);
+  if (!candidate) throw refusals.takenBack(environment.name, source, to);
   refuseFor([
-    ...(hold ? [held('source-held', source, hold)] : []),
-    ...(isRipe(candidate, moment.now) ? [] : [notRipe(environment, source, candidate)]),
+    ...(hold ? [refusals.held('source-held', source, hold)] : []),
+    ...(isRipe(candidate, moment.now) ? [] : [refusals.notRipe(environment, source, candidate)]),
     ...listClosed(standing),
   ]);
   return ruling;
@@ -102,26 +88,26 @@ export function judgeRollback(
   runs: readonly Run[],
 ): Ruling {
   if (isSameImage(image, to)) return 'unchanged';
-  if (!runs.some((run) => isSameImage(run.image, to))) throw neverRan(environment.name, to.tag);
-  if (hold && !isOfRollback(hold, runs.at(-1))) throw held('held', environment.name, hold);
+  if (!runs.some((run) => isSameImage(run.image, to))) throw refusals.neverRan(environment.name, to.tag);
+  if (hold && !isOfRollback(hold, runs.at(-1))) throw refusals.held('held', environment.name, hold);
   return 'changed';
 }
 
 function judgeOrder({ environment, image: from }: Standing, { to, relation }: Coming): Ruling {
   if (relation === 'older') return 'superseded';
-  if (relation === 'unrelated') throw unrelated(environment.name, from, to);
+  if (relation === 'unrelated') throw refusals.unrelated(environment.name, from, to);
   // Values that do not say the revision yet get it.
   return isSameImage(from, to) && from?.revision === to.revision ? 'unchanged' : 'changed';
 }
 
 function requireOneImage({ to, rival }: Coming): void {
-  if (rival) throw otherDigest(to, rival);
+  if (rival) throw refusals.otherDigest(to, rival);
 }
 
 function listClosed({ environment, hold, freeze }: Standing): Failure[] {
   return [
-    ...(hold ? [held('held', environment.name, hold)] : []),
-    ...(freeze ? [frozen(environment.name, freeze)] : []),
+    ...(hold ? [refusals.held('held', environment.name, hold)] : []),
+    ...(freeze ? [refusals.frozen(environment.name, freeze)] : []),
   ];
 }
 
