@@ -23,14 +23,15 @@ export interface Run {
 }
 
 /** What the ledger knows of an environment. Everything is ordered from the oldest to the newest. */
-export interface EnvironmentRecord {
-  readonly versions: readonly Version[];
+export class EnvironmentRecord {
+  readonly versions: Version[] = [];
   /** The versions of the file that say nothing that could be trusted. */
-  readonly skipped: readonly { commit: Commit; problem: string }[];
-  readonly runs: readonly Run[];
-  readonly hold: Hold | undefined;
+  readonly skipped: { commit: Commit; problem: string }[] = [];
+  readonly runs: Run[] = [];
+  hold: Hold | undefined;
   /** What its values say beside the release. */
-  readonly rest: Rest | undefined;
+  rest: Rest | undefined;
+  readonly read = createValuesReader();
 }
 
 /** What a commit says of an environment: its values, that they went, or why that cannot be told. */
@@ -39,19 +40,10 @@ export interface Claim {
   values: Values | 'removed' | Failure;
 }
 
-interface Entry {
-  versions: Version[];
-  skipped: { commit: Commit; problem: string }[];
-  runs: Run[];
-  hold: Hold | undefined;
-  rest: Rest | undefined;
-  read: ReturnType<typeof createValuesReader>;
-}
-
 /** What ran when, by whose delivery and under which rules: the history of the environments, taken in commit by commit. */
 export class Ledger {
   flow: Flow | undefined;
-  readonly #entries = new Map<string, Entry>();
+  readonly #records = new Map<string, EnvironmentRecord>();
   readonly #images = new ImageNames();
   readonly #verdicts: ReadonlyMap<string, readonly Verdict[]>;
 
@@ -68,7 +60,7 @@ export class Ledger {
   }
 
   recordOf(environment: string): EnvironmentRecord {
-    return this.#entryOf(environment);
+    return this.#records.getOrInsertComputed(environment, () => new EnvironmentRecord());
   }
 
   /** What an environment runs. */
@@ -86,7 +78,7 @@ export class Ledger {
     return [...files].flatMap(([path, bytes]) => {
       const environment = valuedEnvironment(path);
       if (environment === undefined) return [];
-      const { read } = this.#entryOf(environment);
+      const { read } = this.recordOf(environment);
       return [{ environment, values: bytes ? attempt(() => read({ path, bytes })) : 'removed' }];
     });
   }
@@ -99,28 +91,13 @@ export class Ledger {
       const held = heldEnvironment(path);
       if (held === undefined) continue;
       const isThere = bytes !== undefined || irregular.has(path);
-      this.#entryOf(held).hold = isThere ? readHold(path, bytes, commit) : undefined;
+      this.recordOf(held).hold = isThere ? readHold(path, bytes, commit) : undefined;
     }
   }
 
-  #entryOf(environment: string): Entry {
-    const known = this.#entries.get(environment);
-    if (known) return known;
-    const entry = {
-      versions: [],
-      skipped: [],
-      runs: [],
-      hold: undefined,
-      rest: undefined,
-      read: createValuesReader(),
-    };
-    this.#entries.set(environment, entry);
-    return entry;
-  }
-
   #version({ environment, values }: Claim, commit: Commit): void {
-    const entry = this.#entryOf(environment);
-    const { versions, skipped, runs } = entry;
+    const record = this.recordOf(environment);
+    const { versions, skipped, runs } = record;
     if (values === 'removed' || values instanceof Failure) {
       // A file that goes takes nothing away: what ran in the cluster runs on.
       const problem = values === 'removed' ? `${valuesPath(environment)} was removed or renamed` : values.message;
@@ -128,7 +105,7 @@ export class Ledger {
       return;
     }
     const { image, rest } = values;
-    entry.rest = rest;
+    record.rest = rest;
     const version = this.#describe(environment, commit, image);
     versions.push(version);
     if (isSameImage(image, this.imageOf(environment))) return;
@@ -136,14 +113,8 @@ export class Ledger {
     if (last && last.until === undefined) last.until = commit.time;
     if (!image) return;
     const { since, verdicts } = version;
-    runs.push({
-      image,
-      version,
-      since,
-      until: undefined,
-      healthy: firstVerdict(verdicts, 'healthy', since),
-      failed: firstVerdict(verdicts, 'failed', since),
-    });
+    const [healthy, failed] = (['healthy', 'failed'] as const).map((state) => firstVerdict(verdicts, state, since));
+    runs.push({ image, version, since, until: undefined, healthy, failed });
     this.#images.add(image);
   }
 
