@@ -56,7 +56,7 @@ function listMap(parsed: ParsedFile, map: unknown, above: readonly string[]): Ch
     if (!comment) throw fault('values.yaml', `no comment says what ${path.join('.')} is`, 'Write one above it.');
     return {
       path,
-      default: isNode(value) ? toValue(parsed, { node: value }) : null,
+      default: isNode(value) ? toValue(parsed, value) : null,
       description: lastParagraph(comment),
     };
   });

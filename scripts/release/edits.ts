@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Commit } from '../git/file-history.ts';
 import { Failure } from '../shell/failure.ts';
 import { breach, notice, refused, type Found } from './finding.ts';
@@ -6,6 +5,7 @@ import type { Image } from './image.ts';
 import { attempt, type EnvironmentRecord } from './ledger.ts';
 import { toLine } from './line.ts';
 import type { Standing } from './rules.ts';
+import { differences } from './scalars.ts';
 import type { Rest, Values } from './values.ts';
 import { describeVersion } from './version.ts';
 
@@ -13,7 +13,7 @@ import { describeVersion } from './version.ts';
 const keysShown = 3;
 
 /** What an edit is judged by. */
-export type Stand = Pick<Standing, 'image' | 'hold' | 'freeze'> & { environment: string };
+export type Stand = Omit<Standing, 'environment'> & { environment: string };
 
 /**
  * Finds what a commit changes of what an environment runs, or how, that no delivery does. Comments and the order of keys
@@ -35,15 +35,11 @@ export function findEdits(
 }
 
 function edited({ environment, hold, freeze }: Stand, what: string): Found {
-  if (hold) {
-    const message = `${environment}: ${what}, while it was held by ${hold.by}: ${hold.reason}`;
-    return breach(environment, 'edited-while-held', message);
-  }
-  if (freeze) {
-    const message = `${environment}: ${what}, while it was frozen until ${freeze.to.toISOString()}: ${freeze.reason}`;
-    return breach(environment, 'edited-while-frozen', message);
-  }
-  return notice(environment, 'edited', `${environment}: ${what}.`);
+  const told = `${environment}: ${what}`;
+  if (hold) return breach(environment, 'edited-while-held', `${told}, while it was held by ${hold.by}: ${hold.reason}`);
+  if (!freeze) return notice(environment, 'edited', `${told}.`);
+  const end = freeze.to.toISOString();
+  return breach(environment, 'edited-while-frozen', `${told}, while it was frozen until ${end}: ${freeze.reason}`);
 }
 
 /** The keys of the release that differ, where no delivery explains it: one names the release as a whole. */
@@ -58,21 +54,8 @@ function findKeys(before: Rest, after: Rest): string[] | Failure {
   if (before === after) return [];
   const [left, right] = [attempt(before), attempt(after)];
   if (right instanceof Failure) return right;
-  if (isDeepStrictEqual(left, right)) return [];
   // Of the ways in which YAML is read, one is enough.
-  return [...new Set(differences(left, right).map((path) => path.replace(/^\d+\.?/, '') || 'all of it'))];
-}
-
-/** The paths at which two values differ, whatever the order of their keys. */
-function differences(left: unknown, right: unknown, path = ''): string[] {
-  if (isDeepStrictEqual(left, right)) return [];
-  if (!isCollection(left) || !isCollection(right)) return [path];
-  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-  return keys.flatMap((key) => differences(left[key], right[key], path ? `${path}.${key}` : key));
-}
-
-function isCollection(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return [...new Set(differences(left, right).map(({ path }) => path.replace(/^\d+\.?/, '') || 'all of it'))];
 }
 
 function list(keys: readonly string[]): string {

@@ -142,7 +142,7 @@ function isStringInYaml(source: string): boolean {
 function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Edit[]): void {
   const expected = new Map(edits.map(({ path, value }) => [path.join('.'), value]));
   for (const version of yamlVersions) {
-    const [left, right] = [before, after].map((file) => toValue(parseYamlFile(file, version), { mapAsMap: true }));
+    const [left, right] = [before, after].map((file) => toValue(parseYamlFile(file, version)));
     for (const { path, value } of differences(left, right)) {
       if (expected.get(path) !== value) throw unsafe(before.path, `an edit would also change ${path}`);
     }
@@ -154,23 +154,20 @@ function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Ed
   }
 }
 
-function* differences(left: unknown, right: unknown, path = ''): Generator<{ path: string; value: unknown }> {
-  const [before, after] = [entriesOf(left), entriesOf(right)];
-  if (before?.length !== after?.length || !before || !after) {
-    if (!isDeepStrictEqual(left, right)) yield { path, value: right };
+/** The paths at which two values differ, whatever the order of their keys, and what the second one has there. */
+export function* differences(left: unknown, right: unknown, path = ''): Generator<{ path: string; value: unknown }> {
+  if (isDeepStrictEqual(left, right)) return;
+  if (!isCollection(left) || !isCollection(right)) {
+    yield { path, value: right };
     return;
   }
-  for (const [index, [key, value]] of after.entries()) {
-    const [oldKey, oldValue] = before[index] ?? [];
-    const child = path ? `${path}.${String(key)}` : String(key);
-    if (!isDeepStrictEqual(oldKey, key)) yield { path: child, value };
-    yield* differences(oldValue, value, child);
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    yield* differences(left[key], right[key], path ? `${path}.${key}` : key);
   }
 }
 
-function entriesOf(value: unknown): [unknown, unknown][] | undefined {
-  if (value instanceof Map || Array.isArray(value)) return [...value.entries()];
-  return undefined;
+function isCollection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 const quoted = 'Write it as one quoted scalar of its own, such as tag: "3f9c1b2a".';

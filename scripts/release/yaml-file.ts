@@ -95,16 +95,13 @@ export function parseYaml(path: string, text: string, version: YamlVersion): Par
 }
 
 /**
- * The value of a parsed file, or of a node in it: the only way from YAML to a value. Maps stay maps where asked for.
+ * The value of a parsed file, or of a node in it: the only way from YAML to a value.
  * @throws {Failure} `invalid-file` when its merge keys cannot be resolved.
  */
-export function toValue(
-  { path, document, placeOf }: ParsedFile,
-  { node = document.contents, mapAsMap = false }: { node?: Node | null; mapAsMap?: boolean } = {},
-): unknown {
+export function toValue({ path, document, placeOf }: ParsedFile, node: Node | null = document.contents): unknown {
   try {
     // The walk of the tree has counted what the aliases repeat.
-    return node?.toJS(document, { mapAsMap, maxAliasCount: -1 }) ?? null;
+    return node?.toJS(document, { maxAliasCount: -1 }) ?? null;
   } catch (error) {
     const place = node === document.contents ? path : placeOf(node?.range?.[0]);
     throw fault(place, `it cannot be resolved: ${(error as Error).message}`, oneDocument, error);
