@@ -3,6 +3,7 @@ import type { Relation } from '../git/ancestry.ts';
 import type { Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import { parseRevision, type Image, type Revision } from '../release/image.ts';
+import type { Run } from '../release/ledger.ts';
 import { listBranch } from './mainline.ts';
 import { Failure } from '../shell/failure.ts';
 import type { EnvironmentState } from './environments.ts';
@@ -57,4 +58,21 @@ export async function listGains(tip: Tip, from: Image | undefined, to: Release, 
 /** The commits that the second release has and the first one lacks, in the same way; there may be none. */
 export async function listBetween(tip: Tip, from: Release, to: Release, branch: string): Promise<CommitLine[]> {
   return tip.keepOutside(await listBranch(tip, from.revision, to.revision, branch), environmentsFolder);
+}
+
+/**
+ * The releases that an environment ran and that the present one contains, from the newest run on: a rollback that names
+ * none takes the first, so going back twice does not come forward again.
+ */
+export async function* listOlder(tip: Tip, runs: readonly Run[], present: Image | undefined): AsyncGenerator<Release> {
+  const running = present && (await findRelease(tip, present));
+  const listed = new Set<string>();
+  for (const { image } of runs.toReversed()) {
+    const release = image.tag === present?.tag ? undefined : await findRelease(tip, image);
+    // An edit by hand may have brought what is no release: it is no way back, and keeps from none.
+    if (!release || listed.has(release.revision)) continue;
+    if (running && (await tip.relate(release.revision, running.revision)) !== 'older') continue;
+    listed.add(release.revision);
+    yield release;
+  }
 }

@@ -1,8 +1,7 @@
 import { holdOf } from '../branch/environments.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
-import { findRelease, listGains, requireRelease, type Release } from '../branch/releases.ts';
-import { listOlder } from '../branch/way-back.ts';
+import { findRelease, listGains, listOlder, requireRelease, type Release } from '../branch/releases.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
 import { isSameImage, type Image, type Tag } from '../release/image.ts';
