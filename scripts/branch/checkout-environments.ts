@@ -21,8 +21,5 @@ async function listFiles(root: string): Promise<{ path: string; isRegular: boole
   const entries = await readdir(join(root, 'environments'), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => ({
-      path: relative(root, join(entry.parentPath, entry.name)),
-      isRegular: entry.isFile(),
-    }));
+    .map((entry) => ({ path: relative(root, join(entry.parentPath, entry.name)), isRegular: entry.isFile() }));
 }

@@ -24,14 +24,7 @@ export async function openRemote(
     requireBranchName(branch, directory, { env, signal }),
   ]);
   const remote = await readRemote(checkout, name, env);
-  return createScratch({
-    checkout,
-    remote,
-    callLimit: Math.min(longestCall, callLimit),
-    history,
-    env,
-    signal,
-  });
+  return createScratch({ checkout, remote, callLimit: Math.min(longestCall, callLimit), history, env, signal });
 }
 
 /** Reads the branch as it is now; what else is named comes along. */

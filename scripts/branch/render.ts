@@ -39,7 +39,13 @@ export async function requireRendered(tip: Tip, rendering: Rendering, options: H
   const files = await readChart(tip, rendering);
   const images = findImages(await render(files, rendering, options));
   const repository = readRepository(values, files.get(posix.join(names.chart, 'values.yaml')));
-  if (repository === undefined) throw withoutRepository(rendering);
+  if (repository === undefined) {
+    throw new Failure(
+      'invalid-chart',
+      `image.repository is set neither in ${values.path} nor in ${names.chart}/values.yaml of ${chart.tag}.`,
+      'Set it to the repository that the image is pulled from.',
+    );
+  }
   const expected = `${repository}:${chart.tag}${chart.digest && `@${chart.digest}`}`;
   const own = images.filter((image) => isOf(repository, image));
   const other = own.find((image) => image !== expected);
@@ -87,12 +93,4 @@ async function writeBelow(folder: string, { path, bytes }: YamlFile): Promise<vo
 /** Whether a reference is to a repository, with whatever tag and digest. */
 function isOf(repository: string, image: string): boolean {
   return image.startsWith(repository) && /^(?:[:@]|$)/.test(image.slice(repository.length));
-}
-
-function withoutRepository({ chart, values, names }: Rendering): Failure {
-  return new Failure(
-    'invalid-chart',
-    `image.repository is set neither in ${values.path} nor in ${names.chart}/values.yaml of ${chart.tag}.`,
-    'Set it to the repository that the image is pulled from.',
-  );
 }

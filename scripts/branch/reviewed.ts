@@ -1,5 +1,5 @@
+import { isAncestor } from '../git/ancestry.ts';
 import { openCheckout } from '../git/checkout.ts';
-import type { Git } from '../git/git.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
 import { writeMerge } from '../git/would-be-merge.ts';
@@ -24,26 +24,20 @@ export interface Reviewed {
 export async function readReviewed(scratch: Scratch, tip: Tip, place: Place): Promise<Reviewed> {
   const { git } = scratch;
   const head = await readHead(place);
-  const [before, after] = (await isContained(scratch, head, tip.commit))
-    ? [await findBefore(scratch, head, place), head]
-    : [tip.commit, await merge(git, tip.commit, head, place)];
-  const list = await git.read(['diff-tree', '--name-only', '--no-renames', '-z', before, after]);
-  return {
-    before: new Tip(scratch, before),
-    after: new Tip(scratch, after),
-    roots: list.split('\0').filter(Boolean),
-  };
-}
-
-async function merge(git: Git, tip: string, head: string, { branch, env, now }: Place): Promise<string> {
+  const { branch, env, now } = place;
   const name = env.CI_MERGE_REQUEST_SOURCE_BRANCH_NAME ?? head;
-  return writeMerge(git, { branch, tip, head, name, time: now() });
+  const [before, after] = (await isAncestor(git, head, tip.commit))
+    ? [await findBefore(scratch, head, place), head]
+    : [tip.commit, await writeMerge(git, { branch, tip: tip.commit, head, name, time: now() })];
+  const list = await git.read(['diff-tree', '--name-only', '--no-renames', '-z', before, after]);
+  const roots = list.split('\0').filter(Boolean);
+  return { before: new Tip(scratch, before), after: new Tip(scratch, after), roots };
 }
 
 async function findBefore(scratch: Scratch, head: string, { branch, env, now }: Place): Promise<string> {
   const pushed = env.CI_COMMIT_BEFORE_SHA ?? '';
   // GitLab writes zeros where there is none.
-  if (/[1-9a-f]/.test(pushed) && (await isContained(scratch, pushed, head))) return pushed;
+  if (/[1-9a-f]/.test(pushed) && (await isAncestor(scratch.git, pushed, head))) return pushed;
   const { commits } = await readMainline(scratch, new Tip(scratch, head), { branch, now: now() });
   return commits[0]?.before ?? head;
 }
@@ -60,8 +54,4 @@ async function readHead({ directory, env, signal }: Place): Promise<string> {
     `The checkout ${JSON.stringify(directory)} does not have the whole history of ${name}.`,
     'Fetch it: git fetch --unshallow, or GIT_DEPTH: 0 in GitLab CI.',
   );
-}
-
-async function isContained({ git }: Scratch, commit: string, within: string): Promise<boolean> {
-  return (await git.run(['merge-base', '--is-ancestor', commit, within])).status === 0;
 }
