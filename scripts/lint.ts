@@ -10,7 +10,7 @@ import { lintReleases } from './lint/releases.ts';
 import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { usualBranch } from './branch/place.ts';
-import { flowPath, parseFlowOf } from './release/flow.ts';
+import { flowPath, parseFlow } from './release/flow.ts';
 import { holdPath, parseHold } from './release/hold.ts';
 import { readScalar } from './release/scalars.ts';
 import { readImage, valuesPath } from './release/values.ts';
@@ -25,7 +25,7 @@ const standIn = { 'image.tag': '0000000' };
 await runMain(async (signal) => {
   await refuseStrayFiles(root);
   const names = await readEnvironmentNames(root);
-  const flow = parseFlowOf(await readYaml(flowPath), names.map(valuesPath));
+  const flow = parseFlow(await readYaml(flowPath), names.map(valuesPath));
   await lintBranch();
   for (const path of names.map(holdPath)) if (existsSync(join(root, path))) parseHold(await readYaml(path));
   for (const name of names) await lintEnvironment(name, signal);

@@ -3,21 +3,11 @@ import type { CommitFile } from '../git/commit.ts';
 import { readFileHistory } from '../git/file-history.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import {
-  environmentsFolder,
-  findFreeze,
-  flowPath,
-  parseFlow,
-  parseFlowOf,
-  requireEnvironment,
-  type Environment,
-  type Flow,
-} from '../release/flow.ts';
+import { environmentsFolder, findFreeze, flowPath, parseFlow, requireEnvironment, type Flow } from '../release/flow.ts';
 import { holdPath, parseHold, type Hold } from '../release/hold.ts';
-import type { Image } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Standing } from '../release/rules.ts';
-import { findStrays, strayFile, type Stray } from '../release/strays.ts';
+import { findStrays, strayFile } from '../release/strays.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { readMainline } from './mainline.ts';
 
@@ -28,20 +18,7 @@ export interface Environments {
 }
 
 /** An environment, as a tip has it. */
-export interface EnvironmentState {
-  flow: Flow;
-  environment: Environment;
-  values: CommitFile;
-  image: Image | undefined;
-  holdFile: CommitFile | undefined;
-}
-
-/** The same, where something of them may be broken. */
-export interface BrokenEnvironments extends Environments {
-  /** What is wrong with the flow, or beside the environments. */
-  faults: readonly Failure[];
-  strays: readonly Stray[];
-}
+export type EnvironmentState = ReturnType<typeof stateOf>;
 
 /**
  * Reads the flow, and the files of its environments.
@@ -50,29 +27,25 @@ export interface BrokenEnvironments extends Environments {
 export async function readEnvironments(tip: Tip): Promise<Environments> {
   const { files, strays } = await readFiles(tip);
   for (const stray of strays) throw strayFile(stray);
-  return { files, flow: parseFlowOf(requireFile(files, flowPath), files.keys()) };
+  return { files, flow: parseFlow(requireFile(files, flowPath), files.keys()) };
 }
 
 /** Reads the same with whatever is wrong with it; a flow that cannot be read is the last one that could. */
-export async function readBrokenEnvironments(
-  scratch: Scratch,
-  tip: Tip,
-  when: { branch: string; now: Date },
-): Promise<BrokenEnvironments> {
+export async function readBrokenEnvironments(scratch: Scratch, tip: Tip, when: { branch: string; now: Date }) {
   const { files, strays } = await readFiles(tip);
-  const flow = attempt(() => parseFlowOf(requireFile(files, flowPath), files.keys()));
-  if (!(flow instanceof Failure)) return { files, strays, flow, faults: [] };
+  const flow = attempt(() => parseFlow(requireFile(files, flowPath), files.keys()));
+  const faults = flow instanceof Failure ? [flow] : [];
+  if (!(flow instanceof Failure)) return { files, strays, flow, faults };
   const { commits } = await readMainline(scratch, tip, when);
-  const history = await readFileHistory(scratch, commits, [flowPath]);
-  for (const { files: versions } of history) {
+  for (const { files: versions } of await readFileHistory(scratch, commits, [flowPath])) {
     const bytes = versions.get(flowPath);
     const last = bytes && attempt(() => parseFlow({ path: flowPath, bytes }));
-    if (last && !(last instanceof Failure)) return { files, strays, flow: last, faults: [flow] };
+    if (last && !(last instanceof Failure)) return { files, strays, flow: last, faults };
   }
   throw flow;
 }
 
-async function readFiles(tip: Tip): Promise<Pick<BrokenEnvironments, 'files' | 'strays'>> {
+async function readFiles(tip: Tip) {
   const files = await tip.readFolder(environmentsFolder);
   return { files, strays: findStrays(files.keys(), await tip.listIrregular(environmentsFolder)) };
 }
@@ -81,7 +54,7 @@ async function readFiles(tip: Tip): Promise<Pick<BrokenEnvironments, 'files' | '
  * The state of one environment.
  * @throws {Failure} `unknown-environment`, or what is wrong with its values.
  */
-export function stateOf({ flow, files }: Environments, name: string): EnvironmentState {
+export function stateOf({ flow, files }: Environments, name: string) {
   const environment = requireEnvironment(flow, name);
   const values = requireFile(files, valuesPath(name));
   return { flow, environment, values, image: readImage(values), holdFile: files.get(holdPath(name)) };

@@ -57,24 +57,21 @@ const flowShape = z
   })
   .superRefine(({ environments, freezes }, context) => {
     const names = environments.map(({ name }) => name);
-    const fault = (path: PropertyKey[], message: string) => {
-      context.addIssue({ code: 'custom', path, message });
-    };
     for (const [index, { name, from, ...rules }] of environments.entries()) {
       const path = ['environments', index];
       const source = from === undefined ? -1 : names.indexOf(from);
-      if (names.indexOf(name) < index) fault([...path, 'name'], `${name} is listed twice`);
+      if (names.indexOf(name) < index) fault(context, [...path, 'name'], `${name} is listed twice`);
       for (const key of from === undefined ? listPromotionRules(rules) : [])
-        fault([...path, key], `${name} has "${key}", but no "from" that releases are promoted from`);
-      if (from !== undefined && source < 0) fault([...path, 'from'], `${from} is not an environment of this flow`);
+        fault(context, [...path, key], `${name} has "${key}", but no "from" that releases are promoted from`);
+      if (from !== undefined && source < 0)
+        fault(context, [...path, 'from'], `${from} is not an environment of this flow`);
       if (source >= index)
-        fault([...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`);
+        fault(context, [...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`);
     }
     for (const [index, freeze] of freezes.entries()) {
-      const path = ['freezes', index];
       for (const [position, name] of freeze.environments.entries()) {
-        if (!names.includes(name))
-          fault([...path, 'environments', position], `${name} is not an environment of this flow`);
+        const path = ['freezes', index, 'environments', position];
+        if (!names.includes(name)) fault(context, path, `${name} is not an environment of this flow`);
       }
     }
   });
@@ -83,18 +80,15 @@ const flowShape = z
 export type Flow = z.infer<typeof flowShape>;
 export type Environment = z.infer<typeof environmentShape>;
 
-/** @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault. */
-export function parseFlow(file: YamlFile): Flow {
-  return parse(flowShape, file);
-}
-
 /**
- * The same, where the environments are those whose values are among the paths: Argo CD goes by the folders, and the
- * commands by the flow.
+ * Parses a flow, whose environments must be those that have values among the paths, where paths are given: Argo CD goes
+ * by the folders, and the commands by the flow.
+ * @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault.
  */
-export function parseFlowOf(file: YamlFile, paths: Iterable<string>): Flow {
-  const folders = [...paths].map(valuedEnvironment).filter((name) => name !== undefined);
-  return parse(withFolders(folders), file);
+export function parseFlow(file: YamlFile, paths?: Iterable<string>): Flow {
+  const shape = paths ? withFolders([...paths].flatMap((path) => valuedEnvironment(path) ?? [])) : flowShape;
+  const hint = 'environments/README.md says what the flow may hold.';
+  return parseShape(shape, file, { code: 'invalid-flow', hint });
 }
 
 /** @throws {Failure} `unknown-environment` when the flow does not name it. */
@@ -112,9 +106,8 @@ export function requireEnvironment(flow: Flow, name: string): Environment {
 export function findFreeze({ freezes }: Flow, environment: string, now: Date): Window | undefined {
   return freezes
     .filter(({ environments }) => environments.includes(environment))
-    .map((freeze) => findWindow(freeze, now))
-    .filter((window) => window !== undefined)
-    .reduce<Window | undefined>((last, window) => (last && last.to >= window.to ? last : window), undefined);
+    .flatMap((freeze) => findWindow(freeze, now) ?? [])
+    .sort((one, other) => other.to.getTime() - one.to.getTime())[0];
 }
 
 /** The rules that are for promotions alone, where they are set. */
@@ -127,21 +120,16 @@ function withFolders(folders: readonly string[]): typeof flowShape {
   return flowShape.superRefine(({ environments }, context) => {
     const names = environments.map(({ name }) => name);
     for (const [index, name] of names.entries()) {
-      if (folders.includes(name)) continue;
       const message = `${name} has no ${valuesPath(name)}: add that file, or take ${name} out of the flow`;
-      context.addIssue({ code: 'custom', path: ['environments', index, 'name'], message });
+      if (!folders.includes(name)) fault(context, ['environments', index, 'name'], message);
     }
     for (const name of folders) {
-      if (names.includes(name)) continue;
       const message = `${valuesPath(name)} is of no environment here: list ${name}, or remove that file`;
-      context.addIssue({ code: 'custom', path: ['environments'], message });
+      if (!names.includes(name)) fault(context, ['environments'], message);
     }
   });
 }
 
-function parse(shape: typeof flowShape, file: YamlFile): Flow {
-  return parseShape(shape, file, {
-    code: 'invalid-flow',
-    hint: 'environments/README.md says what the flow may hold.',
-  });
+function fault(context: z.RefinementCtx, path: PropertyKey[], message: string): void {
+  context.addIssue({ code: 'custom', path, message });
 }
