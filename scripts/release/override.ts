@@ -12,18 +12,15 @@ const refusals: Readonly<Record<Overridable, FailureCode>> = {
 };
 
 /** What becomes of a promotion, and the rules that it broke, as far as they are overridden. */
-export interface Overridden {
-  ruling: Ruling | Failure;
-  broken: { rule: Overridable; failure: Failure }[];
-}
+export type Overridden = ReturnType<typeof judgeOverridden>;
 
 /** Judges a promotion again and again, without the rules that it breaks and that are overridden where the flow lets them be. */
 export function judgeOverridden(
   standing: Standing,
   override: readonly Overridable[],
   judge: (standing: Standing) => Ruling,
-): Overridden {
-  const broken: Overridden['broken'] = [];
+) {
+  const broken: { rule: Overridable; failure: Failure }[] = [];
   for (let relaxed = standing; ;) {
     const ruling = attempt(() => judge(relaxed));
     if (!(ruling instanceof Failure)) return { ruling, broken };

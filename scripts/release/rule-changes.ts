@@ -3,7 +3,7 @@ import { Failure } from '../shell/failure.ts';
 import { findDelivery } from './delivery.ts';
 import { everyEnvironment, breach, notice, refused, type Found } from './finding.ts';
 import { flowPath, parseFlow, type Flow } from './flow.ts';
-import { heldEnvironment, parseHold } from './hold.ts';
+import { heldEnvironment, holdPath, parseHold } from './hold.ts';
 import { attempt, type Ledger } from './ledger.ts';
 import { findLoosenings } from './loosening.ts';
 import { findStray, strayFile } from './strays.ts';
@@ -32,20 +32,15 @@ function findFlowChanges({ commit }: FileChanges, bytes: Buffer | undefined, bef
   const accepted = after.accepted.filter(({ commit }) => !before.accepted.some((known) => known.commit === commit));
   return [
     ...loosenings.map(({ environment, what }) => notice(environment, 'loosened', `${environment} ${what}.`)),
-    ...accepted.map(({ commit, reason }) =>
-      notice(everyEnvironment, 'accepted', `What ${commit} broke was accepted: ${reason}`),
+    ...accepted.map((one) =>
+      notice(everyEnvironment, 'accepted', `What ${one.commit} broke was accepted: ${one.reason}`),
     ),
   ];
 }
 
-function findHoldChanges(
-  { commit }: FileChanges,
-  bytes: Buffer | undefined,
-  environment: string,
-  ledger: Ledger,
-): Found[] {
+function findHoldChanges({ commit }: FileChanges, bytes: Buffer | undefined, environment: string, ledger: Ledger) {
   if (bytes) {
-    const hold = attempt(() => parseHold({ path: `environments/${environment}/hold.yaml`, bytes }));
+    const hold = attempt(() => parseHold({ path: holdPath(environment), bytes }));
     return hold instanceof Failure ? [refused(environment, hold)] : [];
   }
   const { hold } = ledger.recordOf(environment);

@@ -15,10 +15,8 @@ const fields = Object.keys(scalars) as Field[];
 
 const withRepository = z.object({ image: z.object({ repository: z.string() }) });
 
-/** Where the chart is, in the repository. */
+/** Where the chart is, in the repository, and its default values. */
 export const chartPath = 'helm-chart';
-
-/** Where the chart's default values are, in the repository. */
 export const chartValuesPath = `${chartPath}/values.yaml`;
 
 /** Where the values of an environment are, in the repository. */
@@ -61,7 +59,8 @@ export function createValuesReader(): (values: YamlFile) => Values {
   return (values) => {
     const match = frame?.pattern?.exec(decodeFile(values));
     if (frame && match?.groups) return { image: parseImage(values.path, match.groups), rest: frame.rest };
-    const present = hasRevision(values) ? fields : fields.filter((field) => field !== 'revision');
+    const hasRevision = parseYamlFile(values).document.hasIn(pathOf('revision'));
+    const present = fields.filter((field) => field !== 'revision' || hasRevision);
     const { text, targets } = findScalars(values, present.map(pathOf));
     frame = { pattern: frameOf(text, targets), rest: restOf(values) };
     return { image: parseImage(values.path, valuesOf(targets)), rest: frame.rest };
@@ -70,10 +69,8 @@ export function createValuesReader(): (values: YamlFile) => Values {
 
 /** The bytes of the values file with another image in it, every other byte as it was. */
 export function replaceImage(values: YamlFile, image: Image): Uint8Array {
-  return replaceScalars(
-    values,
-    fields.map((field) => ({ path: pathOf(field), value: image[field] })),
-  );
+  const edits = fields.map((field) => ({ path: pathOf(field), value: image[field] }));
+  return replaceScalars(values, edits);
 }
 
 /** The repository that an environment pulls its image from: its own, or the chart's default. */
@@ -96,10 +93,6 @@ function restOf(values: YamlFile): Rest {
 
 function pathOf(field: Field): string[] {
   return ['image', field];
-}
-
-function hasRevision(values: YamlFile): boolean {
-  return parseYamlFile(values).document.hasIn(pathOf('revision'));
 }
 
 function valuesOf(targets: readonly Target[]): Partial<Record<string, string>> {
