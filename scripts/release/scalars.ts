@@ -9,13 +9,8 @@ export interface Edit {
   value: string;
 }
 
-/** Where a scalar stands in the text of its file. */
-export interface Target {
-  value: string;
-  style: Scalar.Type | undefined;
-  start: number;
-  end: number;
-}
+/** Where a scalar stands in the text of its file, and what it says. */
+export type Target = ReturnType<typeof requireTarget>;
 
 /**
  * Reads the text of the scalar at a path of keys, also where YAML takes it for a number.
@@ -29,10 +24,7 @@ export function readScalar(file: YamlFile, path: readonly string[]): string {
  * Finds the scalars at the given paths, in the file's text.
  * @throws {Failure} `invalid-values` when one is not there, or could not be edited safely.
  */
-export function findScalars(
-  file: YamlFile,
-  paths: readonly (readonly string[])[],
-): { text: string; targets: Target[] } {
+export function findScalars(file: YamlFile, paths: readonly (readonly string[])[]) {
   const parsed = parseYamlFile(file);
   return { text: parsed.text, targets: paths.map((path) => requireTarget(parsed, path)) };
 }
@@ -56,21 +48,17 @@ export function replaceScalars(file: YamlFile, edits: readonly Edit[]): Uint8Arr
   return bytes;
 }
 
-function requireTarget({ path: file, text, document, placeOf }: ParsedFile, path: readonly string[]): Target {
-  const name = path.join('.');
-  const node = requireNode({ path: file, document, placeOf }, path);
+function requireTarget(parsed: ParsedFile, path: readonly string[]) {
+  const node = requireNode(parsed, path);
   const [start, end] = node.range ?? [0, 0];
-  const source = text.slice(start, end);
+  const source = parsed.text.slice(start, end);
   const problem = findProblem(node, source);
-  if (problem !== undefined) throw unsafe(placeOf(start), `${name} ${problem}`);
+  if (problem !== undefined) throw unsafe(parsed.placeOf(start), `${path.join('.')} ${problem}`);
   const scalar = node as Scalar;
   return { value: textOf(scalar, source), style: scalar.type, start, end };
 }
 
-function requireNode(
-  { path: file, document, placeOf }: Pick<ParsedFile, 'path' | 'document' | 'placeOf'>,
-  path: readonly string[],
-): Node {
+function requireNode({ path: file, document, placeOf }: ParsedFile, path: readonly string[]): Node {
   let node: unknown = document.contents;
   for (const [depth, key] of path.entries()) {
     if (isAlias(node)) {

@@ -58,7 +58,12 @@ export function decodeFile({ path, bytes }: YamlFile): string {
     const hint = 'Split it, or move what is large out of it.';
     throw fault(path, `the file has ${bytes.length} bytes, and must have at most ${sizeLimit}`, hint);
   }
-  const text = decode(path, bytes);
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch (error) {
+    throw fault(path, 'not UTF-8', oneDocument, error);
+  }
   const found = ambiguous.exec(text);
   if (!found) return text;
   const line = text.slice(0, found.index).split('\n').length;
@@ -105,14 +110,6 @@ export function toValue({ path, document, placeOf }: ParsedFile, node: Node | nu
   } catch (error) {
     const place = node === document.contents ? path : placeOf(node?.range?.[0]);
     throw fault(place, `it cannot be resolved: ${(error as Error).message}`, oneDocument, error);
-  }
-}
-
-function decode(path: string, bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch (error) {
-    throw fault(path, 'not UTF-8', oneDocument, error);
   }
 }
 
