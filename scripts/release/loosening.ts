@@ -2,12 +2,6 @@ import { formatDuration } from './duration.ts';
 import type { Environment, Flow } from './flow.ts';
 import { describeFreeze, listSpans, type Freeze, type Span } from './freeze.ts';
 
-/** A rule that is looser than it was. */
-export interface Loosening {
-  environment: string;
-  what: string;
-}
-
 /** How each rule of an environment gets looser; a new rule is a line here. */
 const rules: readonly ((before: Environment, after: Environment) => string | undefined)[] = [
   ({ from: before }, { from: after }) =>
@@ -34,7 +28,7 @@ const rules: readonly ((before: Environment, after: Environment) => string | und
 ];
 
 /** Finds what a change of the flow loosens at a time; what is over by then binds nobody any more. */
-export function findLoosenings(before: Flow, after: Flow, time: Date): Loosening[] {
+export function findLoosenings(before: Flow, after: Flow, time: Date): { environment: string; what: string }[] {
   return before.environments.flatMap((environment) => {
     const { name } = environment;
     const next = after.environments.find((candidate) => candidate.name === name);

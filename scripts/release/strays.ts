@@ -4,22 +4,17 @@ import { heldEnvironment } from './hold.ts';
 import { toLine } from './line.ts';
 import { valuedEnvironment } from './values.ts';
 
-/** A path that Argo CD or a person takes for a file of an environment, and the commands do not. */
-export interface Stray {
-  path: string;
-  /** The folder that it lies in, below `environments/`. */
-  environment: string | undefined;
-  problem: string;
-}
-
 // In any letters, with either ending, also as a folder: whoever wrote it meant it for such a file.
 const named = /\/(?:values|hold)\.ya?ml(?:\/|$)|^environments\/flow\.ya?ml(?:\/|$)/i;
 // The whole tree, or what would be the folder of an environment.
 const folder = /^environments(?:\/[^/.]+)?$/;
 
-/** Finds what is wrong with a path in `environments/`, by its name and by whether it is a regular file. */
-export function findStray(path: string, isRegular: boolean): Stray | undefined {
-  const isOurs = isOwn(path);
+/**
+ * Finds what is wrong with a path in `environments/`, by its name and by whether it is a regular file: Argo CD or a person
+ * would take it for a file of an environment, and the commands do not.
+ */
+export function findStray(path: string, isRegular: boolean) {
+  const isOurs = path === flowPath || (valuedEnvironment(path) ?? heldEnvironment(path)) !== undefined;
   const environment = /^environments\/([^/]+)\//.exec(path)?.[1];
   const stray = (problem: string) => ({ path, environment, problem: `${toLine(path)} ${problem}` });
   if (isRegular && isOurs) return undefined;
@@ -31,7 +26,7 @@ export function findStray(path: string, isRegular: boolean): Stray | undefined {
 }
 
 /** Finds the strays among the paths of regular files and of others. */
-export function findStrays(regular: Iterable<string>, irregular: Iterable<string>): Stray[] {
+export function findStrays(regular: Iterable<string>, irregular: Iterable<string>) {
   const strays = [
     ...[...regular].map((path) => findStray(path, true)),
     ...[...irregular].map((path) => findStray(path, false)),
@@ -40,10 +35,6 @@ export function findStrays(regular: Iterable<string>, irregular: Iterable<string
 }
 
 /** The failure that names a stray file. */
-export function strayFile({ problem }: Stray): Failure {
+export function strayFile({ problem }: { problem: string }): Failure {
   return new Failure('invalid-file', problem, 'Move the file out of environments/, or give it another name.');
-}
-
-function isOwn(path: string): boolean {
-  return path === flowPath || valuedEnvironment(path) !== undefined || heldEnvironment(path) !== undefined;
 }

@@ -1,25 +1,17 @@
 import type { Commit } from '../git/file-history.ts';
-import { findDeliveryOf, type DeliveryKind } from './delivery.ts';
+import { findDeliveryOf } from './delivery.ts';
 import type { Image } from './image.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A version of an environment's values: what it runs from then on, and how that came to be. */
-export interface Version {
-  commit: Commit;
+export interface Version extends ReturnType<typeof describeVersion> {
   /** When it counts as having come to the branch. */
   since: Date;
-  /** What runs from then on; undefined for nothing. */
-  image: Image | undefined;
-  /** A delivery, or an edit by hand. */
-  kind: DeliveryKind | 'edit';
-  /** Who did it: the delivery's actor, or the commit's author. */
-  by: string;
-  reason: string | undefined;
   /** What Argo CD said of it, in the order in which that was found. */
   verdicts: readonly Verdict[];
 }
 
-/** What a version of an environment's values is by its commit. */
+/** What a version of an environment's values is by its commit: a delivery and its actor, or its author's edit by hand. */
 export function describeVersion(environment: string, commit: Commit, image: Image | undefined) {
   const delivery = image && findDeliveryOf(commit, environment, image);
   const kind = delivery?.kind ?? ('edit' as const);
