@@ -103,11 +103,15 @@ export function requireEnvironment(flow: Flow, name: string): Environment {
 }
 
 /** The freeze that an environment is in at a time, if any; of several, the one that ends last. */
-export function findFreeze({ freezes }: Flow, environment: string, now: Date): Window | undefined {
-  return freezes
-    .filter(({ environments }) => environments.includes(environment))
+export function findFreeze(flow: Flow, environment: string, now: Date): Window | undefined {
+  return freezesOf(flow, environment)
     .flatMap((freeze) => findWindow(freeze, now) ?? [])
     .sort((one, other) => other.to.getTime() - one.to.getTime())[0];
+}
+
+/** All freezes that an environment is ever in. */
+export function freezesOf({ freezes }: Flow, name: string): Flow['freezes'] {
+  return freezes.filter(({ environments }) => environments.includes(name));
 }
 
 /** The rules that are for promotions alone, where they are set. */
