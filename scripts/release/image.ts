@@ -20,7 +20,7 @@ export interface Image {
 }
 
 /** The digits of the shortest abbreviation that is a tag. */
-export const shortestTag = 7;
+const shortestTag = 7;
 
 const tagForm = /^[0-9a-f]{7,40}$/;
 const revisionForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -75,4 +75,31 @@ export function isSameImage(one: Image | undefined, other: Image | undefined): b
 /** An image as the documents of the command contract name it. */
 export function toNames(image: Image | undefined): Record<keyof Image, string> {
   return image ?? { tag: '', digest: '', revision: '' };
+}
+
+/** The images that ran anywhere, of each release and each digest the first one. */
+export class ImageNames {
+  readonly #byDigest = new Map<Digest, Image>();
+  readonly #byTag = new Map<string, Image[]>();
+
+  add(image: Image): void {
+    if (image.digest === '') return;
+    if (!this.#byDigest.has(image.digest)) this.#byDigest.set(image.digest, image);
+    if (this.#findRelease(image)) return;
+    const key = image.tag.slice(0, shortestTag);
+    this.#byTag.set(key, [...(this.#byTag.get(key) ?? []), image]);
+  }
+
+  /** The first image of the same release or digest that another image contradicts, if any. */
+  findRival(image: Image): Image | undefined {
+    if (image.digest === '') return undefined;
+    const owner = this.#byDigest.get(image.digest);
+    if (owner && !isSameRelease(owner.tag, image.tag)) return owner;
+    const first = this.#findRelease(image);
+    return first && isRebuilt(first, image) ? first : undefined;
+  }
+
+  #findRelease({ tag }: Image): Image | undefined {
+    return this.#byTag.get(tag.slice(0, shortestTag))?.find((known) => isSameRelease(known.tag, tag));
+  }
 }
