@@ -23,9 +23,9 @@ export interface Delivery {
 }
 
 const subjectsShown = 20;
-const titleForm = new RegExp(
-  `^${prefixForm.source}(?:(deploy|promote|rollback)\\(([a-z0-9-]+)\\): ([0-9a-f]+)|(hold|resume)\\(([a-z0-9-]+)\\))$`,
-);
+const place = String.raw`\((?<environment>[a-z0-9-]+)\)`;
+const releaseForm = `(?<kind>deploy|promote|rollback)${place}: (?<tag>[0-9a-f]+)`;
+const titleForm = new RegExp(`^${prefixForm.source}(?:${releaseForm}|(?<kind>hold|resume)${place})$`);
 // GitLab's merge of a proposal.
 const mergeTitle = "Merge branch 'promote/";
 
@@ -72,15 +72,13 @@ export function findDeliveryOf(commit: Commit, environment: string, image: Image
 
 function parseDelivery(message: string) {
   const [title = '', ...rest] = message.trimEnd().split('\n');
-  const [, releaseKind, releaseEnvironment, tag, holdKind, holdEnvironment] = titleForm.exec(title) ?? [];
-  const kind = (releaseKind ?? holdKind) as DeliveryKind | undefined;
-  const environment = releaseEnvironment ?? holdEnvironment;
+  const { kind, environment, tag } = titleForm.exec(title)?.groups ?? {};
   if (kind === undefined || environment === undefined) return undefined;
   const facts = rest.slice(rest.lastIndexOf('') + 1);
   const read = (key: string) => facts.findLast((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
   const named = read('Override')?.split(/, */) ?? [];
   const override = overridable.filter((rule) => named.includes(rule));
-  return { kind, environment, tag, actor: read('Actor'), override, reason: read('Reason') };
+  return { kind: kind as DeliveryKind, environment, tag, actor: read('Actor'), override, reason: read('Reason') };
 }
 
 /** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */
@@ -90,7 +88,7 @@ export function isDeliveryTitle(subject: string): boolean {
 
 /** Whether a commit's subject is the title of a promotion, which can be a proposal. */
 export function isPromotionTitle(subject: string): boolean {
-  return titleForm.exec(subject)?.[1] === 'promote';
+  return titleForm.exec(subject)?.groups?.kind === 'promote';
 }
 
 function formatSubjects(subjects: readonly string[]): string {
