@@ -3,24 +3,19 @@ import { openRemote, readTip } from '../branch/open.ts';
 import type { Answer } from '../look/answer.ts';
 import { flowPath } from '../release/flow.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
-import type { DeliveryPlace, DeliveryResult } from './deliver.ts';
+import type { DeliveryPlace } from './deliver.ts';
 import { formatDelivered, toDocument } from './outcome.ts';
 import { promote } from './promote.ts';
 
 /** What became of the promotion to an environment. */
-interface Advance {
-  environment: string;
-  result: DeliveryResult | Failure;
-}
+type Advance = Awaited<ReturnType<typeof attemptPromotion>>;
 
 /**
  * Promotes whatever may come to the environments that the flow says `auto: true` of, in its order. That a rule keeps a release
  * out is an outcome; what else keeps it out is thrown.
  */
 export async function advance(place: DeliveryPlace): Promise<Answer> {
-  const advances: Advance[] = [];
-  for (const environment of await listAutomatic(place))
-    advances.push({ environment, result: await attemptPromotion(place, environment) });
+  const advances = await Array.fromAsync(await listAutomatic(place), (name) => attemptPromotion(place, name));
   const none = `Nothing to do: no environment of ${flowPath} has auto: true.`;
   return {
     document: advances.map(describe),
@@ -34,13 +29,13 @@ async function listAutomatic(place: DeliveryPlace): Promise<string[]> {
   return flow.environments.filter(({ auto }) => auto).map(({ name }) => name);
 }
 
-async function attemptPromotion(place: DeliveryPlace, environment: string): Promise<Advance['result']> {
+async function attemptPromotion(place: DeliveryPlace, environment: string) {
   try {
-    return await promote(place, environment);
+    return { environment, result: await promote(place, environment) };
   } catch (error) {
     // A push that the server refuses waits for nothing that comes by itself.
     const isRule = error instanceof Failure && error.exitCode === exitCode.refused && error.code !== 'push-refused';
-    if (isRule) return error;
+    if (isRule) return { environment, result: error };
     throw error;
   }
 }

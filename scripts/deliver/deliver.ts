@@ -10,11 +10,10 @@ import {
 import type { Place } from '../branch/place.ts';
 import { readIdentity, type Identity } from '../git/checkout.ts';
 import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap.ts';
-import type { Proposal, Proposed } from '../git/propose.ts';
+import type { Proposal } from '../git/propose.ts';
 import type { Scratch, ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
-import type { Hold } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
@@ -61,23 +60,8 @@ export interface Order {
   history?: ScratchOptions['history'];
 }
 
-/** What a delivery came to. */
-export interface DeliveryResult {
-  environment: string;
-  kind: DeliveryKind;
-  outcome: Ruling | 'proposed';
-  /** Whether it was only looked what would be done. */
-  isDryRun: boolean;
-  from: Image | undefined;
-  to: Image | undefined;
-  /** The commit, where one was made. */
-  commit: string | undefined;
-  /** How often it was decided until the outcome stood. */
-  attempts: number;
-  proposed: Proposed | undefined;
-  /** The hold that is there already, where one was asked for. */
-  hold: Hold | undefined;
-}
+/** What a delivery came to; `attempts` says how often it was decided until the outcome stood. */
+export type DeliveryResult = ReturnType<typeof resultOf>;
 
 interface Decided {
   decision: Decision;
@@ -99,17 +83,19 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };
     const { step, refusal } = decision;
-    if (refusal) return { decision: decided };
+    if (refusal) {
+      await showStep(place, outlook, step);
+      throw refusal;
+    }
     if ('to' in step) await rendered.require(outlook, step);
-    return {
-      decision: decided,
-      change: describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL }),
-      proposal: propose(place, outlook, step),
-    };
+    const change = describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL });
+    const proposal = propose(place, outlook, step);
+    await showStep(place, outlook, step, `Would commit on ${proposal?.branch ?? place.branch}:\n\n${change.message}`);
+    return { decision: decided, change, proposal };
   };
-  const swapped = place.dryRun
-    ? await showPlan(place, await plan(await readTip(scratch, place)))
-    : await compareAndSwap({ ...place, scratch, identity }, async (tip) => requireAllowed(await plan(tip)));
+  const swapped: Swapped<Decided> = place.dryRun
+    ? { ...(await plan(await readTip(scratch, place))), commit: undefined, attempts: 0 }
+    : await compareAndSwap({ ...place, scratch, identity }, plan);
   const { decision, outlook } = swapped.decision;
   if (decision.outcome === 'changed' && decision.step.kind === 'rollback')
     await warnOfMigrations(place, outlook, decision.step.left);
@@ -143,35 +129,23 @@ async function readFor(
   return environments;
 }
 
-/** @throws {Failure} what a rule refuses the step with. */
-function requireAllowed(plan: Plan<Decided>): Plan<Decided> {
-  const { decision } = plan.decision;
-  if ('refusal' in decision && decision.refusal) throw decision.refusal;
-  return plan;
-}
-
-/** Tells what would be done. */
-async function showPlan(
-  place: DeliveryPlace,
-  { decision, change, proposal }: Plan<Decided>,
-): Promise<Swapped<Decided>> {
-  const { decision: decided, outlook } = decision;
-  if (change) place.log(`Would commit on ${proposal?.branch ?? place.branch}:\n\n${change.message}`);
-  if (decided.outcome === 'changed' && decided.step.kind === 'promote')
-    place.log(await previewPromotion(place, outlook, decided.step));
-  requireAllowed({ decision });
-  return { decision, commit: undefined, attempts: 0 };
+/** Tells what would be done, where no more is asked for. */
+async function showStep(place: DeliveryPlace, outlook: Outlook, step: Step, commit?: string): Promise<void> {
+  if (!place.dryRun) return;
+  if (commit !== undefined) place.log(commit);
+  if (step.kind === 'promote') place.log(await previewPromotion(place, outlook, step));
 }
 
 function resultOf(
   { environment, kind }: Order,
   { decision: { decision, outlook }, commit, attempts, proposed }: Swapped<Decided>,
   { dryRun }: DeliveryPlace,
-): DeliveryResult {
-  const { image: from } = outlook.state;
+) {
+  const from = outlook.state.image;
   const step = decision.outcome === 'changed' ? decision.step : undefined;
   const to = decision.outcome !== 'changed' ? decision.to : step && 'to' in step ? step.to : from;
   const outcome = step && findProposal(step, environment) ? 'proposed' : decision.outcome;
+  // The hold that is there already, where one was asked for.
   const there = kind === 'hold' && !step ? attempt(() => holdOf(outlook.state)) : undefined;
   const hold = there instanceof Failure ? undefined : there;
   return { environment, kind, outcome, isDryRun: dryRun, from, to, commit, attempts, proposed, hold };

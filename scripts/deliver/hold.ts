@@ -2,42 +2,33 @@ import { holdOf, readEnvironments, stateOf, type EnvironmentState } from '../bra
 import { openRemote, readTip } from '../branch/open.ts';
 import { attempt } from '../release/ledger.ts';
 import { Failure } from '../shell/failure.ts';
-import { deliver, type DeliveryPlace, type DeliveryResult } from './deliver.ts';
+import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
+import type { Step } from './step.ts';
+
+type Holding = Extract<Step, { kind: 'hold' | 'resume' }>;
 
 /** Makes every delivery to an environment refuse, until it is resumed. */
-export async function hold(
-  place: DeliveryPlace,
-  environment: string,
-  reason: string,
-  isOfAll = false,
-): Promise<DeliveryResult> {
-  return deliver(place, {
-    kind: 'hold',
-    environment,
-    decide: ({ state: { image: to, holdFile } }) =>
-      Promise.resolve(
-        holdFile ? { outcome: 'unchanged', to } : { outcome: 'changed', step: { kind: 'hold', reason, isOfAll } },
-      ),
-  });
+export function hold(place: DeliveryPlace, name: string, reason: string, isOfAll = false): Promise<DeliveryResult> {
+  return takeStep(place, name, { kind: 'hold', reason, isOfAll });
 }
 
 /** Lets deliveries into a held environment again. */
-export async function resume(place: DeliveryPlace, environment: string): Promise<DeliveryResult> {
-  return deliver(place, {
-    kind: 'resume',
-    environment,
-    // A hold that nobody can read is removed too.
-    decide: ({ state: { image: to, holdFile } }) =>
-      Promise.resolve(holdFile ? { outcome: 'changed', step: { kind: 'resume' } } : { outcome: 'unchanged', to }),
-  });
+export function resume(place: DeliveryPlace, name: string): Promise<DeliveryResult> {
+  return takeStep(place, name, { kind: 'resume' });
+}
+
+function takeStep(place: DeliveryPlace, environment: string, step: Holding): Promise<DeliveryResult> {
+  const decide = ({ state: { image: to, holdFile } }: Outlook): Promise<Decision> => {
+    // A hold that nobody can read holds, and is removed too.
+    const isDone = (holdFile !== undefined) === (step.kind === 'hold');
+    return Promise.resolve(isDone ? { outcome: 'unchanged', to } : { outcome: 'changed', step });
+  };
+  return deliver(place, { kind: step.kind, environment, decide });
 }
 
 /** Holds all environments, to stop the line. */
 export async function holdAll(place: DeliveryPlace, reason: string): Promise<DeliveryResult[]> {
-  const results: DeliveryResult[] = [];
-  for (const { environment } of await readStates(place))
-    results.push(await hold(place, environment.name, reason, true));
-  return results;
+  return Array.fromAsync(await readStates(place), ({ environment }) => hold(place, environment.name, reason, true));
 }
 
 /** Lets those go on that were held as all; who was held before stays so. */

@@ -1,6 +1,4 @@
 import { formatMinute } from '../release/duration.ts';
-import type { Hold } from '../release/hold.ts';
-import type { DeliveryKind } from '../release/delivery.ts';
 import { toNames, type Image } from '../release/image.ts';
 import type { DeliveryResult } from './deliver.ts';
 
@@ -8,10 +6,17 @@ import type { DeliveryResult } from './deliver.ts';
 export function formatDelivered(result: DeliveryResult): string {
   const { environment, kind, from, to, outcome, isDryRun, commit, proposed, hold } = result;
   const runs = `${environment} runs ${nameOf(from)}`;
-  if (outcome === 'unchanged' && kind === 'hold' && hold) return describeHeld(environment, hold);
-  if (outcome === 'unchanged') return `Nothing to do: ${isAlready(kind, environment, runs)}.`;
+  const words = wordsOf(result, runs);
+  if (outcome === 'unchanged' && hold) {
+    const { reason, by, since } = hold;
+    return [
+      `Nothing to do: ${words.already}, since ${formatMinute(since)} by ${by}: ${reason}`,
+      `That reason stays. For another one, first: npm run resume -- ${environment}`,
+    ].join('\n');
+  }
+  if (outcome === 'unchanged') return `Nothing to do: ${words.already}.`;
   if (outcome === 'superseded') return `Nothing to do: ${runs}, which is newer than ${nameOf(to)}.`;
-  if (isDryRun) return `Nothing was changed. ${would(kind, environment, runs, nameOf(to))}.`;
+  if (isDryRun) return `Nothing was changed. ${words.would}.`;
   if (proposed) return formatProposed(result, proposed);
   if (kind === 'hold') return `${environment} is held at ${nameOf(to)}, by commit ${String(commit)}.`;
   if (kind === 'resume') return `${environment} takes deliveries again, by commit ${String(commit)}.`;
@@ -23,23 +28,10 @@ export function formatDelivered(result: DeliveryResult): string {
   ].join('\n');
 }
 
-function describeHeld(environment: string, { reason, by, since }: Hold): string {
-  return [
-    `Nothing to do: ${environment} is held already, since ${formatMinute(since)} by ${by}: ${reason}`,
-    `That reason stays. For another one, first: npm run resume -- ${environment}`,
-  ].join('\n');
-}
-
-function isAlready(kind: DeliveryKind, environment: string, runs: string): string {
-  if (kind === 'hold') return `${environment} is held already`;
-  if (kind === 'resume') return `${environment} is not held`;
-  return `${runs} already`;
-}
-
-function would(kind: DeliveryKind, environment: string, runs: string, to: string): string {
-  if (kind === 'hold') return `${environment} would be held`;
-  if (kind === 'resume') return `${environment} would take deliveries again`;
-  return `${runs}; it would run ${to}`;
+function wordsOf({ kind, environment: name, to }: DeliveryResult, runs: string): { already: string; would: string } {
+  if (kind === 'hold') return { already: `${name} is held already`, would: `${name} would be held` };
+  if (kind === 'resume') return { already: `${name} is not held`, would: `${name} would take deliveries again` };
+  return { already: `${runs} already`, would: `${runs}; it would run ${nameOf(to)}` };
 }
 
 function formatProposed(
@@ -60,18 +52,13 @@ function formatProposed(
 /** A delivery's outcome, as the document of the command contract. */
 export function toDocument(result: DeliveryResult): object {
   const { environment, kind, outcome, from, to, commit, attempts, proposed, hold } = result;
-  const document = {
-    environment,
-    kind,
-    outcome,
-    from: toNames(from),
-    to: toNames(to),
-    commit: commit ?? null,
-    attempts,
+  const names = { from: toNames(from), to: toNames(to) };
+  return {
+    ...{ environment, kind, outcome, ...names, commit: commit ?? null, attempts },
     // Only where it was asked for, and is there already.
     ...(hold && { hold }),
+    ...(proposed && { branch: proposed.branch, mergeRequest: proposed.address ?? null }),
   };
-  return proposed ? { ...document, branch: proposed.branch, mergeRequest: proposed.address ?? null } : document;
 }
 
 function nameOf(image: Image | undefined): string {

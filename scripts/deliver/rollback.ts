@@ -27,8 +27,10 @@ export async function rollback(
     const { tip, state, actor } = outlook;
     const hold = holdOf(state);
     heldAtFirst ??= hold !== undefined;
-    const to = tag === undefined ? await findFirst(listOlder(tip, runs, state.image)) : await findRun(tip, runs, tag);
-    if (!to) throw tag === undefined ? nothingToRollBack(name, state.image) : refusals.neverRan(name, tag);
+    const run = tag && findRunOf(runs, tag);
+    const to = tag ? run && (await requireRelease(tip, run.image)) : await findFirst(listOlder(tip, runs, state.image));
+    if (!to && tag !== undefined) throw refusals.neverRan(name, tag);
+    if (!to) throw nothingToRollBack(name, `${name} has run nothing before ${state.image?.tag ?? 'now'}.`);
     if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor)))
       throw refusals.held('held', name, hold);
     return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: true });
@@ -49,11 +51,15 @@ export async function goBack(
     const { image } = outlook.state;
     if (!isSameImage(image, from)) return { outcome: 'unchanged', to: image };
     const all = await readRuns(place, outlook);
-    if (all.at(-1)?.healthy) throw hasBeenHealthy(name, from);
+    if (all.at(-1)?.healthy) {
+      const why = `${from.tag} has been healthy in ${name}, so that what ails it came later.`;
+      throw nothingToRollBack(name, why, 'the verdicts');
+    }
     const last = all.findLastIndex(({ version }) => version.kind === 'rollback');
     const runs = all.slice(Math.max(last, 0)).filter(({ failed, healthy }) => !failed || healthy);
     const to = await findFirst(listOlder(outlook.tip, runs, image));
-    if (!to) throw noWayBack(name, from);
+    const why = `since the last rollback, ${name} has run nothing before ${from.tag} that has not failed.`;
+    if (!to) throw nothingToRollBack(name, why);
     return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: false });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
@@ -85,12 +91,6 @@ async function findFirst(releases: AsyncIterable<Release>): Promise<Release | un
   return undefined;
 }
 
-/** The newest run of a tag. */
-async function findRun(tip: Tip, runs: readonly Run[], tag: Tag): Promise<Release | undefined> {
-  const run = findRunOf(runs, tag);
-  return run && requireRelease(tip, run.image);
-}
-
 /** The commits that go, or come back where the environment had gone too far, if what runs is a release. */
 async function listMoved(tip: Tip, present: Image | undefined, to: Release, branch: string): Promise<CommitLine[]> {
   const running = present && (await findRelease(tip, present));
@@ -100,26 +100,6 @@ async function listMoved(tip: Tip, present: Image | undefined, to: Release, bran
   return listGains(tip, from, until, branch);
 }
 
-function nothingToRollBack(name: string, present: Image | undefined): Failure {
-  return new Failure(
-    'nothing-to-roll-back',
-    `${name} has run nothing before ${present?.tag ?? 'now'}.`,
-    `npm run history -- ${name} lists what it ran.`,
-  );
-}
-
-function hasBeenHealthy(name: string, { tag }: Image): Failure {
-  return new Failure(
-    'nothing-to-roll-back',
-    `${tag} has been healthy in ${name}, so that what ails it came later.`,
-    `npm run history -- ${name} lists the verdicts.`,
-  );
-}
-
-function noWayBack(name: string, from: Image): Failure {
-  return new Failure(
-    'nothing-to-roll-back',
-    `since the last rollback, ${name} has run nothing before ${from.tag} that has not failed.`,
-    `npm run history -- ${name} lists what it ran.`,
-  );
+function nothingToRollBack(name: string, why: string, listed = 'what it ran'): Failure {
+  return new Failure('nothing-to-roll-back', why, `npm run history -- ${name} lists ${listed}.`);
 }
