@@ -1,21 +1,26 @@
 import { exitCode } from '../shell/failure.ts';
+import { requireFile } from '../branch/environments.ts';
+import { readChanges } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
+import type { Commit } from '../git/file-history.ts';
+import type { Mainline } from '../git/mainline.ts';
+import type { Scratch } from '../git/scratch.ts';
+import { auditHistory } from '../release/audit.ts';
 import type { Finding } from '../release/finding.ts';
+import { environmentsFolder, flowPath } from '../release/flow.ts';
 import { toLine } from '../release/line.ts';
 import type { Answer } from './answer.ts';
-import { readFindings } from './findings.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import type { Place } from '../branch/place.ts';
 
-interface AuditOptions {
-  /** Leaves out what was before. */
-  since: Date | undefined;
-  /** Whether notices count as breaches do. */
-  strict: boolean;
-}
-
-/** Replays the rules over the history of all environments, and names each change since a time that broke one, or went round it. */
-export async function audit(place: Place, { since, strict }: AuditOptions): Promise<Answer> {
+/**
+ * Replays the rules over the history of all environments, and names each change since a time that broke one, or went round it;
+ * where it is strict, notices count as breaches do.
+ */
+export async function audit(
+  place: Place,
+  { since, strict }: { since: Date | undefined; strict: boolean },
+): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
@@ -26,6 +31,17 @@ export async function audit(place: Place, { since, strict }: AuditOptions): Prom
     text: formatFindings(findings),
     exitCode: isRefused ? exitCode.refused : exitCode.done,
   };
+}
+
+/** Judges commits of a branch by the rules as they stood before each. */
+export async function readFindings(
+  scratch: Scratch,
+  mainline: Mainline,
+  isJudged: (commit: Commit) => boolean,
+): Promise<Finding[]> {
+  const history = await readChanges(scratch, mainline, [environmentsFolder]);
+  if (!history.changes.some(({ files }) => files.has(flowPath))) requireFile(new Map(), flowPath);
+  return auditHistory(history, mainline.relate, isJudged);
 }
 
 function formatFindings(findings: readonly Finding[]): string {
@@ -40,13 +56,6 @@ function formatFinding({ severity, commit, environment, rule, message }: Finding
 }
 
 function toDocument({ severity, commit, environment, rule, message }: Finding): object {
-  return {
-    severity,
-    commit: commit.sha,
-    author: commit.author,
-    time: commit.time.toISOString(),
-    environment,
-    rule,
-    message,
-  };
+  const { sha, author, time } = commit;
+  return { severity, commit: sha, author, time: time.toISOString(), environment, rule, message };
 }

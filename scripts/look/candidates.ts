@@ -3,11 +3,14 @@ import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import type { Place } from '../branch/place.ts';
+import type { Mainline } from '../git/mainline.ts';
+import type { Tip } from '../git/tip.ts';
 import { isRipe, listCandidates, type Candidate } from '../release/candidates.ts';
 import { formatAge } from '../release/duration.ts';
+import { environmentsFolder } from '../release/flow.ts';
+import type { Image } from '../release/image.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
-import { readCodeCount } from './code-count.ts';
 
 /** Tells what may come to an environment, newest first, and when. */
 export async function candidates(place: Place, name: string, columns: number): Promise<Answer> {
@@ -44,4 +47,16 @@ export function formatRipe(candidate: Candidate, now: Date): string {
 export function toDocument({ image, since, isHealthy, ripe }: Candidate, commits: number | undefined): object {
   const times = { since: since.toISOString(), ripe: ripe?.toISOString() ?? null };
   return { ...image, commits: commits ?? null, healthy: isHealthy, ...times };
+}
+
+/** Reads how many commits with code a release has that another one lacks; undefined where one is no commit of the branch. */
+export async function readCodeCount(tip: Tip, mainline: Mainline, images: readonly (Image | undefined)[]) {
+  const find = (image: Image | undefined) => image && mainline.find(image);
+  const commits = mainline.commits.slice(0, Math.max(0, ...images.map((image) => find(image) ?? 0)));
+  const code = new Set((await tip.keepOutside(commits, environmentsFolder)).map(({ sha }) => sha));
+  return (running: Image | undefined, ahead: Image | 'tip' | undefined): number | undefined => {
+    const [to, from] = [find(running), ahead === 'tip' ? 0 : find(ahead)];
+    if (to === undefined || from === undefined) return undefined;
+    return commits.slice(from, to).filter(({ sha }) => code.has(sha)).length;
+  };
 }

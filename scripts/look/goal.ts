@@ -6,7 +6,7 @@ import type { Tip } from '../git/tip.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
 import { requireRelease } from '../branch/releases.ts';
 import { readTip } from '../branch/open.ts';
-import { readEnvironments, stateOf } from '../branch/environments.ts';
+import { readEnvironment } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 /** What an environment is to come to. */
@@ -20,8 +20,11 @@ export interface Goal extends Target {
  * @throws {Failure} `nothing-to-wait-for` when that is nothing.
  */
 export async function readGoal(tip: Tip, name: string): Promise<Goal> {
-  const { image } = stateOf(await readEnvironments(tip), name);
-  if (!image) throw nothingThere(name);
+  const { image } = await readEnvironment(tip, name);
+  if (!image) {
+    const hint = 'Deploy or promote a release to it first.';
+    throw new Failure('nothing-to-wait-for', `${name} runs nothing yet.`, hint);
+  }
   const { revision: commit } = await requireRelease(tip, image);
   return { environment: name, names: await readApplicationNames(tip, name), image, commit };
 }
@@ -49,13 +52,5 @@ function goneBack({ environment, image }: Goal, next: Goal): Failure {
     'gone-back',
     `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`,
     `npm run history -- ${environment} says by whom, and why.`,
-  );
-}
-
-function nothingThere(environment: string): Failure {
-  return new Failure(
-    'nothing-to-wait-for',
-    `${environment} runs nothing yet.`,
-    'Deploy or promote a release to it first.',
   );
 }

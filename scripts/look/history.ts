@@ -1,4 +1,5 @@
 import { formatMinute } from '../release/duration.ts';
+import { toNames } from '../release/image.ts';
 import { findPerson, type Version } from '../release/version.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
@@ -42,9 +43,7 @@ export async function history(
 function toDocument({ commit, since, image, kind, by, reason, verdicts }: Version): object {
   return {
     kind,
-    tag: image?.tag ?? '',
-    digest: image?.digest ?? '',
-    revision: image?.revision ?? '',
+    ...toNames(image),
     commit: commit.sha,
     since: since.toISOString(),
     by,

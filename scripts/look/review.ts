@@ -7,9 +7,9 @@ import { environmentsFolder } from '../release/flow.ts';
 import { toLine } from '../release/line.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
+import { readFindings } from './audit.ts';
 import { toDocument } from './difference-text.ts';
 import { readEffects, type Effect } from './effects.ts';
-import { readFindings } from './findings.ts';
 import { formatMarkdown, formatText } from './review-text.ts';
 
 interface ReviewOptions {

@@ -1,14 +1,20 @@
-import { describeApplication, judgeApplication, listReasons } from '../argocd/judgement.ts';
+import { describeApplication, isToBlame, judgeApplication, listReasons } from '../argocd/judgement.ts';
 import type { Application } from '../argocd/application.ts';
 import type { Argo, ArgoAnswer } from '../argocd/argocd.ts';
 import type { Pod } from '../argocd/pods.ts';
+import type { Verdict } from '../release/verdict.ts';
+import { Failure } from '../shell/failure.ts';
 import type { Goal } from './goal.ts';
+
+const lookAtTheSet = 'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.';
 
 /** What Argo CD says of an environment at one moment. */
 export interface Sight {
   answer: ArgoAnswer<Application>;
   /** Asked for only while there is something to explain. */
   pods: readonly Pod[];
+  /** What the attempts to sync before failed with. */
+  faults?: readonly string[];
 }
 
 /** Asks Argo CD how an environment stands to its goal. */
@@ -33,4 +39,50 @@ export function describeSight({ answer, pods }: Sight, goal: Goal): string {
   const isOurs = answer.value.wanted === goal.commit;
   const reasons = isOurs ? listReasons(answer.value, pods, goal) : [];
   return [head + describeApplication(answer.value, goal), ...reasons].join('\n  ');
+}
+
+/** The verdict on a release that is not healthy, where it is for the release itself. */
+export function findVerdict(sight: Sight, goal: Goal): Pick<Verdict, 'state' | 'reasons'> | undefined {
+  const { answer, pods, faults } = sight;
+  if (answer.kind !== 'found' || !isToBlame(answer.value, goal)) return undefined;
+  const state = describeApplication(answer.value, goal);
+  return { state: 'failed', reasons: [state, ...listReasons(answer.value, pods, goal, faults)] };
+}
+
+/** Why an environment did not come to its goal. */
+export function notHealthy({ address }: Argo, { answer, pods, faults }: Sight, goal: Goal, elapsed: number): Failure {
+  const { environment, names, commit } = goal;
+  const after = `after ${Math.round(elapsed / 1000)} s`;
+  switch (answer.kind) {
+    case 'found': {
+      const { wanted } = answer.value;
+      const state = describeApplication(answer.value, goal);
+      const lines = [
+        `${environment} is not healthy ${after}: ${names.application} is ${state}.`,
+        ...(wanted === commit ? [] : [`The ApplicationSet has it at ${wanted || 'no revision'}, not at ${commit}.`]),
+        ...listReasons(answer.value, pods, goal, faults),
+      ];
+      const place = `${address}/applications/${names.application}`;
+      const hint = `Look at ${place}; to go back: npm run rollback -- ${environment}`;
+      return new Failure('unhealthy', lines.join('\n  '), wanted === commit ? hint : lookAtTheSet);
+    }
+    case 'missing':
+      return new Failure(
+        'unhealthy',
+        `${environment} has no Application ${names.application} in Argo CD ${after}: ${answer.reason}.`,
+        lookAtTheSet,
+      );
+    case 'hidden':
+      return new Failure(
+        'argocd-refused',
+        `The Application ${names.application} is not there, or not for this token, ${after}: ${answer.reason}.`,
+        `Let the token get the applications of the project ${names.project}, and look whether it is there.`,
+      );
+    case 'failed':
+      return new Failure(
+        'argocd-unreachable',
+        `Argo CD is not well ${after}: ${answer.reason}.`,
+        'Check ARGOCD_SERVER and the network of this machine, then run it again.',
+      );
+  }
 }

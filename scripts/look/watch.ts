@@ -3,14 +3,12 @@ import { parseArgoSettings } from '../argocd/settings.ts';
 import { openArgo } from '../argocd/argocd.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Image } from '../release/image.ts';
-import type { Verdict } from '../release/verdict.ts';
 import type { Answer } from './answer.ts';
 import { lookAgain, readGoal, type Goal } from './goal.ts';
 import { readTip } from '../branch/open.ts';
 import type { Failure } from '../shell/failure.ts';
-import { findVerdict, notHealthy } from './not-healthy.ts';
 import { createClearance } from './obstacle.ts';
-import { describeSight, judgeSight, look, type Sight } from './sight.ts';
+import { describeSight, findVerdict, judgeSight, look, notHealthy } from './sight.ts';
 import type { Place } from '../branch/place.ts';
 
 export interface WatchOptions {
@@ -32,7 +30,7 @@ const longestPause = 5_000;
 export interface Watched {
   goal: Goal;
   /** What Argo CD has said of the release; undefined where it has been overtaken, or something else kept it out. */
-  verdict: Pick<Verdict, 'state' | 'reasons'> | undefined;
+  verdict: ReturnType<typeof findVerdict>;
   /** What is to be told. */
   end: Answer | Failure;
 }
@@ -43,12 +41,9 @@ export interface Watched {
  * @throws {Failure} `gone-back` or `argocd-refused` when there is nothing more to see.
  */
 export async function watch(scratch: Scratch, place: Place, name: string, options: WatchOptions): Promise<Watched> {
-  const { timeout, sleep = sleepFor } = options;
+  const { timeout, sleep = pause } = options;
   const { signal, now } = place;
-  const argo = openArgo(parseArgoSettings(place.env), {
-    timeLimit: Math.min(questionLimit, timeout),
-    signal,
-  });
+  const argo = openArgo(parseArgoSettings(place.env), { timeLimit: Math.min(questionLimit, timeout), signal });
   let goal = await readGoal(await readTip(scratch, place), name);
   const tell = createTeller(place);
   const clear = createClearance(argo, place.log);
@@ -66,34 +61,28 @@ export async function watch(scratch: Scratch, place: Place, name: string, option
     if (answer.kind === 'found') await clear(answer.value, goal, elapsed);
 
     failingSince = state === 'failing' ? Math.min(failingSince, elapsed) : Infinity;
-    faults = state === 'failing' ? (findFaults(sight) ?? faults) : [];
+    const found = answer.kind === 'found' ? (answer.value.operation?.faults ?? []) : [];
+    if (state !== 'failing') faults = [];
+    else if (found.length > 0) faults = found;
     const isOver = elapsed >= timeout || elapsed - failingSince >= patience;
     if (isOver || elapsed - lookedAt >= gitPace) {
       const seen = await lookAgain(scratch, place, goal);
       if (seen.isNewer) return { goal, verdict: undefined, end: answerOf(goal, elapsed, seen.goal.image) };
       goal = seen.goal;
       if (isOver) {
-        const last = { sight, faults };
+        const last = { ...sight, faults };
         return { goal, verdict: findVerdict(last, goal), end: notHealthy(argo, last, goal, elapsed) };
       }
       lookedAt = elapsed;
     }
     failures = answer.kind === 'failed' ? failures + 1 : 0;
-    await sleep(Math.min(restAfter(failures), timeout - elapsed), signal);
+    const rest = failures === 0 ? pace : Math.min(firstPause * 2 ** (failures - 1), longestPause);
+    await sleep(Math.min(rest, timeout - elapsed), signal);
   }
 }
 
-function restAfter(failures: number): number {
-  return failures === 0 ? pace : Math.min(firstPause * 2 ** (failures - 1), longestPause);
-}
-
-async function sleepFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(milliseconds, undefined, { signal });
-}
-
-function findFaults({ answer }: Sight): readonly string[] | undefined {
-  const faults = answer.kind === 'found' ? answer.value.operation?.faults : undefined;
-  return faults?.length ? faults : undefined;
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return setTimeout(milliseconds, undefined, { signal });
 }
 
 /** Tells what differs from what was told last. */
@@ -108,16 +97,10 @@ function createTeller({ log }: Place): (line: string) => void {
 /** It has come to the release itself, or to a newer one. */
 function answerOf({ environment, names, image, commit }: Goal, elapsed: number, newer?: Image): Answer {
   const seconds = Math.round(elapsed / 1000);
+  const outcome = newer ? 'superseded' : 'healthy';
+  const { tag, digest } = image;
   return {
-    document: {
-      environment,
-      application: names.application,
-      outcome: newer ? 'superseded' : 'healthy',
-      tag: image.tag,
-      digest: image.digest,
-      commit,
-      seconds,
-    },
+    document: { environment, application: names.application, outcome, tag, digest, commit, seconds },
     text: newer
       ? `${environment}: ${image.tag} is superseded by ${newer.tag}.`
       : `${environment} runs ${image.tag} and is healthy, after ${seconds} s.`,
