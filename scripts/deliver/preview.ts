@@ -1,10 +1,8 @@
 import type { Place } from '../branch/place.ts';
-import type { Release } from '../branch/releases.ts';
-import { formatCommits } from '../look/commits.ts';
-import { colourObjects, summarize } from '../look/difference-text.ts';
-import { renderDifference, type Difference } from '../look/difference.ts';
+import { formatCommits } from '../look/diff.ts';
+import { colourObjects, formatDetails, quoteText, summarize } from '../look/difference-text.ts';
+import { renderDifference } from '../look/difference.ts';
 import { show } from '../look/effects.ts';
-import { formatDetails, quoteText } from '../look/markdown.ts';
 import { quoteSubject } from '../release/delivery.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Outlook } from './deliver.ts';
@@ -18,13 +16,9 @@ const commitsShown = 20;
 
 /** What a promotion would bring: the commits, and the manifests as the cluster would see them. */
 export async function previewPromotion(place: Place, outlook: Outlook, { to, commits }: Promotion): Promise<string> {
-  const shown = await showDifference(place, outlook, to);
-  const objects = shown instanceof Failure ? [] : colourObjects(shown);
-  return [
-    'It would bring:',
-    formatCommits(commits, outlook.now),
-    [...objects, sayDifference(outlook, shown)].join('\n'),
-  ].join('\n\n');
+  const { shown, sentence } = await showDifference(place, outlook, to);
+  const objects = shown ? colourObjects(shown) : [];
+  return ['It would bring:', formatCommits(commits, outlook.now), [...objects, sentence].join('\n')].join('\n\n');
 }
 
 /** The same as Markdown, for the merge request that proposes it. */
@@ -33,26 +27,18 @@ export async function describePromotion(place: Place, outlook: Outlook, { to, co
     .slice(0, commitsShown)
     .map(({ sha, subject }) => `- ${sha.slice(0, 8)} ${quoteText(quoteSubject(subject).slice(0, 100))}`);
   const hidden = commits.length - lines.length;
-  const shown = await showDifference(place, outlook, to);
+  const { shown, sentence } = await showDifference(place, outlook, to);
   return [
     'It brings:',
     [...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join('\n'),
-    sayDifference(outlook, shown),
-    ...(shown instanceof Failure || shown.objects.length === 0
-      ? []
-      : [formatDetails('What changes in the cluster', shown, differenceLimit)]),
+    sentence,
+    ...(shown?.objects.length ? [formatDetails('What changes in the cluster', shown, differenceLimit)] : []),
   ].join('\n\n');
 }
 
 /** What runs may not render any more, or nothing here know Argo CD's names: that keeps no release from coming. */
-function showDifference(
-  place: Place,
-  { tip, state }: Pick<Outlook, 'tip' | 'state'>,
-  to: Release,
-): Promise<Difference | Failure> {
-  return show(() => renderDifference(tip, state, to, place));
-}
-
-function sayDifference({ state }: Outlook, shown: Difference | Failure): string {
-  return `${state.environment.name}: ${summarize(shown)}`;
+async function showDifference(place: Place, { tip, state }: Outlook, to: Promotion['to']) {
+  const shown = await show(() => renderDifference(tip, state, to, place));
+  const sentence = `${state.environment.name}: ${summarize(shown)}`;
+  return { shown: shown instanceof Failure ? undefined : shown, sentence };
 }

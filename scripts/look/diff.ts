@@ -1,14 +1,16 @@
 import { Failure } from '../shell/failure.ts';
 import { readMainline } from '../branch/mainline.ts';
+import type { CommitLine } from '../git/commit-line.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
+import { formatAge } from '../release/duration.ts';
 import { environmentsFolder, flowPath } from '../release/flow.ts';
 import { valuesPath } from '../release/values.ts';
-import { parseTag, type Image, type Tag } from '../release/image.ts';
+import { parseTag, toNames, type Image, type Tag } from '../release/image.ts';
+import { formatTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
-import { describeBetween, type Between } from './commits.ts';
 import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
 import { findRelease, listBetween, requireRelease, type Release } from '../branch/releases.ts';
@@ -39,7 +41,7 @@ export async function diff(place: Place, name: string, { to, commits }: DiffOpti
     to === undefined && source !== undefined
       ? await requireRelease(tip, await findNext(scratch, tip, place, { environments, state, source }))
       : await findImage(tip, environments, to ?? (await findNewest(scratch, tip, place)));
-  if (commits) return describeBetween(await readBetween(tip, state, release, place), place.now());
+  if (commits) return await describeCommits(tip, state, release, place);
   if (release.digest === '') {
     place.log(`No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`);
   }
@@ -53,7 +55,11 @@ async function findNext(
   { branch, now }: Place,
   { environments, state, source }: { environments: Environments; state: EnvironmentState; source: string },
 ): Promise<Image> {
-  const present = requireImage(stateOf(environments, source));
+  const { image: present } = stateOf(environments, source);
+  if (!present) {
+    const hint = 'Name a release by --to, or deploy one first.';
+    throw new Failure('nothing-to-promote', `${source} runs nothing yet.`, hint);
+  }
   const moment = now();
   const mainline = await readMainline(scratch, tip, { branch, now: moment });
   const { runs } = (await readLedger(scratch, mainline, [flowPath, valuesPath(source)])).recordOf(source);
@@ -61,23 +67,30 @@ async function findNext(
   return chooseCandidate(candidates, moment)?.image ?? present;
 }
 
-async function readBetween(
+/** The commits that lie between what an environment runs and another release, newest first. */
+async function describeCommits(
   tip: Tip,
-  { environment, image: from }: EnvironmentState,
+  state: EnvironmentState,
   to: Release,
-  { branch }: Place,
-): Promise<Between> {
+  { branch, now }: Place,
+): Promise<Answer> {
+  const { image: from } = state;
+  const environment = state.environment.name;
   const running = from && (await requireRelease(tip, from));
   const commits = running ? await listBetween(tip, running, to, branch) : await tip.describe(to.revision);
-  return { environment: environment.name, from, to, commits };
+  const count = commits.length === 1 ? '1 commit' : `${commits.length} commits`;
+  const summary = `${environment}: ${from?.tag ?? 'nothing'} → ${to.tag}: ${count}.`;
+  const listed = commits.map(({ sha, author, time, subject }) => ({ commit: sha, author, time, subject }));
+  return {
+    document: { environment, from: toNames(from), to: toNames(to), commits: listed },
+    text: commits.length > 0 ? `${formatCommits(commits, now())}\n${summary}` : summary,
+  };
 }
 
-function requireImage({ environment, image }: EnvironmentState): Image {
-  if (image) return image;
-  throw new Failure(
-    'nothing-to-promote',
-    `${environment.name} runs nothing yet.`,
-    'Name a release by --to, or deploy one first.',
+/** Commits as lines of a table. */
+export function formatCommits(commits: readonly CommitLine[], now: Date): string {
+  return formatTable(
+    commits.map(({ sha, subject, author, time }) => [sha.slice(0, 8), formatAge(time, now), author, subject]),
   );
 }
 

@@ -1,10 +1,9 @@
 import type { Found } from '../release/finding.ts';
 import { toLine } from '../release/line.ts';
 import { Failure } from '../shell/failure.ts';
-import { colourObjects, summarize } from './difference-text.ts';
+import { colourObjects, formatDetails, quoteText, summarize } from './difference-text.ts';
 import type { Difference } from './difference.ts';
 import type { Effect } from './effects.ts';
-import { formatDetails, quoteText } from './markdown.ts';
 
 /** What a review comes to. */
 export interface Verdict {
@@ -27,7 +26,9 @@ export function formatText({ effects, findings, isRefused }: Verdict): string {
 
 /** The same as Markdown, for a note. */
 export function formatMarkdown({ effects, findings, isRefused }: Verdict): string {
-  const found = findings.map((one) => formatFound({ ...one, message: quoteLines(one.message) }));
+  const found = findings.map((one) =>
+    formatFound({ ...one, message: one.message.split('\n').map(quoteText).join('\n') }),
+  );
   const sentences = [...effects.flatMap(listSentences), ...found];
   const differences = effects.flatMap((effect) =>
     listShown(effect).map(({ title, shown }) => formatDetails(title, shown, shownOfEach)),
@@ -57,10 +58,6 @@ function listSentences({ environment, rules, now, later }: Effect): string[] {
 
 function formatFound({ severity, environment, rule, message }: Found): string {
   return `${severity}: ${toLine(environment)}: ${rule}\n  ${message.replaceAll('\n', '\n  ')}`;
-}
-
-function quoteLines(message: string): string {
-  return message.split('\n').map(quoteText).join('\n');
 }
 
 function sayVerdict(isRefused: boolean): string {

@@ -1,46 +1,38 @@
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
-import { chooseCandidate, listCandidates, type Candidate } from '../release/candidates.ts';
+import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { findFreeze, type Environment } from '../release/flow.ts';
-import type { Window } from '../release/freeze.ts';
-import { holdPath, parseHold, type Hold } from '../release/hold.ts';
-import { attempt, findPresentRun, type Run } from '../release/ledger.ts';
+import { holdPath, parseHold } from '../release/hold.ts';
+import { toNames } from '../release/image.ts';
+import { attempt, findPresentRun } from '../release/ledger.ts';
 import { strayFile } from '../release/strays.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { readCodeCount, toDocument as describeCandidate } from './candidates.ts';
-import { readLive, type Live } from './live.ts';
+import { readLive } from './live.ts';
 import { formatStatus } from './status-table.ts';
-import { proposalsPattern, readProposals, type Waiting } from '../branch/proposals.ts';
+import { proposalsPattern, readProposals } from '../branch/proposals.ts';
 import { openRemote, readTip } from '../branch/open.ts';
-import { readBrokenEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
+import { readBrokenEnvironments, stateOf, type Environments } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
-
-/** What there is to tell of an environment. */
-export interface Row {
-  name: string;
-  /** Undefined where its values cannot be read. */
-  state: EnvironmentState | undefined;
-  /** What is wrong with its files. */
-  fault: Failure | undefined;
-  run: Run | undefined;
-  subject: string | undefined;
-  /** How many commits with code what it takes its releases from is ahead. */
-  behind: { what: string; count: number } | undefined;
-  /** What would be promoted, or will be first, and the commits with code that it brings. */
-  next: { candidate: Candidate; commits: number | undefined } | undefined;
-  hold: Hold | undefined;
-  freeze: Window | undefined;
-  /** The promotions to it that wait for a merge. */
-  proposals: readonly Waiting[];
-  live: Live | undefined;
-}
 
 /**
  * Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. What is
  * broken is told in its place, and hides nothing else.
  */
 export async function status(place: Place, columns: number): Promise<Answer> {
+  const { rows, now, isBroken } = await readRows(place);
+  return {
+    document: rows.map(toDocument),
+    text: formatStatus(rows, now, columns),
+    exitCode: isBroken ? exitCode.input : exitCode.done,
+  };
+}
+
+/** What there is to tell of an environment. */
+export type Row = Awaited<ReturnType<typeof readRows>>['rows'][number];
+
+async function readRows(place: Place) {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place, [proposalsPattern]);
   const proposals = await readProposals(scratch, tip);
@@ -54,13 +46,10 @@ export async function status(place: Place, columns: number): Promise<Answer> {
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, environments, states, mainline);
-  const count = await readCodeCount(
-    tip,
-    mainline,
-    states.map(({ image }) => image),
-  );
+  const images = states.map(({ image }) => image);
+  const count = await readCodeCount(tip, mainline, images);
   const moment = { now, relate: mainline.relate };
-  const rows = looks.map(({ environment, state, hold, fault }): Row => {
+  const rows = looks.map(({ environment, state, hold, fault }) => {
     const { name, from } = environment;
     const image = state?.image;
     const source = states.find(({ environment }) => environment.name === from);
@@ -74,21 +63,19 @@ export async function status(place: Place, columns: number): Promise<Answer> {
       fault,
       run: image && findPresentRun(record),
       subject: image && mainline.commits[mainline.find(image) ?? -1]?.subject,
+      // How many commits with code what it takes its releases from is ahead.
       behind: behind === undefined ? undefined : { what: from ?? branch, count: behind },
+      // What would be promoted, or will be first, and the commits with code that it brings.
       next: next && { candidate: next, commits: count(image, next.image) },
       // A hold that nobody can read holds nevertheless.
       hold: hold instanceof Failure ? record.hold : hold,
       freeze: findFreeze(environments.flow, name, now),
+      // The promotions to it that wait for a merge.
       proposals: proposals.filter((proposal) => proposal.environment === name),
       live: live.get(name),
     };
   });
-  const isBroken = faults.length > 0 || rows.some(({ fault }) => fault);
-  return {
-    document: rows.map(toDocument),
-    text: formatStatus(rows, now, columns),
-    exitCode: isBroken ? exitCode.input : exitCode.done,
-  };
+  return { rows, now, isBroken: faults.length > 0 || rows.some(({ fault }) => fault) };
 }
 
 /** An environment as far as its files can be read. */
@@ -103,9 +90,7 @@ function lookAt(environments: Environments, environment: Environment) {
 function toDocument({ name, state, fault, run, behind, next, hold, freeze, proposals, live }: Row): object {
   return {
     name,
-    tag: state?.image?.tag ?? '',
-    digest: state?.image?.digest ?? '',
-    revision: state?.image?.revision ?? '',
+    ...toNames(state?.image),
     commit: run?.version.commit.sha ?? null,
     since: run?.since.toISOString() ?? null,
     by: run?.version.by ?? null,

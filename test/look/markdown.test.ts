@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatDetails, quoteText } from '../../scripts/look/markdown.ts';
+import { formatDetails, quoteText } from '../../scripts/look/difference-text.ts';
 import { parseTag } from '../../scripts/release/image.ts';
 
 const image = { tag: parseTag('3f9c1b2a', 'this test'), digest: '', revision: '' } as const;
