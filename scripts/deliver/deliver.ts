@@ -19,9 +19,8 @@ import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
 import { strayFile } from '../release/strays.ts';
 import { Failure } from '../shell/failure.ts';
-import { warnOfMigrations } from './migrations.ts';
-import { describePromotion, previewPromotion } from './preview.ts';
-import { RenderCheck } from './rendered.ts';
+import { describePromotion, previewPromotion, warnOfMigrations } from './preview.ts';
+import { requireRenders } from './rendered.ts';
 import { describeChange, findProposal, type Step } from './step.ts';
 
 /** Where a delivery is made, and on which terms. */
@@ -74,7 +73,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   await using scratch = await openRemote(place, { history: order.history, callLimit: place.deadline });
   const identity = await readIdentity(directory, env, signal);
   const actor = nameActor(identity, env);
-  const rendered = new RenderCheck(signal);
+  const renderer = { signal, rendered: new Set<string>() };
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
     const environments = await readFor(order, place, scratch, tip);
     const state = stateOf(environments, order.environment);
@@ -87,7 +86,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
       await showStep(place, outlook, step);
       throw refusal;
     }
-    if ('to' in step) await rendered.require(outlook, step);
+    if ('to' in step) await requireRenders(outlook, step, renderer);
     const change = describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL });
     const proposal = propose(place, outlook, step);
     await showStep(place, outlook, step, `Would commit on ${proposal?.branch ?? place.branch}:\n\n${change.message}`);

@@ -25,10 +25,8 @@ export async function deploy(place: DeliveryPlace, name: string, image: Deployed
     const outcome = judgeDeploy(standing, { to, relation, rival });
     if (outcome !== 'changed') return { outcome, to };
     await requireRepository(tip, state, to, pushed);
-    return {
-      outcome,
-      step: { kind: 'deploy', to, commits: await listGains(tip, state.image, to, place.branch) },
-    };
+    const commits = await listGains(tip, state.image, to, place.branch);
+    return { outcome, step: { kind: 'deploy', to, commits } };
   };
   return deliver(place, { kind: 'deploy', environment: name, decide });
 }

@@ -1,9 +1,12 @@
+import { findRenderNames } from '../branch/application-names.ts';
 import type { Place } from '../branch/place.ts';
+import { requireRelease } from '../branch/releases.ts';
 import { formatCommits } from '../look/diff.ts';
 import { colourObjects, formatDetails, quoteText, summarize } from '../look/difference-text.ts';
-import { renderDifference } from '../look/difference.ts';
+import { renderDifference, renderSide } from '../look/difference.ts';
 import { show } from '../look/effects.ts';
 import { quoteSubject } from '../release/delivery.ts';
+import type { Image } from '../release/image.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
@@ -13,6 +16,8 @@ type Promotion = Extract<Step, { kind: 'promote' }>;
 // Bytes. An option of a push has at most 65,516, a line end counts for two.
 const differenceLimit = 25_000;
 const commitsShown = 20;
+// Of the releases that a rollback leaves, the newest.
+const rendersAllowed = 5;
 
 /** What a promotion would bring: the commits, and the manifests as the cluster would see them. */
 export async function previewPromotion(place: Place, outlook: Outlook, { to, commits }: Promotion): Promise<string> {
@@ -41,4 +46,27 @@ async function showDifference(place: Place, { tip, state }: Outlook, to: Promoti
   const shown = await show(() => renderDifference(tip, state, to, place));
   const sentence = `${state.environment.name}: ${summarize(shown)}`;
   return { shown: shown instanceof Failure ? undefined : shown, sentence };
+}
+
+/**
+ * Warns of the releases that a rollback has left which have a migration, by their charts and the values of today: there is
+ * none back. It comes after the rollback, which waits for nothing.
+ */
+export async function warnOfMigrations(place: Place, outlook: Outlook, left: readonly Image[]): Promise<void> {
+  const { tip, environments, state } = outlook;
+  const { environment, values } = state;
+  const names = findRenderNames(environments, environment.name);
+  const migrating = left.slice(-rendersAllowed).map(async (image) => {
+    const chart = await requireRelease(tip, image);
+    const objects = await renderSide(tip, { names, values, image, chart }, place);
+    return objects.some(({ isMigration }) => isMigration) ? [image.tag] : [];
+  });
+  // The rollback is made: what cannot be looked at is no failure of it.
+  const found = await Promise.allSettled(migrating);
+  const tags = [...new Set(found.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])))];
+  if (tags.length === 0) return;
+  place.log(
+    `Before its pods started, ${tags.join(', ')} migrated, and there is no migration back: what ${environment.name} returns to ` +
+      'must bear what that has left. "Migrations" in helm-chart/README.md says how.',
+  );
 }

@@ -30,7 +30,8 @@ export async function promote(
     const { environment } = state;
     const source = stateOf(environments, requireSource(environment));
     const from = source.environment.name;
-    if (!source.image) throw nothingToPromote(from);
+    if (!source.image)
+      throw new Failure('nothing-to-promote', `${from} has run nothing yet.`, 'npm run status shows what runs where.');
     requireOverridable(environment, override);
     const [standing, hold] = [standingOf(state, now), holdOf(source)];
     const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
@@ -52,18 +53,9 @@ export async function promote(
     const { via } = environment;
     // What a merge request will break is not known before it is merged.
     const past = via === 'merge-request' ? override : broken.map(({ rule }) => rule);
-    return {
-      outcome: 'changed',
-      step: {
-        kind: 'promote',
-        to,
-        commits,
-        via,
-        override: past,
-        reason: past.length > 0 ? reason : undefined,
-      },
-      refusal: ruling instanceof Failure ? ruling : undefined,
-    };
+    const why = past.length > 0 ? reason : undefined;
+    const step = { kind: 'promote', to, commits, via, override: past, reason: why } as const;
+    return { outcome: 'changed', step, refusal: ruling instanceof Failure ? ruling : undefined };
   };
   return deliver(place, { kind: 'promote', environment: name, decide, history: 'trees' });
 }
@@ -80,8 +72,4 @@ function requireSource({ name, from }: Environment): string {
     `${name} has no environment before it, and takes its releases by deploys.`,
     'Merge to main: the pipeline deploys it.',
   );
-}
-
-function nothingToPromote(source: string): Failure {
-  return new Failure('nothing-to-promote', `${source} has run nothing yet.`, 'npm run status shows what runs where.');
 }

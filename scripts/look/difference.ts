@@ -34,9 +34,7 @@ export interface Difference {
 }
 
 /** What an environment is rendered from: the values with an image, by the chart of a release. */
-export interface Side extends Rendering {
-  image: Image;
-}
+export type Side = Rendering & { image: Image };
 
 /**
  * Renders an environment with the release that it runs and with another one, each with the chart of that release
@@ -47,7 +45,7 @@ export async function renderDifference(
   tip: Tip,
   { environment: { name }, values, image: from }: EnvironmentState,
   to: Release,
-  place: Pick<Place, 'env' | 'signal'>,
+  place: Place,
 ): Promise<Difference> {
   const names = await readApplicationNames(tip, name);
   const before = from && { names, values, image: from, chart: await requireRelease(tip, from) };
@@ -62,7 +60,7 @@ export async function compareSides(
   tip: Tip,
   environment: string,
   { before, after }: { before: Side | undefined; after: Side },
-  place: Pick<Place, 'env' | 'signal'>,
+  place: Place,
 ): Promise<Difference> {
   const [old, young] = await Promise.all([before ? renderSide(tip, before, place) : [], renderSide(tip, after, place)]);
   const pairs = pairObjects(old, young);
@@ -82,11 +80,7 @@ export async function compareSides(
 }
 
 /** The objects that one side renders to. */
-export async function renderSide(
-  tip: Tip,
-  { image, ...side }: Side,
-  { signal }: Pick<Place, 'signal'>,
-): Promise<KubernetesObject[]> {
+export async function renderSide(tip: Tip, { image, ...side }: Side, { signal }: Place): Promise<KubernetesObject[]> {
   const values = { ...side.values, bytes: replaceImage(side.values, image) };
   return parseObjects(await renderRelease(tip, { ...side, values }, { signal }));
 }

@@ -34,8 +34,8 @@ interface Sides {
 export async function readEffects(scratch: Scratch, reviewed: Reviewed, place: Place): Promise<Effect[]> {
   const { before, after } = reviewed;
   const when = { branch: place.branch, now: place.now() };
-  const [old, young] = await Promise.all([before, after].map((tip) => readBrokenEnvironments(scratch, tip, when)));
-  if (!old || !young) return [];
+  const read = (tip: Tip) => readBrokenEnvironments(scratch, tip, when);
+  const [old, young] = await Promise.all([read(before), read(after)]);
   const names = [young, old].flatMap(({ flow }) => flow.environments.map(({ name }) => name));
   const sides = { reviewed, old, young, place };
   return Promise.all([...new Set(names)].map((name) => readEffect(name, sides)));
@@ -43,10 +43,11 @@ export async function readEffects(scratch: Scratch, reviewed: Reviewed, place: P
 
 async function readEffect(environment: string, sides: Sides): Promise<Effect> {
   const { old, young } = sides;
-  const [was, is] = [old, young].map((side) => attempt(() => stateOf(side, environment)));
+  const read = (side: Environments) => attempt(() => stateOf(side, environment));
+  const [was, is] = [read(old), read(young)];
   const rules = listRules(environment, old, young);
   // Values that cannot be read are a breach, and told as one.
-  if (!is || is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
+  if (is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
   const before = was instanceof Failure ? undefined : was;
   const [now, later] = await Promise.all([show(() => showNow(before, is, sides)), show(() => showLater(is, sides))]);
   return { environment, rules, now, later };
@@ -87,11 +88,8 @@ async function showLater(
   const { name } = state.environment;
   const { chart } = findRenderNames(young, name);
   if (!roots.includes(chart.split('/')[0] ?? chart)) return undefined;
-  const sides = {
-    before: sideOf(state, releaseAt(before), young),
-    after: sideOf(state, releaseAt(after), young),
-  };
-  return compareSides(after, name, sides, place);
+  const [left, right] = [sideOf(state, releaseAt(before), young), sideOf(state, releaseAt(after), young)];
+  return compareSides(after, name, { before: left, after: right }, place);
 }
 
 function sideOf(state: EnvironmentState, chart: Release, environments: Environments): Side {
