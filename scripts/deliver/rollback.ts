@@ -33,7 +33,7 @@ export async function rollback(
     if (!to) throw nothingToRollBack(name, `${name} has run nothing before ${state.image?.tag ?? 'now'}.`);
     if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor)))
       throw refusals.held('held', name, hold);
-    return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: true });
+    return decideReturn(place, outlook, { to, runs, reason, holds: true });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
 }
@@ -60,7 +60,7 @@ export async function goBack(
     const to = await findFirst(listOlder(outlook.tip, runs, image));
     const why = `since the last rollback, ${name} has run nothing before ${from.tag} that has not failed.`;
     if (!to) throw nothingToRollBack(name, why);
-    return decideReturn(outlook, { to, runs }, { branch: place.branch, reason, holds: false });
+    return decideReturn(place, outlook, { to, runs, reason, holds: false });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
 }
@@ -72,9 +72,9 @@ async function readRuns(place: DeliveryPlace, { scratch, tip, state, now }: Outl
 }
 
 async function decideReturn(
+  { branch }: DeliveryPlace,
   { tip, state }: Outlook,
-  { to, runs }: { to: Release; runs: readonly Run[] },
-  { branch, reason, holds }: { branch: string; reason: string; holds: boolean },
+  { to, runs, reason, holds }: { to: Release; runs: readonly Run[]; reason: string; holds: boolean },
 ): Promise<Decision> {
   const { environment, image } = state;
   const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);

@@ -25,10 +25,11 @@ export async function audit(
   const tip = await readTip(scratch, place);
   const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
   const findings = await readFindings(scratch, mainline, ({ time }) => since === undefined || time >= since);
+  const kept = findings.some(({ severity }) => severity === 'breach') ? [] : ['No change broke a rule.'];
   const isRefused = findings.some(({ severity }) => strict || severity === 'breach');
   return {
     document: findings.map(toDocument),
-    text: formatFindings(findings),
+    text: [...findings.map(formatFinding), ...kept].join('\n\n'),
     exitCode: isRefused ? exitCode.refused : exitCode.done,
   };
 }
@@ -42,11 +43,6 @@ export async function readFindings(
   const history = await readChanges(scratch, mainline, [environmentsFolder]);
   if (!history.changes.some(({ files }) => files.has(flowPath))) requireFile(new Map(), flowPath);
   return auditHistory(history, mainline.relate, isJudged);
-}
-
-function formatFindings(findings: readonly Finding[]): string {
-  const kept = findings.some(({ severity }) => severity === 'breach') ? [] : ['No change broke a rule.'];
-  return [...findings.map(formatFinding), ...kept].join('\n\n');
 }
 
 function formatFinding({ severity, commit, environment, rule, message }: Finding): string {

@@ -10,7 +10,11 @@ export function describeDifference(difference: Difference): Answer {
   return { document: toDocument(difference), text: text.join('\n') };
 }
 
-export function toDocument({ environment, from, to, onlyImage, migrations, objects }: Difference): object {
+/** A difference as the documents of the command contract have it, or why it cannot be shown. */
+export function toDocument(shown: Difference | Failure | undefined): object | null {
+  if (!shown) return null;
+  if (shown instanceof Failure) return { fault: { code: shown.code, message: shown.message } };
+  const { environment, from, to, onlyImage, migrations, objects } = shown;
   return { environment, from: toNames(from), to: toNames(to), onlyImage, migrations, objects };
 }
 

@@ -1,4 +1,4 @@
-import { openArgo, type ArgoAnswer } from '../argocd/argocd.ts';
+import { openArgo } from '../argocd/argocd.ts';
 import type { Application } from '../argocd/application.ts';
 import { describeApplication, judgeApplication, runsTarget } from '../argocd/judgement.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';
@@ -40,10 +40,8 @@ export async function readLive(
     place.log(`What is live is unknown: ${named.message}\n${named.hint}`);
     return new Map();
   }
-  const answer = await ask(
-    place,
-    named.map(({ project }) => project),
-  );
+  const projects = named.map(({ project }) => project);
+  const answer = await ask(place, projects);
   if (answer.kind !== 'found') place.log(`What is live is unknown: ${answer.reason}`);
   return new Map(
     named.map(({ name, image, application }): [string, Live] => {
@@ -58,22 +56,18 @@ export async function readLive(
   );
 }
 
-async function ask(
-  { env, signal }: Place,
-  projects: readonly string[],
-): Promise<ArgoAnswer<ReadonlyMap<string, Application>>> {
+async function ask({ env, signal }: Place, projects: readonly string[]) {
   try {
     const argo = openArgo(parseArgoSettings(env), { timeLimit: questionLimit, signal });
     return await argo.listApplications(projects);
   } catch (error) {
-    if (error instanceof Failure) return { kind: 'failed', reason: `${error.message}\n${error.hint}` };
+    if (error instanceof Failure) return { kind: 'failed', reason: `${error.message}\n${error.hint}` } as const;
     throw error;
   }
 }
 
 function compare(application: Application, image: Image, mainline: Mainline): Omit<Live, 'application'> {
-  const position = mainline.find(image);
-  const named = position === undefined ? undefined : mainline.commits[position]?.sha;
+  const named = mainline.commits[mainline.find(image) ?? -1]?.sha;
   const target = { image, commit: image.revision || (named ?? image.tag) };
   return {
     asInGit: runsTarget(application, target),

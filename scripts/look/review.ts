@@ -9,7 +9,7 @@ import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { readFindings } from './audit.ts';
 import { toDocument } from './difference-text.ts';
-import { readEffects, type Effect } from './effects.ts';
+import { readEffects } from './effects.ts';
 import { formatMarkdown, formatText } from './review-text.ts';
 
 interface ReviewOptions {
@@ -41,7 +41,9 @@ export async function review(
     document: {
       branch: place.branch,
       allowed: !isRefused,
-      environments: effects.map(documentOf),
+      environments: effects.map(({ environment, rules, now, later }) => {
+        return { environment, rules, now: toDocument(now), later: toDocument(later) };
+      }),
       findings: findings.map(({ severity, environment, rule, message }) => {
         return { severity, environment, rule, message };
       }),
@@ -59,15 +61,4 @@ function findCode({ roots }: Reviewed): Found[] {
   const wayOut =
     'Give the branch of a merge request another name; for what is on the branch already, run its pipeline by hand.';
   return [breach(everyEnvironment, 'code', `${message}\n${wayOut}`)];
-}
-
-function documentOf({ environment, rules, now, later }: Effect): object {
-  const [atOnce, withRelease] = [now, later].map((shown) =>
-    shown instanceof Failure
-      ? { fault: { code: shown.code, message: shown.message } }
-      : shown
-        ? toDocument(shown)
-        : null,
-  );
-  return { environment, rules, now: atOnce, later: withRelease };
 }

@@ -43,12 +43,8 @@ function formatNext({ next }: Row, now: Date): string {
 }
 
 function formatState({ fault, hold, freeze }: Row): string {
-  const words = [
-    ...(fault ? [paint('red', 'broken')] : []),
-    ...(hold ? [paint('red', 'held')] : []),
-    ...(freeze ? [paint('cyan', 'frozen')] : []),
-  ];
-  return words.join(', ') || paint('green', 'open');
+  const words = [fault && paint('red', 'broken'), hold && paint('red', 'held'), freeze && paint('cyan', 'frozen')];
+  return words.filter(Boolean).join(', ') || paint('green', 'open');
 }
 
 function formatLive(live: Live | undefined): string {
