@@ -114,12 +114,7 @@ export function nameActor({ author }: Identity, env: NodeJS.ProcessEnv): string 
 }
 
 /** Reads what a delivery needs: going back does not wait for somebody to mend the flow. */
-async function readFor(
-  { kind }: Order,
-  { branch, now, log }: Place,
-  scratch: Scratch,
-  tip: Tip,
-): Promise<Environments> {
+async function readFor({ kind }: Order, { branch, now, log }: Place, scratch: Scratch, tip: Tip) {
   if (kind !== 'rollback') return readEnvironments(tip);
   const environments = await readBrokenEnvironments(scratch, tip, { branch, now: now() });
   for (const stray of environments.strays) throw strayFile(stray);

@@ -30,11 +30,7 @@ export async function requireRenders(outlook: Outlook, step: Bringing, renderer:
 }
 
 /** Why the environment does not render with the release, if it does not. */
-async function findFailure(
-  { tip, environments, state }: Outlook,
-  chart: Release,
-  { signal, rendered }: Renderer,
-): Promise<Failure | undefined> {
+async function findFailure({ tip, environments, state }: Outlook, chart: Release, { signal, rendered }: Renderer) {
   const names = findRenderNames(environments, state.environment.name);
   const values = { ...state.values, bytes: replaceImage(state.values, chart) };
   const key = JSON.stringify([names, chart, Buffer.from(values.bytes).toString()]);
@@ -51,11 +47,7 @@ async function findFailure(
   return undefined;
 }
 
-async function findOther(
-  outlook: Outlook,
-  { to, instead }: Extract<Step, { kind: 'rollback' }>,
-  renderer: Renderer,
-): Promise<Release | undefined> {
+async function findOther(outlook: Outlook, { to, instead }: Extract<Step, { kind: 'rollback' }>, renderer: Renderer) {
   let tries = 0;
   for await (const release of instead) {
     if (release.revision === to.revision) continue;

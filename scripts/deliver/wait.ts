@@ -39,12 +39,8 @@ export async function wait(place: DeliveryPlace, name: string, options: WaitOpti
 }
 
 /** The failure, with what became of the way back. */
-async function withWayBack(
-  place: DeliveryPlace,
-  { goal: { environment, image }, verdict }: Watched,
-  end: Failure,
-  isKept: boolean,
-): Promise<Failure> {
+async function withWayBack(place: DeliveryPlace, { goal, verdict }: Watched, end: Failure, isKept: boolean) {
+  const { environment, image } = goal;
   const add = (words: string, hint = end.hint) =>
     new Failure(end.code, `${end.message}\n${words}`, hint, { cause: end });
   const stays = (why: string) => add(`${environment} does not go back: ${why}`);
@@ -70,12 +66,7 @@ async function withWayBack(
  * Keeps what was found of a release as a note on the commit that brought it, and says whether the note is there. Where that
  * fails it is told in a line: what was found stands nevertheless.
  */
-async function keepVerdict(
-  scratch: Scratch,
-  place: DeliveryPlace,
-  goal: Goal,
-  found: NonNullable<Watched['verdict']>,
-): Promise<boolean> {
+async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, found: NonNullable<Watched['verdict']>) {
   const { directory, env, signal, log, now } = place;
   try {
     // As commits tell it, in seconds: no delivery that follows may seem to come before it.

@@ -68,12 +68,7 @@ async function findNext(
 }
 
 /** The commits that lie between what an environment runs and another release, newest first. */
-async function describeCommits(
-  tip: Tip,
-  state: EnvironmentState,
-  to: Release,
-  { branch, now }: Place,
-): Promise<Answer> {
+async function describeCommits(tip: Tip, state: EnvironmentState, to: Release, { branch, now }: Place) {
   const { image: from } = state;
   const environment = state.environment.name;
   const running = from && (await requireRelease(tip, from));

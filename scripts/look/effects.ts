@@ -64,11 +64,9 @@ function listRules(environment: string, ...both: Environments[]): string[] {
   return keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
 }
 
-async function showNow(
-  was: EnvironmentState | undefined,
-  is: EnvironmentState,
-  { reviewed: { after }, old, young, place }: Sides,
-): Promise<Difference | undefined> {
+async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, sides: Sides) {
+  const { old, young, place } = sides;
+  const { after } = sides.reviewed;
   const { name } = is.environment;
   if (!is.image || (was && Buffer.compare(was.values.bytes, is.values.bytes) === 0)) return undefined;
   const side = sideOf(is, await requireRelease(after, is.image), young);
@@ -81,10 +79,8 @@ async function showNow(
 }
 
 /** By the charts of the branch and of the merge, whatever older one the environment runs. */
-async function showLater(
-  state: EnvironmentState,
-  { reviewed: { before, after, roots }, young, place }: Sides,
-): Promise<Difference | undefined> {
+async function showLater(state: EnvironmentState, { reviewed, young, place }: Sides) {
+  const { before, after, roots } = reviewed;
   const { name } = state.environment;
   const { chart } = findRenderNames(young, name);
   if (!roots.includes(chart.split('/')[0] ?? chart)) return undefined;

@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgoSettings } from '../argocd/settings.ts';
-import { openArgo } from '../argocd/argocd.ts';
+import { openArgo, type Argo } from '../argocd/argocd.ts';
+import type { Application } from '../argocd/application.ts';
+import { findObstacle } from '../argocd/judgement.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Image } from '../release/image.ts';
 import type { Answer } from './answer.ts';
 import { lookAgain, readGoal, type Goal } from './goal.ts';
 import { readTip } from '../branch/open.ts';
 import type { Failure } from '../shell/failure.ts';
-import { createClearance } from './obstacle.ts';
 import { describeSight, findVerdict, judgeSight, look, notHealthy } from './sight.ts';
 import type { Place } from '../branch/place.ts';
 
@@ -22,6 +23,8 @@ const questionLimit = 30_000;
 const pace = 2_000;
 const patience = 15_000;
 const gitPace = 30_000;
+// Milliseconds. A sync that is merely under way ends by itself in less.
+const courtesy = 10_000;
 // Milliseconds of the pauses while Argo CD is not well, each twice the one before.
 const firstPause = 200;
 const longestPause = 5_000;
@@ -91,6 +94,28 @@ function createTeller({ log }: Place): (line: string) => void {
   return (line) => {
     if (line !== last) log(line);
     last = line;
+  };
+}
+
+/**
+ * Makes what ends a sync of another release that keeps the goal out, such as one whose hook hangs. Each is tried once;
+ * where the token may not, the wait goes on without.
+ */
+function createClearance(argo: Argo, log: (line: string) => void) {
+  let known = { startedAt: '', seenAt: 0, isTried: false };
+  return async (application: Application, goal: Goal, elapsed: number): Promise<void> => {
+    const obstacle = findObstacle(application, goal);
+    if (!obstacle) return;
+    const { startedAt, revision } = obstacle;
+    if (known.startedAt !== startedAt) known = { startedAt, seenAt: elapsed, isTried: false };
+    if (known.isTried || elapsed - known.seenAt < courtesy) return;
+    known.isTried = true;
+    const { tag } = goal.image;
+    const what = `${goal.names.application}: the sync of ${revision.slice(0, tag.length)} keeps ${tag} out`;
+    const answer = await argo.endOperation(goal.names);
+    if (answer.kind === 'found') log(`${what}, and is ended.`);
+    else if (answer.kind === 'hidden') log(`${what}, and this token may not end it: ${answer.reason}.`);
+    else log(`${what}, and could not be ended: ${answer.reason}.`);
   };
 }
 
