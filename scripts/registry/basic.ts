@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
 import { parseDigest } from '../release/image.ts';
-import { findRealm } from './realm.ts';
 import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
 import type { BasicSettings } from './settings.ts';
 
@@ -42,6 +41,19 @@ export function openBasic(settings: BasicSettings, dialogue: Dialogue): Registry
 
     authorizePush: () => Promise.resolve(credentials),
   };
+}
+
+/** Where a `Bearer` challenge sends for a token, with the service and the scope that it asks for. */
+export function findRealm(challenge: string): URL | undefined {
+  if (!/^bearer\s/i.test(challenge)) return undefined;
+  const parts = new Map(Array.from(challenge.matchAll(/(\w+)="([^"]*)"/g), ([, key = '', value = '']) => [key, value]));
+  const realm = URL.parse(parts.get('realm') ?? '');
+  if (realm === null) return undefined;
+  for (const key of ['service', 'scope']) {
+    const value = parts.get(key);
+    if (value !== undefined) realm.searchParams.set(key, value);
+  }
+  return realm;
 }
 
 const tokenAnswer = z.object({ token: z.string().optional(), access_token: z.string().optional() });

@@ -6,35 +6,16 @@ import {
 } from '@aws-sdk/client-ecr';
 import { Failure } from '../shell/failure.ts';
 import { parseDigest } from '../release/image.ts';
-import { awsAsker } from './aws.ts';
-import type { Dialogue, Registry } from './registry.ts';
+import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
 import type { EcrSettings } from './settings.ts';
 
 /**
  * Opens a repository of ECR, which is created before the first push: tags immutable, scanned on push.
  * Its methods throw `missing-variable` (no credentials), `registry-refused` and `registry-unreachable`.
  */
-export function openEcr(ecr: ECR, settings: EcrSettings, dialogue: Dialogue): Registry {
+export function openEcr(ecr: ECR, settings: Omit<EcrSettings, 'role'>, dialogue: Dialogue): Registry {
   const { host, name: repositoryName, registryId } = settings;
   const ask = awsAsker(host, dialogue);
-
-  async function ensureRepository(): Promise<void> {
-    const repositoryNames = [repositoryName];
-    const found = await ask(
-      (options) => ecr.describeRepositories({ registryId, repositoryNames }, options),
-      RepositoryNotFoundException,
-    );
-    if (found) return;
-    const rules = {
-      imageTagMutability: 'IMMUTABLE',
-      imageScanningConfiguration: { scanOnPush: true },
-    } as const;
-    await ask(
-      (options) => ecr.createRepository({ registryId, repositoryName, ...rules }, options),
-      // Another job was faster.
-      RepositoryAlreadyExistsException,
-    );
-  }
 
   return {
     async findDigest(tag) {
@@ -49,7 +30,19 @@ export function openEcr(ecr: ECR, settings: EcrSettings, dialogue: Dialogue): Re
     },
 
     async authorizePush() {
-      await ensureRepository();
+      const repositoryNames = [repositoryName];
+      const found = await ask(
+        (options) => ecr.describeRepositories({ registryId, repositoryNames }, options),
+        RepositoryNotFoundException,
+      );
+      const rules = { imageTagMutability: 'IMMUTABLE', imageScanningConfiguration: { scanOnPush: true } } as const;
+      if (!found) {
+        await ask(
+          (options) => ecr.createRepository({ registryId, repositoryName, ...rules }, options),
+          // Another job was faster.
+          RepositoryAlreadyExistsException,
+        );
+      }
       const answer = await ask((options) => ecr.getAuthorizationToken({}, options));
       const token = answer?.authorizationData?.[0]?.authorizationToken;
       if (token !== undefined) return token;
@@ -57,3 +50,60 @@ export function openEcr(ecr: ECR, settings: EcrSettings, dialogue: Dialogue): Re
     },
   };
 }
+
+/**
+ * Makes the function that asks AWS: it answers undefined when AWS throws one of the exceptions expected, and
+ * makes every other error a failure that names the host.
+ */
+function awsAsker(host: string, dialogue: Dialogue) {
+  return async function ask<Answer>(
+    call: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
+    ...expected: (abstract new (...args: never[]) => Error)[]
+  ): Promise<Answer | undefined> {
+    return answerWithin(host, dialogue, async (abortSignal) => {
+      try {
+        return await call({ abortSignal });
+      } catch (error) {
+        if (expected.some((exception) => error instanceof exception)) return undefined;
+        throw failureOf(error, host);
+      }
+    });
+  };
+}
+
+function failureOf(thrown: unknown, host: string): Failure {
+  const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
+  const { name, message } = error;
+  // A file that is named and not there is the token of a role.
+  if (name === 'CredentialsProviderError' || ('code' in error && error.code === 'ENOENT')) {
+    return new Failure(
+      'missing-variable',
+      `There are no AWS credentials for ${host}: ${message}.`,
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN for a role: .gitlab/README.md says how.',
+      { cause: error },
+    );
+  }
+  // The SDK marks what AWS itself said, and whose fault it was.
+  if ('$fault' in error && error.$fault === 'client') {
+    const told = `${name}: ${message}`;
+    const [, hint = ''] = hints.find(([form]) => form.test(told)) ?? [];
+    return new Failure('registry-refused', `${host} refused: ${told}`, hint, { cause: error });
+  }
+  const [firstLine = ''] = message.split('\n');
+  return unreachable(host, firstLine, error);
+}
+
+/** What to do about an exception, by its name and message. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/^Expired/, 'The credentials have expired: renew them, or run the job again so that it gets a new token.'],
+  [
+    /^InvalidIdentityToken:|sts:AssumeRoleWithWebIdentity/,
+    'Compare AWS_ROLE_ARN, and the trust policy of that role, with .gitlab/README.md.',
+  ],
+  [/^AccessDenied/, 'Allow the action that it names to the user or role of the job.'],
+  [
+    /^(UnrecognizedClientException|InvalidSignatureException):/,
+    'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: AWS does not know this pair.',
+  ],
+  [/^/, 'Look up the exception in the API reference of Amazon ECR, then run the job again.'],
+];

@@ -9,12 +9,8 @@ import type { EcrSettings, RegistrySettings } from './settings.ts';
 
 /** Opens the repository that the settings name; nothing is asked yet. */
 export function openRegistry(settings: RegistrySettings, dialogue: Dialogue): Registry {
-  switch (settings.kind) {
-    case 'ecr':
-      return openEcr(createEcr(settings), settings, dialogue);
-    case 'basic':
-      return openBasic(settings, dialogue);
-  }
+  if (settings.kind === 'basic') return openBasic(settings, dialogue);
+  return openEcr(createEcr(settings), settings, dialogue);
 }
 
 function createEcr({ region, role }: EcrSettings): ECR {

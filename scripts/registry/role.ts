@@ -1,9 +1,6 @@
 import { Failure } from '../shell/failure.ts';
 import { isFilled } from '../shell/variables.ts';
 
-/** A role of AWS, and GitLab's word for who asks for it. */
-export type Role = NonNullable<ReturnType<typeof findRole>>;
-
 /**
  * Finds the role that the job takes on with its ID token. Keys come before a role, as everywhere in the SDK, and a
  * token's file is left to the SDK too.
@@ -19,12 +16,13 @@ export function findRole(env: NodeJS.ProcessEnv) {
       'Give the job the id_tokens of .gitlab-ci.yml, or set AWS_WEB_IDENTITY_TOKEN_FILE; without a role, unset AWS_ROLE_ARN.',
     );
   }
+  const { AWS_ROLE_SESSION_NAME: name, CI_PROJECT_ID: project = 'project', CI_PIPELINE_ID: pipeline = '0' } = env;
   return {
     arn,
     /** The ID token of the job: it lives as long as the job, and no file holds it. */
     token,
     /** What AWS' log calls the caller. */
-    session: nameSession(env),
+    session: isFilled(name) ? name : `gitlab-${project}-${pipeline}`,
   };
 }
 
@@ -39,9 +37,4 @@ export function findCredentialWarning(env: NodeJS.ProcessEnv): string | undefine
 
 function hasKeys({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key }: NodeJS.ProcessEnv): boolean {
   return isFilled(id) || isFilled(key);
-}
-
-function nameSession(env: NodeJS.ProcessEnv): string {
-  const { AWS_ROLE_SESSION_NAME: name, CI_PROJECT_ID: project = 'project', CI_PIPELINE_ID: pipeline = '0' } = env;
-  return isFilled(name) ? name : `gitlab-${project}-${pipeline}`;
 }

@@ -1,41 +1,8 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
-import { parseTag, type Tag } from '../release/image.ts';
-import { findCredentialWarning, findRole, type Role } from './role.ts';
+import { parseTag } from '../release/image.ts';
+import { findCredentialWarning, findRole } from './role.ts';
 import { isFilled, parseVariables } from '../shell/variables.ts';
-
-/** Where images go: `host/name` is the repository, as an image reference writes it. */
-interface Repository {
-  host: string;
-  name: string;
-}
-
-/** Amazon's registry: without a role here, the SDK finds the credentials. */
-export interface EcrSettings extends Repository {
-  kind: 'ecr';
-  region: string;
-  /** The account that owns the registry, where the host tells it. */
-  registryId?: string | undefined;
-  role?: Role | undefined;
-}
-
-/** Any registry that takes a user and a password, such as GitLab's own. */
-export interface BasicSettings extends Repository {
-  kind: 'basic';
-  user: string;
-  password: string;
-}
-
-export type RegistrySettings = EcrSettings | BasicSettings;
-
-export interface PublishSettings {
-  registry: RegistrySettings;
-  tag: Tag;
-  /** Further `NAME=VALUE` arguments of the build. */
-  buildArgs: string[];
-  /** What is no fault, and yet hardly meant. */
-  warning?: string | undefined;
-}
 
 /**
  * Reads what `publish` needs from the environment: ECR when ECR_REPOSITORY_URL is there, even empty, else the
@@ -46,6 +13,18 @@ export function parsePublishSettings(env: NodeJS.ProcessEnv): PublishSettings {
   const isBasic = env.ECR_REPOSITORY_URL === undefined && env.CI_REGISTRY !== undefined;
   return isBasic ? parseBasic(env) : parseEcr(env);
 }
+
+/** Amazon's registry: without a role here, the SDK finds the credentials. */
+export type EcrSettings = ReturnType<typeof parseEcr>['registry'];
+/** Any registry that takes a user and a password, such as GitLab's own. */
+export type BasicSettings = ReturnType<typeof parseBasic>['registry'];
+/** Where images go: `host/name` is the repository, as an image reference writes it. */
+export type RegistrySettings = EcrSettings | BasicSettings;
+export type PublishSettings = ReturnType<typeof buildOf> & {
+  registry: RegistrySettings;
+  /** What is no fault, and yet hardly meant. */
+  warning?: string | undefined;
+};
 
 const nameForm = /^[a-z0-9][a-z0-9._/-]*$/;
 
@@ -69,14 +48,12 @@ const ecrVariables = {
 
 const keyVariables = { AWS_ACCESS_KEY_ID: z.string(), AWS_SECRET_ACCESS_KEY: z.string() };
 
-function parseEcr(env: NodeJS.ProcessEnv): PublishSettings {
+function parseEcr(env: NodeJS.ProcessEnv) {
   // Keys come as a pair: one alone is a slip, none at all leaves the credentials to a role.
   const hasKey = Object.keys(keyVariables).some((name) => isFilled(env[name]));
-  const schema = z.object({ ...ecrVariables, ...(hasKey && keyVariables) });
-  const project = isFilled(env.PROJECT_NAME) ? env.PROJECT_NAME : env.CI_PROJECT_NAME;
   const variables = parseVariables(
-    schema,
-    { ...env, PROJECT_NAME: project },
+    z.object({ ...ecrVariables, ...(hasKey && keyVariables) }),
+    { ...env, PROJECT_NAME: isFilled(env.PROJECT_NAME) ? env.PROJECT_NAME : env.CI_PROJECT_NAME },
     'Set them in the CI/CD settings, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY unless a role is used. ' +
       'For another registry than ECR, set CI_REGISTRY, CI_REGISTRY_IMAGE, CI_REGISTRY_USER, CI_REGISTRY_PASSWORD.',
   );
@@ -92,7 +69,8 @@ function parseEcr(env: NodeJS.ProcessEnv): PublishSettings {
   }
   const name = [...path, variables.PROJECT_NAME].join('/');
   return {
-    registry: { kind: 'ecr', host, name, region, registryId, role: findRole(env) },
+    // The account that owns the registry is known where the host tells it.
+    registry: { kind: 'ecr' as const, host, name, region, registryId, role: findRole(env) },
     warning: findCredentialWarning(env),
     ...buildOf(variables),
   };
@@ -106,7 +84,7 @@ const basicVariables = z.object({
   ...build,
 });
 
-function parseBasic(env: NodeJS.ProcessEnv): PublishSettings {
+function parseBasic(env: NodeJS.ProcessEnv) {
   const variables = parseVariables(
     basicVariables,
     env,
@@ -122,12 +100,13 @@ function parseBasic(env: NodeJS.ProcessEnv): PublishSettings {
     );
   }
   const { CI_REGISTRY_USER: user, CI_REGISTRY_PASSWORD: password } = variables;
-  return { registry: { kind: 'basic', host, name, user, password }, ...buildOf(variables) };
+  return { registry: { kind: 'basic' as const, host, name, user, password }, ...buildOf(variables) };
 }
 
 function buildOf(variables: { CI_COMMIT_SHORT_SHA: string; BUILD_ARGS: string[] }) {
   return {
     tag: parseTag(variables.CI_COMMIT_SHORT_SHA, 'CI_COMMIT_SHORT_SHA'),
+    /** Further `NAME=VALUE` arguments of the build. */
     buildArgs: variables.BUILD_ARGS,
   };
 }

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { openBasic } from '../../scripts/registry/basic.ts';
-import { findRealm } from '../../scripts/registry/realm.ts';
+import { findRealm, openBasic } from '../../scripts/registry/basic.ts';
 import { parseTag } from '../../scripts/release/image.ts';
 import { findDeadHost } from '../support/process/loopback.ts';
 import { type RegistryState, serveRegistry } from '../support/registry/registry-server.ts';
