@@ -6,15 +6,17 @@ import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
 import { withHelp, type Examples } from './help.ts';
-import { createPlace, requireCount, requireTime, withCommonOptions, type CommonOptions } from './options.ts';
+import {
+  createPlace,
+  requireCount,
+  requireTime,
+  withCommonOptions,
+  type CommonOptions,
+  type Session,
+} from './options.ts';
 import { status } from '../look/status.ts';
-import type { Session } from './session.ts';
 
-interface ReviewingOptions extends CommonOptions {
-  target?: string;
-  onlyEnvironments?: boolean;
-  markdown?: boolean;
-}
+type ReviewingOptions = CommonOptions & { target?: string } & Parameters<typeof review>[1];
 
 // For a file or a pipe, which has no width.
 const widest = 1_000;
@@ -35,16 +37,14 @@ export function addReadingCommands(program: Command, { signal, environments, pri
   add('history <environment>', 'tell its deliveries, newest first', (_, last) => [last, `${last} --limit 100`])
     .option('--limit <count>', 'how many at the most', requireCount, 20)
     .action(async (environment: string, options: CommonOptions & { limit: number }) => {
-      const { limit } = options;
-      print(await history(createPlace(options, signal), environment, { limit, columns }));
+      print(await history(createPlace(options, signal), environment, { ...options, columns }));
     });
 
   add('diff <environment>', 'show what the cluster would see', (_, last) => [last, `${last} --commits`])
-    .option('--to <tag>', 'the release (default: the one that comes next)')
+    .option('--to <tag>', 'the release (default: the one that comes next)', (text) => parseTag(text, '--to'))
     .option('--commits', 'tell the commits that it would bring, and not the manifests')
-    .action(async (environment: string, options: CommonOptions & { to?: string; commits?: boolean }) => {
-      const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
-      print(await diff(createPlace(options, signal), environment, { to, commits: options.commits }));
+    .action(async (environment: string, options: CommonOptions & Parameters<typeof diff>[2]) => {
+      print(await diff(createPlace(options, signal), environment, options));
     });
 
   add('review', 'tell what a merge would change, and whether the rules allow it now', () => [

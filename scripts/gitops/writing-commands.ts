@@ -4,7 +4,7 @@ import { advance } from '../deliver/advance.ts';
 import type { DeliveryResult } from '../deliver/deliver.ts';
 import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { hold, holdAll, resume, resumeAll } from '../deliver/hold.ts';
-import { overridable, type Overridable } from '../release/flow.ts';
+import { overridable } from '../release/flow.ts';
 import { Failure } from '../shell/failure.ts';
 import { withHelp, type Examples } from './help.ts';
 import {
@@ -14,12 +14,12 @@ import {
   requireReason,
   withDeliveryOptions,
   type DeliveryOptions,
+  type Session,
 } from './options.ts';
-import { promote } from '../deliver/promote.ts';
+import { promote, type Promotion } from '../deliver/promote.ts';
 import { formatDelivered, toDocument } from '../deliver/outcome.ts';
-import type { Session } from './session.ts';
 import { rollback } from '../deliver/rollback.ts';
-import { wait } from '../deliver/wait.ts';
+import { wait, type WaitOptions } from '../deliver/wait.ts';
 
 /** Adds the commands that write: each makes one commit, or none. */
 export function addWritingCommands(program: Command, { signal, environments, print }: Session): void {
@@ -51,12 +51,11 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     `${last} --dry-run`,
     `${last} --release 3f9c1b2a --override soak --reason 'the login is open'`,
   ])
-    .option('--release <tag>', 'the release (default: the newest that may come)')
+    .option('--release <tag>', 'the release (default: the newest that may come)', (text) => parseTag(text, '--release'))
     .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, requireOverrides)
     .option('--reason <text>', 'why', requireReason)
-    .action(async (environment: string, options: DeliveryOptions & PromoteOptions) => {
-      const { override, reason } = options;
-      const release = options.release === undefined ? undefined : parseTag(options.release, '--release');
+    .action(async (environment: string, options: DeliveryOptions & Promotion) => {
+      const { release, override, reason } = options;
       if (override ? release === undefined || reason === undefined : reason !== undefined) {
         throw new Failure(
           'usage',
@@ -64,7 +63,7 @@ export function addWritingCommands(program: Command, { signal, environments, pri
           `npm run promote -- ${environment} --release <tag> --override soak --reason <text>`,
         );
       }
-      show(await promote(place(options), environment, { release, override, reason }));
+      show(await promote(place(options), environment, options));
     });
 
   add('advance', 'promote whatever may come, where the flow says auto: true', () => ['--dry-run', '--json']).action(
@@ -77,11 +76,10 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     `${last} --reason 'errors since 14:00'`,
     `${last} --reason 'errors since 14:00' --to 3f9c1b2a`,
   ])
-    .option('--to <tag>', 'the release (default: the one before the present one)')
+    .option('--to <tag>', 'the release (default: the one before the present one)', (text) => parseTag(text, '--to'))
     .requiredOption('--reason <text>', 'why', requireReason)
-    .action(async (environment: string, options: DeliveryOptions & { to?: string; reason: string }) => {
-      const to = options.to === undefined ? undefined : parseTag(options.to, '--to');
-      show(await rollback(place(options), environment, { to, reason: options.reason }));
+    .action(async (environment: string, options: DeliveryOptions & Parameters<typeof rollback>[2]) => {
+      show(await rollback(place(options), environment, options));
     });
 
   add('hold [environment]', 'make every delivery to it refuse', (_, last) => [
@@ -90,16 +88,15 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   ])
     .option('--all', 'hold all environments, to stop the line')
     .requiredOption('--reason <text>', 'why', requireReason)
-    .action(async (name: string | undefined, options: DeliveryOptions & HoldOptions) => {
-      const { reason } = options;
+    .action(async (name: string | undefined, options: DeliveryOptions & { all?: true; reason: string }) => {
       const environment = requireOneOrAll(name, options);
-      if (environment === undefined) showAll(await holdAll(place(options), reason));
-      else show(await hold(place(options), environment, reason));
+      if (environment === undefined) showAll(await holdAll(place(options), options.reason));
+      else show(await hold(place(options), environment, options.reason));
     });
 
   add('resume [environment]', 'let deliveries into it again', (_, last) => [last, '--all'])
     .option('--all', 'let all go on that were held by hold --all')
-    .action(async (name: string | undefined, options: DeliveryOptions & { all?: boolean }) => {
+    .action(async (name: string | undefined, options: DeliveryOptions & { all?: true }) => {
       const environment = requireOneOrAll(name, options);
       if (environment === undefined) showAll(await resumeAll(place(options)));
       else show(await resume(place(options), environment));
@@ -111,26 +108,12 @@ export function addWritingCommands(program: Command, { signal, environments, pri
   ])
     .addOption(durationOption('--timeout <duration>', 'how long to wait', '10m'))
     .option('--or-rollback', 'return to the release before when it has failed, and hold nothing')
-    .action(async (environment: string, options: DeliveryOptions & { timeout: number; orRollback?: boolean }) => {
+    .action(async (environment: string, options: DeliveryOptions & WaitOptions) => {
       print(await wait(place(options), environment, options));
     });
 }
 
-function requireOneOrAll(
-  environment: string | undefined,
-  { all = false }: { all?: boolean | undefined },
-): string | undefined {
+function requireOneOrAll(environment: string | undefined, { all = false }: { all?: boolean }): string | undefined {
   if (all === (environment === undefined)) return environment;
   throw new Failure('usage', 'Name one environment, or --all.', 'npm run status lists them.');
-}
-
-interface PromoteOptions {
-  release?: string;
-  override?: Overridable[];
-  reason?: string;
-}
-
-interface HoldOptions {
-  all?: boolean;
-  reason: string;
 }

@@ -21,7 +21,7 @@ export async function makeTemporary(prefix: string): Promise<AsyncDisposable & {
     // A program that was just killed may still write there.
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   } catch (error) {
-    throw machineFault(`Cannot make a folder in ${parent}: ${reasonOf(error)}`, error);
+    throw machineFault(`Cannot make a folder in ${parent}: ${(error as Error).message}`, error);
   }
 }
 
@@ -44,8 +44,4 @@ function machineFault(message: string, cause?: unknown): Failure {
     'Make room on this machine, or set TMPDIR to a folder that can be written; then run it again.',
     { cause },
   );
-}
-
-function reasonOf(error: unknown): string {
-  return Error.isError(error) ? error.message : String(error);
 }

@@ -5,16 +5,7 @@ import { findMachineFault } from './machine.ts';
 import { show, showDocument } from './screen.ts';
 
 /** The exit status that a shell gives to a program ended by the signal. */
-const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
-
-class Interrupted extends Error {
-  readonly status: number;
-
-  constructor(signal: keyof typeof signalStatus) {
-    super(`Interrupted by ${signal}.`);
-    this.status = signalStatus[signal];
-  }
-}
+const signalStatus = { SIGINT: 130, SIGTERM: 143 };
 
 /**
  * Runs an entry and ends the process with the exit code of what it fails with: the only place where failures are printed.
@@ -26,9 +17,11 @@ export async function runMain(
   { json = false }: { json?: boolean } = {},
 ): Promise<void> {
   const controller = new AbortController();
-  for (const signal of Object.keys(signalStatus) as (keyof typeof signalStatus)[]) {
+  let interruption: { message: string; status: number } | undefined;
+  for (const [signal, status] of Object.entries(signalStatus)) {
     process.once(signal, () => {
-      controller.abort(new Interrupted(signal));
+      interruption ??= { message: `Interrupted by ${signal}.`, status };
+      controller.abort(new Error(interruption.message));
     });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -40,15 +33,12 @@ export async function runMain(
     await entry(controller.signal);
   } catch (error) {
     // After an abort other errors follow; the signal is the cause.
-    process.exitCode = report(controller.signal.aborted ? controller.signal.reason : error, json);
+    process.exitCode = interruption?.status ?? report(error, json);
+    if (interruption) show(interruption.message, process.stderr);
   }
 }
 
 function report(error: unknown, json: boolean): number {
-  if (error instanceof Interrupted) {
-    show(error.message, process.stderr);
-    return error.status;
-  }
   const failure = error instanceof Failure ? error : findMachineFault(error);
   const hint = failure?.hint ?? 'This is a fault of the program: please report it with the lines above.';
   if (json) {
