@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { adopt } from './adopt/adopt.ts';
-import { parsePart, readIdentity, type Identity } from './adopt/identity.ts';
+import { parsePart, parts, readIdentity, type Identity } from './adopt/identity.ts';
 import { describeNextSteps } from './adopt/next-steps.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { Failure } from './shell/failure.ts';
@@ -10,20 +10,13 @@ import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const questions = {
-  name: 'the name of the service, such as payments',
-  group: 'the groups that the GitLab project is in, such as acme/backend',
-  host: 'the host of GitLab, such as gitlab.acme.example',
-  registry: 'the host of the registry, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
-  branch: 'the branch that is merged to and delivered from',
-} as const satisfies Record<keyof Identity, string>;
-const parts = Object.keys(questions) as (keyof Identity)[];
+const names = Object.keys(parts) as (keyof Identity)[];
 
 await runMain(async (signal) => {
   const program = createCommandLine('adopt').description(
     'Makes this repository yours: its names and addresses, in every file. Commits nothing.',
   );
-  for (const part of parts) program.option(`--${part} <${part}>`, questions[part], (text) => parsePart(part, text));
+  for (const part of names) program.option(`--${part} <${part}>`, parts[part].is, (text) => parsePart(part, text));
   program.action(async (given: Partial<Identity>) => {
     const present = await readIdentity(root);
     const identity = process.stdin.isTTY ? await ask(given, present, signal) : requireAll(given);
@@ -36,11 +29,11 @@ await runMain(async (signal) => {
 });
 
 function requireAll(given: Partial<Identity>): Identity {
-  const missing = parts.filter((part) => given[part] === undefined);
+  const missing = names.filter((part) => given[part] === undefined);
   if (missing.length === 0) return given as Identity;
   throw new Failure(
     'usage',
-    missing.map((part) => `--${part} is missing: ${questions[part]}.`).join('\n'),
+    missing.map((part) => `--${part} is missing: ${parts[part].is}.`).join('\n'),
     'Add them, or run it on a terminal, where it asks.',
   );
 }
@@ -50,8 +43,8 @@ async function ask(given: Partial<Identity>, present: Identity, signal: AbortSig
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answers = { ...present, ...given };
   try {
-    for (const part of parts.filter((part) => given[part] === undefined)) {
-      const answer = await terminal.question(`${questions[part]} [${present[part]}]: `, { signal });
+    for (const part of names.filter((part) => given[part] === undefined)) {
+      const answer = await terminal.question(`${parts[part].is} [${present[part]}]: `, { signal });
       if (answer.trim() !== '') answers[part] = parsePart(part, answer.trim());
     }
   } finally {

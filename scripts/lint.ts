@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lintChart, renderChart } from './helm/helm.ts';
 import { helmVersions } from './helm/program.ts';
 import { applicationSetPath, parseApplicationSet, parseSources } from './argocd/applicationset.ts';
-import { readEnvironmentNames, refuseStrayFiles } from './branch/checkout-environments.ts';
+import { readEnvironmentNames, readYaml, refuseStrayFiles } from './branch/checkout-environments.ts';
 import { projectsPath, requireProject } from './argocd/projects.ts';
 import { lintReleases } from './lint/releases.ts';
 import { Failure } from './shell/failure.ts';
@@ -14,7 +13,7 @@ import { flowPath, parseFlow } from './release/flow.ts';
 import { holdPath, parseHold } from './release/hold.ts';
 import { readScalar } from './release/scalars.ts';
 import { readImage, valuesPath } from './release/values.ts';
-import { parseYamlFile, type YamlFile } from './release/yaml-file.ts';
+import { parseYamlFile } from './release/yaml-file.ts';
 import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,9 +24,9 @@ const standIn = { 'image.tag': '0000000' };
 await runMain(async (signal) => {
   await refuseStrayFiles(root);
   const names = await readEnvironmentNames(root);
-  const flow = parseFlow(await readYaml(flowPath), names.map(valuesPath));
+  const flow = parseFlow(await readYaml(root, flowPath), names.map(valuesPath));
   await lintBranch();
-  for (const path of names.map(holdPath)) if (existsSync(join(root, path))) parseHold(await readYaml(path));
+  for (const path of names.map(holdPath)) if (existsSync(join(root, path))) parseHold(await readYaml(root, path));
   for (const name of names) await lintEnvironment(name, signal);
   for (const name of names) await lintProject(name);
   show(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
@@ -37,7 +36,7 @@ await runMain(async (signal) => {
 /** Argo CD reads the branch that the deliveries go to, or nothing that is delivered arrives. */
 async function lintBranch(): Promise<void> {
   const branch = usualBranch(process.env);
-  const other = parseSources(await readYaml(applicationSetPath)).find(({ revision }) => revision !== branch);
+  const other = parseSources(await readYaml(root, applicationSetPath)).find(({ revision }) => revision !== branch);
   if (!other) return;
   throw new Failure(
     'invalid-file',
@@ -47,7 +46,7 @@ async function lintBranch(): Promise<void> {
 }
 
 async function lintEnvironment(name: string, signal: AbortSignal): Promise<void> {
-  const file = await readYaml(valuesPath(name));
+  const file = await readYaml(root, valuesPath(name));
   const environment = readScalar(file, ['environment']);
   if (environment !== name) {
     throw new Failure(
@@ -69,11 +68,7 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
 }
 
 async function lintProject(name: string): Promise<void> {
-  const names = parseApplicationSet(await readYaml(applicationSetPath), name);
-  const cluster = parseYamlFile(await readYaml(valuesPath(name))).document.get('cluster');
-  requireProject(await readYaml(projectsPath), names, cluster);
-}
-
-async function readYaml(path: string): Promise<YamlFile> {
-  return { path, bytes: await readFile(join(root, path)) };
+  const names = parseApplicationSet(await readYaml(root, applicationSetPath), name);
+  const cluster = parseYamlFile(await readYaml(root, valuesPath(name))).document.get('cluster');
+  requireProject(await readYaml(root, projectsPath), names, cluster);
 }

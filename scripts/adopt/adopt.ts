@@ -4,7 +4,6 @@ import { format, getFileInfo, resolveConfig } from 'prettier';
 import { openGit } from '../git/git.ts';
 import { Failure } from '../shell/failure.ts';
 import { readIdentity, type Identity } from './identity.ts';
-import { rename } from './rename.ts';
 
 /**
  * Gives a checkout another identity, in every file that is tracked but the tests', which depend on none.
@@ -13,7 +12,13 @@ import { rename } from './rename.ts';
  */
 export async function adopt(root: string, identity: Identity, signal: AbortSignal): Promise<string[]> {
   const git = openGit(root, { env: process.env, signal });
-  if ((await git.read(['status', '--porcelain'])) !== '') throw uncommitted(root);
+  if ((await git.read(['status', '--porcelain'])) !== '') {
+    throw new Failure(
+      'usage',
+      `${root} has changes that are not committed.`,
+      'Commit them, or put them away by git stash; then this change stands alone, and git restore . takes it back.',
+    );
+  }
   const present = await readIdentity(root);
   const paths = (await git.read(['ls-files', '-z', '--', '.', ':!test'])).split('\0').filter(Boolean);
   // All is read and formatted before anything is written.
@@ -38,10 +43,32 @@ async function tidy(root: string, file: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
-function uncommitted(root: string): Failure {
-  return new Failure(
-    'usage',
-    `${root} has changes that are not committed.`,
-    'Commit them, or put them away by git stash; then this change stands alone, and git restore . takes it back.',
-  );
+/** A text of one identity as it reads for another. */
+function rename(text: string, from: Identity, to: Identity): string {
+  const after = listWords(to);
+  const words = new Map(listWords(from).map((word, index) => [word, after[index] ?? '']));
+  const alternatives = [...words].filter(([before, word]) => before !== '' && word !== '');
+  // A part of a longer word is another word; a dash after it joins the name of an object.
+  const form = alternatives.map(([word]) => RegExp.escape(word)).join('|');
+  return text.replace(new RegExp(`(?<![-\\w])(?:${form})(?!\\w)`, 'g'), (word) => words.get(word) ?? word);
+}
+
+/** Every form in which an identity stands in a file; of two that begin alike the longer one comes first. */
+function listWords({ name, group, host, registry, branch }: Identity): string[] {
+  const [, account, region] = /^(\d{12})\.dkr\.ecr\.([-a-z0-9]+)\.amazonaws\./.exec(registry) ?? [];
+  return [
+    `https://${host}/${group}/${name}.git`,
+    `${registry}/${name}`,
+    // How AWS' policies name the project. Another registry has none, and then the examples stay.
+    ...(account === undefined || region === undefined
+      ? ['', '']
+      : [`arn:aws:ecr:${region}:${account}:repository/${name}`, `arn:aws:iam::${account}:oidc-provider/${host}`]),
+    `project_path:${group}/${name}:ref_type:branch:ref:${branch}`,
+    `revision: ${branch}`,
+    `CI_DEFAULT_BRANCH : '${branch}'`,
+    `\`CI_DEFAULT_BRANCH\`, else \`${branch}\``,
+    registry,
+    host,
+    name,
+  ];
 }

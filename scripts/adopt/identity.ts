@@ -2,46 +2,51 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { applicationSetPath, parseSources } from '../argocd/applicationset.ts';
+import { readYaml } from '../branch/checkout-environments.ts';
 import { readScalar } from '../release/scalars.ts';
 import { Failure } from '../shell/failure.ts';
 
-/** What makes a copy of this repository somebody's own. */
-export interface Identity {
-  /** The service's name, from which those of its objects in the cluster are made. */
-  name: string;
-  /** The path of the groups that the GitLab project is in. */
-  group: string;
-  /** GitLab's host. */
-  host: string;
-  /** The registry's host, with the path before the name if there is one. */
-  registry: string;
-  /** The branch that the deliveries go to. */
-  branch: string;
-}
-
-const valuesPath = 'helm-chart/values.yaml';
-
-const forms: Readonly<Record<keyof Identity, { form: RegExp; words: string }>> = {
+/** What makes a copy of this repository somebody's own: what each part is, and the form that it has. */
+export const parts = {
   // Kubernetes' names are made of it and an environment's name.
   name: {
+    is: 'the name of the service, such as payments',
     form: /^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/,
     words: 'at most 30 lowercase letters, digits and dashes',
   },
-  group: { form: /^\w[-.\w]*(\/\w[-.\w]*)*$/, words: 'a path such as acme/backend' },
-  host: { form: /^[a-z0-9][-.a-z0-9]*(:\d+)?$/, words: 'a host such as gitlab.example.com' },
+  group: {
+    is: 'the groups that the GitLab project is in, such as acme/backend',
+    form: /^\w[-.\w]*(\/\w[-.\w]*)*$/,
+    words: 'a path such as acme/backend',
+  },
+  host: {
+    is: 'the host of GitLab, such as gitlab.acme.example',
+    form: /^[a-z0-9][-.a-z0-9]*(:\d+)?$/,
+    words: 'a host such as gitlab.example.com',
+  },
+  // With the path before the name, if there is one.
   registry: {
+    is: 'the host of the registry, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
     form: /^[a-z0-9][-.a-z0-9]*(:\d+)?(\/[a-z0-9][-._a-z0-9]*)*$/,
     words: 'a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
   },
-  branch: { form: /^(?!.*(\.\.|\/\/|@\{|\.lock$))[\w][-./\w]*[-\w]$/, words: 'the name of a branch' },
+  branch: {
+    is: 'the branch that is merged to and delivered from',
+    form: /^(?!.*(\.\.|\/\/|@\{|\.lock$))[\w][-./\w]*[-\w]$/,
+    words: 'the name of a branch',
+  },
 };
+
+export type Identity = Record<keyof typeof parts, string>;
+
+const valuesPath = 'helm-chart/values.yaml';
 
 /**
  * Checks a part of an identity.
  * @throws {Failure} `usage` when it has another form.
  */
 export function parsePart(part: keyof Identity, text: string): string {
-  const { form, words } = forms[part];
+  const { form, words } = parts[part];
   if (form.test(text)) return text;
   throw new Failure(
     'usage',
@@ -55,10 +60,9 @@ export function parsePart(part: keyof Identity, text: string): string {
  * @throws {Failure} `invalid-file` when one of them says it in a way that this cannot read.
  */
 export async function readIdentity(root: string): Promise<Identity> {
-  const read = async (path: string) => ({ path, bytes: await readFile(join(root, path)) });
-  const { name } = z.object({ name: z.string() }).parse(JSON.parse((await read('package.json')).bytes.toString()));
-  const [source] = parseSources(await read(applicationSetPath));
-  const repository = readScalar(await read(valuesPath), ['image', 'repository']);
+  const { name } = z.object({ name: z.string() }).parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
+  const [source] = parseSources(await readYaml(root, applicationSetPath));
+  const repository = readScalar(await readYaml(root, valuesPath), ['image', 'repository']);
   const [, host, group] = /^https:\/\/([^/]+)\/(.+)\/[^/]+$/.exec(source?.repoURL ?? '') ?? [];
   const [, registry] = /^(.+)\/[^/]+$/.exec(repository) ?? [];
   if (source && host !== undefined && group !== undefined && registry !== undefined)

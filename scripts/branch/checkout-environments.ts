@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { findStrays, strayFile } from '../release/strays.ts';
 import { valuedEnvironment } from '../release/values.ts';
+import type { YamlFile } from '../release/yaml-file.ts';
 
 /** Reads the names of the environments in a checkout, sorted: each folder that has a `values.yaml`. */
 export async function readEnvironmentNames(root: string): Promise<string[]> {
@@ -14,6 +15,11 @@ export async function refuseStrayFiles(root: string): Promise<void> {
   const files = await listFiles(root);
   const pathsOf = (wanted: boolean) => files.filter(({ isRegular }) => isRegular === wanted).map(({ path }) => path);
   for (const stray of findStrays(pathsOf(true), pathsOf(false))) throw strayFile(stray);
+}
+
+/** Reads a YAML file of a checkout. */
+export async function readYaml(root: string, path: string): Promise<YamlFile> {
+  return { path, bytes: await readFile(join(root, path)) };
 }
 
 /** All in `environments/` but its folders; what a symbolic link names is left out. */

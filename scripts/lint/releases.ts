@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applicationSetPath } from '../argocd/applicationset.ts';
 import { findRenderNames } from '../branch/application-names.ts';
+import { readYaml } from '../branch/checkout-environments.ts';
 import { readLedger } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import { usualBranch } from '../branch/place.ts';
@@ -16,15 +16,8 @@ import { holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import type { Ledger } from '../release/ledger.ts';
 import { readImage, replaceImage, valuesPath } from '../release/values.ts';
-import type { YamlFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 import { show } from '../shell/screen.ts';
-
-/** A release that an environment must render with, and why. */
-interface Candidate {
-  chart: Release;
-  role: string;
-}
 
 /** The checkout that is linted. */
 interface Linted {
@@ -48,7 +41,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
   const ledger = await readLedger(history, mainline);
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
-    for (const candidate of await listCandidates({ root, tip, signal }, environment, { running, ledger })) {
+    for await (const candidate of listCandidates({ root, tip, signal }, environment, { running, ledger })) {
       await lintRelease({ root, tip, signal }, environment.name, candidate);
       rendered.add(candidate.chart.tag);
     }
@@ -65,25 +58,21 @@ async function readRunning(root: string, { environments }: Flow): Promise<Map<st
   return running;
 }
 
-async function listCandidates(
+/** The releases that an environment must render with, and why. */
+async function* listCandidates(
   { root, tip }: Linted,
   { name, from = '' }: Environment,
   { running, ledger }: { running: ReadonlyMap<string, Image>; ledger: Ledger },
-): Promise<Candidate[]> {
+) {
   const [present, next] = [running.get(name), running.get(from)];
-  const older = listOlder(tip, ledger.recordOf(name).runs, present);
+  if (present) yield { chart: await requireHere(tip, present), role: `${name} runs` };
+  if (next) yield { chart: await requireHere(tip, next), role: `${name} gets next` };
   // An environment that is held has gone back already, or is where somebody wants it.
-  const isHeld = existsSync(join(root, holdPath(name)));
-  return [
-    ...(present ? [{ chart: await requireHere(tip, present), role: `${name} runs` }] : []),
-    ...(next ? [{ chart: await requireHere(tip, next), role: `${name} gets next` }] : []),
-    ...(isHeld ? [] : await findFirst(older, `a rollback of ${name} returns to`)),
-  ];
-}
-
-async function findFirst(releases: AsyncIterable<Release>, role: string): Promise<Candidate[]> {
-  for await (const chart of releases) return [{ chart, role }];
-  return [];
+  if (existsSync(join(root, holdPath(name)))) return;
+  for await (const chart of listOlder(tip, ledger.recordOf(name).runs, present)) {
+    yield { chart, role: `a rollback of ${name} returns to` };
+    return;
+  }
 }
 
 async function requireHere(tip: Tip, image: Image): Promise<Release> {
@@ -96,7 +85,11 @@ async function requireHere(tip: Tip, image: Image): Promise<Release> {
   );
 }
 
-async function lintRelease({ root, tip, signal }: Linted, name: string, { chart, role }: Candidate): Promise<void> {
+async function lintRelease(
+  { root, tip, signal }: Linted,
+  name: string,
+  { chart, role }: { chart: Release; role: string },
+): Promise<void> {
   const file = await readYaml(root, valuesPath(name));
   const values = { ...file, bytes: replaceImage(file, chart) };
   const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]) }, name);
@@ -111,8 +104,4 @@ async function lintRelease({ root, tip, signal }: Linted, name: string, { chart,
       { cause: error },
     );
   }
-}
-
-async function readYaml(root: string, path: string): Promise<YamlFile> {
-  return { path, bytes: await readFile(join(root, path)) };
 }
