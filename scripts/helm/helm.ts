@@ -1,6 +1,5 @@
 import { Failure } from '../shell/failure.ts';
-import { helmVersions } from './program.ts';
-import { type HelmCall, runHelm } from './run-helm.ts';
+import { helmVersions, runHelm, type HelmCall } from './program.ts';
 
 /** Paths are relative to where Helm runs. */
 export interface ChartInput extends Pick<HelmCall, 'helm' | 'cwd' | 'signal'> {
@@ -12,20 +11,19 @@ export interface ChartInput extends Pick<HelmCall, 'helm' | 'cwd' | 'signal'> {
   set?: Readonly<Record<string, string>> | undefined;
 }
 
-interface ReleaseInput extends ChartInput {
-  /** The Helm release's name, which the chart gives to its objects. */
-  name: string;
-  namespace: string;
-}
-
 /** The oldest Kubernetes that the chart supports: whichever Helm renders, it renders for this one. */
 const kubernetesVersion = '1.34.0';
 
 /**
- * Renders the chart as Argo CD does, and answers the manifests as one YAML text.
+ * Renders the chart as Argo CD does, and answers the manifests as one YAML text. The name is that of the Helm release, which the
+ * chart gives to its objects.
  * @throws {Failure} `invalid-chart` with Helm's own words.
  */
-export async function renderChart({ name, namespace, ...input }: ReleaseInput): Promise<string> {
+export async function renderChart({
+  name,
+  namespace,
+  ...input
+}: ChartInput & { name: string; namespace: string }): Promise<string> {
   return callHelm(['template', '--namespace', namespace], [name, input.chart], input);
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Failure, type FailureCode } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
 import { type Digest, parseDigest } from '../release/image.ts';
-import { runHelm } from './run-helm.ts';
+import { runHelm } from './program.ts';
 
 /** What Helm works with to push. */
 interface PushBench {
