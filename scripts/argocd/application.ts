@@ -8,7 +8,25 @@ const words = z.string().transform(toLine).default('');
 const source = z.object({ targetRevision: text, helm: z.object({ values: text }).prefault({}) }).prefault({});
 
 /** The health of an object, which a kind that has none leaves out. */
-export const healthShape = z.object({ status: z.string().optional(), message: words }).prefault({});
+const healthShape = z.object({ status: z.string().optional(), message: words }).prefault({});
+
+const nodeShape = z.object({
+  kind: z.string(),
+  name: z.string(),
+  health: healthShape,
+  images: z.array(z.string()).default([]),
+  info: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+});
+
+/** The pods in an answer of `/api/v1/applications/NAME/resource-tree`. */
+export const podsShape = z.object({ nodes: z.array(nodeShape).nullish() }).transform(({ nodes }) =>
+  (nodes ?? [])
+    .filter(({ kind }) => kind === 'Pod')
+    .map(({ kind, name, health: { status, message }, images, info }) => {
+      const reason = info.find(({ name }) => name === 'Status Reason')?.value;
+      return { kind, name, health: status, state: reason ?? status ?? '', message, images };
+    }),
+);
 
 /** An object in the cluster that belongs to an Application. */
 const resourceShape = z
@@ -111,6 +129,8 @@ export type Application = z.infer<typeof applicationShape>;
 /** A sync, with all of its attempts. */
 export type Operation = z.infer<typeof operationShape>;
 export type Condition = z.infer<typeof conditionShape>;
+/** A pod in the cluster that belongs to an Application. */
+export type Pod = z.infer<typeof podsShape>[number];
 
 const valuesShape = z.object({ image: z.object({ tag: text, digest: text }).prefault({}) });
 

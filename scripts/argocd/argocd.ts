@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { toLine } from '../release/line.ts';
-import { applicationShape, applicationsShape } from './application.ts';
+import { applicationShape, applicationsShape, podsShape } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
-import { podsShape } from './pods.ts';
-import { refused, request, type ArgoOptions, type Method, type Reply } from './request.ts';
+import { refused, request, type ArgoOptions } from './request.ts';
 import type { ArgoSettings } from './settings.ts';
 
 /** What Argo CD says to a question; what may pass by itself is an answer too. */
@@ -25,7 +24,7 @@ export function openArgo(settings: ArgoSettings, options: ArgoOptions) {
     path: string,
     projects: readonly string[],
     shape: z.ZodType<Value>,
-    method: Method = 'GET',
+    method: 'GET' | 'DELETE' = 'GET',
   ) => {
     const url = new URL(`${settings.address}/api/v1/applications${path}`);
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
@@ -49,7 +48,11 @@ export function openArgo(settings: ArgoSettings, options: ArgoOptions) {
   };
 }
 
-function judge<Value>({ host }: URL, reply: Reply | Error, shape: z.ZodType<Value>): ArgoAnswer<Value> {
+function judge<Value>(
+  { host }: URL,
+  reply: Awaited<ReturnType<typeof request>>,
+  shape: z.ZodType<Value>,
+): ArgoAnswer<Value> {
   if (Error.isError(reply)) return { kind: 'failed', reason: `${host}: ${reply.message}` };
   const { status, location, body } = reply;
   const content = parseJson(body);

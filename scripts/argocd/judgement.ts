@@ -1,6 +1,5 @@
 import type { Image } from '../release/image.ts';
-import type { Application, Condition, Operation } from './application.ts';
-import type { Pod } from './pods.ts';
+import type { Application, Condition, Operation, Pod } from './application.ts';
 
 /** What an Application is to run: the release's whole commit, and its image. */
 export interface Target {

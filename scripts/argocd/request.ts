@@ -12,26 +12,16 @@ export interface ArgoOptions {
   signal: AbortSignal;
 }
 
-export type Method = 'GET' | 'DELETE';
-
-export interface Reply {
-  status: number;
-  location: string | undefined;
-  body: string;
-}
-
-const trustAuthority = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
-
 /** What a certificate is refused with: it will not get better by waiting. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
 
 /** Asks, and gives the error where no answer came. Not by fetch, which cannot be told to take any certificate. */
 export async function request(
-  method: Method,
+  method: 'GET' | 'DELETE',
   url: URL,
   { token, isInsecure }: ArgoSettings,
   { timeLimit, signal }: ArgoOptions,
-): Promise<Reply | Error> {
+) {
   const limit = AbortSignal.timeout(timeLimit);
   try {
     const call = (url.protocol === 'http:' ? http : https).request(url, {
@@ -60,7 +50,8 @@ export async function request(
     if (!certificateCodes.test(fault.code ?? '')) return new Error(reason, { cause: error });
     // After the first words comes advice about the command line of Node.
     const [words = ''] = fault.message.split(';');
-    throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, trustAuthority, error);
+    const hint = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
+    throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, hint, error);
   }
 }
 

@@ -1,7 +1,6 @@
 import { describeApplication, isToBlame, judgeApplication, listReasons } from '../argocd/judgement.ts';
-import type { Application } from '../argocd/application.ts';
+import type { Application, Pod } from '../argocd/application.ts';
 import type { Argo, ArgoAnswer } from '../argocd/argocd.ts';
-import type { Pod } from '../argocd/pods.ts';
 import type { Verdict } from '../release/verdict.ts';
 import { Failure } from '../shell/failure.ts';
 import type { Goal } from './goal.ts';
