@@ -1,6 +1,5 @@
-import { requireBranchName } from '../git/branch-name.ts';
 import { openCheckout } from '../git/checkout.ts';
-import { readRemote } from '../git/remote.ts';
+import { readRemote, requireBranchName } from '../git/remote.ts';
 import { createScratch, type Scratch, type ScratchOptions } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
 import type { Place } from './place.ts';

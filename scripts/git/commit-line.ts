@@ -1,13 +1,5 @@
 /** A commit in a list. */
-export interface CommitLine {
-  sha: string;
-  parents: readonly string[];
-  /** `Name <address>`. */
-  author: string;
-  /** The committer's time, as the commit claims it. */
-  time: Date;
-  subject: string;
-}
+export type CommitLine = ReturnType<typeof parseLines>[number];
 
 // A separator that no name and no subject has.
 const unit = '\x1f';
@@ -18,7 +10,7 @@ const lastMoment = 8.64e15;
 export const lineFormat = '--format=%H%x1f%P%x1f%an <%ae>%x1f%ct%x1f%s';
 
 /** Parses what `git log` wrote in that format. */
-export function parseLines(log: string): CommitLine[] {
+export function parseLines(log: string) {
   return log
     .split('\n')
     .filter(Boolean)
@@ -27,7 +19,9 @@ export function parseLines(log: string): CommitLine[] {
       return {
         sha,
         parents: parents.split(' ').filter(Boolean),
+        /** `Name <address>`. */
         author,
+        /** The committer's time, as the commit claims it. */
         time: new Date(Math.min((Number(seconds) || 0) * 1000, lastMoment)),
         subject: subject.join(unit),
       };

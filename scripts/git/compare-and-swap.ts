@@ -4,7 +4,7 @@ import { isAncestor } from './ancestry.ts';
 import type { Identity } from './checkout.ts';
 import { writeCommit, type Change } from './commit.ts';
 import { notesRef } from './notes.ts';
-import { propose, type Proposal, type Proposed } from './propose.ts';
+import { propose, type Proposal } from './propose.ts';
 import { push, type PushOutcome } from './push.ts';
 import type { Scratch } from './scratch.ts';
 import { Tip } from './tip.ts';
@@ -26,12 +26,7 @@ export interface Plan<T> {
   proposal?: Proposal | undefined;
 }
 
-export interface Swapped<T> {
-  decision: T;
-  commit: string | undefined;
-  attempts: number;
-  proposed?: Proposed;
-}
+export type Swapped<T> = Awaited<ReturnType<typeof compareAndSwap<T>>>;
 
 /** A ref that moves, and how it is told where that is by now. */
 interface Target<Start> {
@@ -51,14 +46,14 @@ const longestPause = 2_000;
 export async function compareAndSwap<T>(
   { branch, ...swap }: Swap & { branch: string },
   plan: (tip: Tip) => Promise<Plan<T>>,
-): Promise<Swapped<T>> {
+) {
   const { scratch } = swap;
   const target = { ref: `refs/heads/${branch}`, fetch: () => scratch.fetchTip(branch) };
   return swapRef(swap, target, (tip) => plan(new Tip(scratch, tip)));
 }
 
 /** Does the same with the notes, which the first one begins. */
-export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>): Promise<Swapped<T>> {
+export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>) {
   return swapRef(swap, { ref: notesRef, fetch: swap.scratch.fetchNotes }, plan);
 }
 
@@ -66,7 +61,7 @@ async function swapRef<T, Start extends string | undefined>(
   swap: Swap,
   target: Target<Start>,
   plan: (tip: Start) => Promise<Plan<T>>,
-): Promise<Swapped<T>> {
+) {
   const { scratch, identity, log } = swap;
   const name = target.ref.replace('refs/heads/', '');
   const end = performance.now() + swap.deadline;

@@ -20,15 +20,6 @@ export interface FileChanges {
   irregular: ReadonlySet<string>;
 }
 
-interface Step {
-  commit: Omit<Commit, 'merged'>;
-  /** The tip of the branch that a merge brought. */
-  merged: string | undefined;
-  /** The blob of each file that the commit changed; undefined where the file went. */
-  blobs: Map<string, string | undefined>;
-  irregular: Set<string>;
-}
-
 // Each field ends at a NUL, which no message and no path can hold.
 const format = '--format=%H%x00%cn <%ce>%x00%B';
 const shape = ['--stdin', '--root', '-r', '--raw', '-z', '--no-abbrev', '--no-renames', format];
@@ -50,9 +41,9 @@ export async function readFileHistory(
   // A merge in doubt matters by what it merged, also where it changed no file of the branch.
   const extent = commits.some(({ doubt }) => isSideInDoubt(doubt)) ? ['--always'] : [];
   const log = await scratch.git.read(['diff-tree', ...shape, ...extent, '--', ...paths], { input });
-  const steps = parseLog(log, new Map(commits.map((commit) => [commit.sha, commit]))).filter(
-    ({ blobs, commit }) => blobs.size > 0 || isSideInDoubt(commit.doubt),
-  );
+  const steps = parseLog(log, new Map(commits.map((commit) => [commit.sha, commit])))
+    .filter(({ blobs, commit }) => blobs.size > 0 || isSideInDoubt(commit.doubt))
+    .toArray();
   const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
   await scratch.fetchObjects?.([...blobs, ...along]);
   const objects = await readObjects(scratch.git, [...blobs, ...unique(steps.map(({ merged }) => merged))]);
@@ -68,17 +59,16 @@ function isSideInDoubt(doubt: Doubt | undefined): boolean {
   return doubt === 'both' || doubt === 'other';
 }
 
-function parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>): Step[] {
+function* parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>) {
   const parts = log.split('\0').values();
   const next = () => parts.next().value ?? '';
-  const steps: Step[] = [];
   for (let part = next(); part !== '';) {
     const known = commits.get(part);
     if (!known) throw new Error(`git diff-tree tells of ${part}, which it was not asked for`);
     const { sha, author, time, seen, merged, doubt } = known;
     const commit = { sha, author, committer: next(), time, seen, message: next(), doubt };
-    const blobs: Step['blobs'] = new Map();
-    const irregular: Step['irregular'] = new Set();
+    const blobs = new Map<string, string | undefined>();
+    const irregular = new Set<string>();
     // A line end stands before the first one.
     for (part = next(); /^\n?:/.test(part); part = next()) {
       const [, mode = '', , blob] = part.split(' ');
@@ -87,9 +77,8 @@ function parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>): Step
       blobs.set(path, isRegular ? blob : undefined);
       if (!isRegular && mode !== nothing) irregular.add(path);
     }
-    steps.push({ commit, merged, blobs, irregular });
+    yield { commit, merged, blobs, irregular };
   }
-  return steps;
 }
 
 /** Who made a commit, and its message, which follows its headers. */

@@ -1,6 +1,5 @@
 import { Ancestry, type Named, type Relation } from './ancestry.ts';
 import type { CommitLine } from './commit-line.ts';
-import { countTimes } from './counted-time.ts';
 import type { Followed } from './follow.ts';
 
 /** A commit of the branch, and when it counts. */
@@ -32,7 +31,7 @@ export class Mainline {
 
   /** The position of a commit; the tip is 0. */
   find(named: Named): number | undefined {
-    const commit = this.#findCommit(named);
+    const commit = this.#lines().find(named);
     return commit === undefined ? undefined : this.#positionOf(commit);
   }
 
@@ -41,7 +40,7 @@ export class Mainline {
    * none to compare it with. Most are commits of the branch itself, where the newer one is nearer to the tip.
    */
   readonly relate = (to: Named, from: Named | undefined): Relation | undefined => {
-    const [commit, other] = [to, from].map((named) => named && this.#findCommit(named));
+    const [commit, other] = [to, from].map((named) => named && this.#lines().find(named));
     if (commit === undefined) return 'unrelated';
     if (!from) return undefined;
     if (other === undefined) return 'unrelated';
@@ -51,10 +50,6 @@ export class Mainline {
     return position < before ? 'newer' : 'older';
   };
 
-  #findCommit(named: Named): string | undefined {
-    return this.#lines().find(named);
-  }
-
   #lines(): Ancestry {
     return (this.#ancestry ??= new Ancestry(this.#history));
   }
@@ -63,4 +58,16 @@ export class Mainline {
     this.#positions ??= new Map(this.commits.map(({ sha }, position) => [sha, position]));
     return this.#positions.get(sha);
   }
+}
+
+/**
+ * When commits count that came to a branch one after the other, oldest first, by the times that they claim: each no earlier
+ * than the one before it, and no later than now. So a clock that is wrong makes nothing older than it is.
+ */
+export function countTimes(claimed: readonly Date[], now: Date): Date[] {
+  let latest = 0;
+  return claimed.map((time) => {
+    latest = Math.max(latest, time.getTime());
+    return new Date(Math.min(latest, now.getTime()));
+  });
 }

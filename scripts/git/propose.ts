@@ -13,17 +13,7 @@ export interface Proposal {
 }
 
 /** What became of a proposal. */
-export interface Proposed {
-  branch: string;
-  /** The commit on the branch: ours, or the one that was there and says the same. */
-  commit: string;
-  /** Whether the same was proposed before. */
-  existed: boolean;
-  /** Whether the branch was left over from a proposal that has been merged, and was removed first. */
-  cleared: boolean;
-  /** The address of the merge request, where the server told it. */
-  address: string | undefined;
-}
+export type Proposed = Awaited<ReturnType<typeof propose>>;
 
 /** What is proposed to which branch, as it was when that was decided. */
 interface Target {
@@ -38,7 +28,7 @@ interface Target {
  * same stays as it is; one that has been merged goes first.
  * @throws {Failure} `other-proposal`, `remote-refused` or `remote-unreachable`.
  */
-export async function propose(scratch: Scratch, target: Target, proposal: Proposal): Promise<Proposed> {
+export async function propose(scratch: Scratch, target: Target, proposal: Proposal) {
   const { branch, title, label, describe } = proposal;
   const listOptions = async () => [
     'merge_request.create',
@@ -49,6 +39,7 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
     `merge_request.description=${(await describe()).replaceAll('\n', '\\n')}`,
     'merge_request.remove_source_branch',
   ];
+  // Whether the branch was left over from a proposal that has been merged, and was removed first.
   let cleared = false;
   let reason = 'no reason';
   for (let attempts = 0; attempts < 2; attempts += 1) {
@@ -78,11 +69,7 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
  * The proposal that a branch holds, if there is one: ours to the letter, or one that has been merged.
  * @throws {Failure} `other-proposal` when it proposes anything else.
  */
-async function findProposal(
-  scratch: Scratch,
-  target: Target,
-  branch: string,
-): Promise<{ commit: string; isMerged: boolean } | undefined> {
+async function findProposal(scratch: Scratch, target: Target, branch: string) {
   if ((await scratch.findTip(branch)) === undefined) return undefined;
   const { git } = scratch;
   const commit = await scratch.fetchTip(branch);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../shell/failure.ts';
 import { parseAddress, type Address, type Credential } from './address.ts';
 import { selectSettings, type Checkout } from './checkout.ts';
-import type { Setting } from './git.ts';
+import { openGit, type GitOptions, type Setting } from './git.ts';
 
 /** Where the branch lives, and what git needs to get there. */
 export type Remote = Awaited<ReturnType<typeof readRemote>>;
@@ -105,5 +105,17 @@ async function readAddress({ git, directory }: Checkout, name: string, ...option
     'unknown-remote',
     `The address of the remote ${JSON.stringify(name)} of ${directory} is not a valid URL.`,
     `git remote get-url ${name} shows it, git remote set-url mends it; special characters of a password are written %XX.`,
+  );
+}
+
+/** @throws {Failure} `usage` when Git lets no branch have the name. */
+export async function requireBranchName(name: string, directory: string, options: GitOptions): Promise<void> {
+  const { status } = await openGit(directory, options).run(['check-ref-format', `refs/heads/${name}`]);
+  // Any other status is not about the name.
+  if (status !== 1 && !name.startsWith('-')) return;
+  throw new Failure(
+    'usage',
+    `${JSON.stringify(name)} is not a valid name of a branch.`,
+    'Name the branch that the deliveries go to by --branch; git branch --remotes lists those of the remote.',
   );
 }

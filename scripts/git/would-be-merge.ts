@@ -2,15 +2,6 @@ import { Failure } from '../shell/failure.ts';
 import { commitTree } from './commit.ts';
 import type { Git } from './git.ts';
 
-/** What would be merged into a branch, under which name, and when. */
-interface WouldBeMerge {
-  branch: string;
-  tip: string;
-  head: string;
-  name: string;
-  time: Date;
-}
-
 // Nobody knows yet who merges it, so nobody is taken for whoever proposed it.
 const nobody = 'Whoever merges <nobody@invalid>';
 
@@ -18,7 +9,10 @@ const nobody = 'Whoever merges <nobody@invalid>';
  * Writes the commit that a merge would make, as GitLab's server does, and gives its SHA: it goes nowhere.
  * @throws {Failure} `conflict` where the two do not merge, `missing-program` where git is too old.
  */
-export async function writeMerge(git: Git, { branch, tip, head, name, time }: WouldBeMerge): Promise<string> {
+export async function writeMerge(
+  git: Git,
+  { branch, tip, head, name, time }: Record<'branch' | 'tip' | 'head' | 'name', string> & { time: Date },
+): Promise<string> {
   const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', tip, head];
   const { status, stdout, stderr } = await git.run(args);
   const [tree = '', ...paths] = stdout.toString().split('\n').filter(Boolean);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { promote } from '../../scripts/deliver/promote.ts';
-import { countTimes } from '../../scripts/git/counted-time.ts';
+import { countTimes } from '../../scripts/git/mainline.ts';
 import { audit } from '../../scripts/look/audit.ts';
 import { history } from '../../scripts/look/history.ts';
 import { status } from '../../scripts/look/status.ts';
