@@ -28,7 +28,6 @@ await runMain(async (signal) => {
   await lintBranch();
   for (const path of names.map(holdPath)) if (existsSync(join(root, path))) parseHold(await readYaml(root, path));
   for (const name of names) await lintEnvironment(name, signal);
-  for (const name of names) await lintProject(name);
   show(`The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`);
   await lintReleases(root, flow, signal);
 });
@@ -65,10 +64,6 @@ async function lintEnvironment(name: string, signal: AbortSignal): Promise<void>
     await lintChart({ ...input, helm });
     await renderChart({ ...input, helm, name: 'lint', namespace: name });
   }
-}
-
-async function lintProject(name: string): Promise<void> {
   const names = parseApplicationSet(await readYaml(root, applicationSetPath), name);
-  const cluster = parseYamlFile(await readYaml(root, valuesPath(name))).document.get('cluster');
-  requireProject(await readYaml(root, projectsPath), names, cluster);
+  requireProject(await readYaml(root, projectsPath), names, parseYamlFile(file).document.get('cluster'));
 }

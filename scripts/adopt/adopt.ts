@@ -5,11 +5,7 @@ import { openGit } from '../git/git.ts';
 import { Failure } from '../shell/failure.ts';
 import { readIdentity, type Identity } from './identity.ts';
 
-/**
- * Gives a checkout another identity, in every file that is tracked but the tests', which depend on none.
- * @returns the paths of the files that have changed; nothing is committed.
- * @throws {Failure} `usage` when something in the checkout is not committed.
- */
+/** Gives a clean checkout another identity, but for its tests, which depend on none; answers what changed, commits nothing. */
 export async function adopt(root: string, identity: Identity, signal: AbortSignal): Promise<string[]> {
   const git = openGit(root, { env: process.env, signal });
   if ((await git.read(['status', '--porcelain'])) !== '') {

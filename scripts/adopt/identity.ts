@@ -41,10 +41,7 @@ export type Identity = Record<keyof typeof parts, string>;
 
 const valuesPath = 'helm-chart/values.yaml';
 
-/**
- * Checks a part of an identity.
- * @throws {Failure} `usage` when it has another form.
- */
+/** Gives a part of an identity that has its form, and refuses any other: `usage`. */
 export function parsePart(part: keyof Identity, text: string): string {
   const { form, words } = parts[part];
   if (form.test(text)) return text;
@@ -55,10 +52,7 @@ export function parsePart(part: keyof Identity, text: string): string {
   );
 }
 
-/**
- * Reads the identity that a checkout has: from the package, the ApplicationSet and the chart.
- * @throws {Failure} `invalid-file` when one of them says it in a way that this cannot read.
- */
+/** Reads the identity that a checkout has, from the package, the ApplicationSet and the chart, as `adopt` writes it. */
 export async function readIdentity(root: string): Promise<Identity> {
   const { name } = z.object({ name: z.string() }).parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
   const [source] = parseSources(await readYaml(root, applicationSetPath));

@@ -40,13 +40,7 @@ const resourceShape = z
     health: status,
   }));
 
-const resultShape = z.object({
-  kind: z.string(),
-  name: z.string(),
-  status: text,
-  hookPhase: text,
-  message: words,
-});
+const resultShape = z.object({ kind: z.string(), name: z.string(), status: text, hookPhase: text, message: words });
 
 const operationShape = z
   .object({

@@ -34,10 +34,7 @@ const folderPath = {
   words: 'not the path of a folder in the repository',
 };
 
-/**
- * Names what an ApplicationSet generates for an environment, by the one expression that such a name may hold.
- * @throws {Failure} `invalid-file` when it says it in another way.
- */
+/** Names what an ApplicationSet generates for an environment, by the one expression that such a name may hold. */
 export function parseApplicationSet(file: YamlFile, environment: string) {
   const { metadata, spec } = parseShape(shape, file, readme).spec.template;
   const fault = (text: string, words: string, hint: string = readme.hint) =>
@@ -67,10 +64,7 @@ const generatorShape = z.object({
   }),
 });
 
-/**
- * The places where an ApplicationSet finds the environments: a repository, and its branch.
- * @throws {Failure} `invalid-file` when it says it in another way.
- */
+/** The places where an ApplicationSet finds the environments: a repository, and its branch. */
 export function parseSources(file: YamlFile): { repoURL: string; revision: string }[] {
   const { generators } = parseShape(generatorShape, file, readme).spec;
   return generators.flatMap(({ git }) => (git ? [git] : []));

@@ -25,10 +25,7 @@ const shape = z.object({
 
 const hint = 'Write it as those of the other environments are, and apply it: environments/README.md says how.';
 
-/**
- * Makes sure that an environment has a project of its own, which lets it into its own namespace and nowhere else.
- * @throws {Failure} `invalid-file` when it has none, or one that allows something else.
- */
+/** Makes sure that an environment has a project of its own, which lets it into its own namespace and nowhere else. */
 export function requireProject(file: YamlFile, { project, namespace }: ApplicationNames, cluster: unknown): void {
   const { items } = parseShape(shape, file, { code: 'invalid-file', hint });
   const spec = items.find(({ metadata }) => metadata.name === project)?.spec;

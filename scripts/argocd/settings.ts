@@ -20,10 +20,7 @@ const variables = z.object({
   ARGOCD_INSECURE: z.stringbool({ error: 'must be true or false' }).default(false),
 });
 
-/**
- * Reads how Argo CD is reached from the environment.
- * @throws {Failure} `missing-variable` naming all that is missing, `usage` when a value is wrong.
- */
+/** Reads how Argo CD is reached from the environment. */
 export function parseArgoSettings(env: NodeJS.ProcessEnv) {
   const { ARGOCD_SERVER, ARGOCD_AUTH_TOKEN, ARGOCD_INSECURE } = parseVariables(
     variables,

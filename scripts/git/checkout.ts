@@ -6,10 +6,7 @@ import { openGit, type Git, type GitOptions, type Setting } from './git.ts';
 export type Checkout = Awaited<ReturnType<typeof openCheckout>>;
 
 /** Who a commit names as its author and committer, each as `Name <address>`. */
-export interface Identity {
-  author: string;
-  committer: string;
-}
+export type Identity = Awaited<ReturnType<typeof readIdentity>>;
 
 // The first that knows GIT_CONFIG_GLOBAL, without which the settings of the user cannot be shut out.
 const oldestGit = [2, 32] as const;
@@ -59,11 +56,8 @@ export function isSet(checkout: Checkout, key: string): boolean {
   return /^(true|yes|on|[1-9]\d*)$/i.test(findSetting(checkout, key));
 }
 
-/**
- * Who commits: the user that started the pipeline, else the Git identity of the checkout.
- * @throws {Failure} `no-identity` when neither is there.
- */
-export async function readIdentity(directory: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Identity> {
+/** Who commits: the user that started the pipeline, else the Git identity of the checkout, or `no-identity`. */
+export async function readIdentity(directory: string, env: NodeJS.ProcessEnv, signal?: AbortSignal) {
   const { GITLAB_USER_NAME: name, GITLAB_USER_EMAIL: email } = env;
   const git = openGit(directory, {
     env: {

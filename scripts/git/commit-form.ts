@@ -7,10 +7,7 @@ export type CommitForm = ReturnType<typeof readCommitForm>;
 /** The form of a prefix: labels such as `chore:` or `[ops]`, and the keys of issues. Other words would pass for a title. */
 export const prefixForm = /(?:(?:\S*[:\])]|[A-Z][A-Z0-9]*-\d+|#\d+) )*/;
 
-/**
- * Reads the form from commit.gpgSign, gitops.signOff and gitops.titlePrefix.
- * @throws {Failure} `usage` when a title with the prefix could not be told from others.
- */
+/** Reads the form from commit.gpgSign, gitops.signOff and gitops.titlePrefix, by which titles must still be told from others. */
 export function readCommitForm(checkout: Checkout) {
   const prefix = findSetting(checkout, 'gitops.titleprefix').trim();
   const titlePrefix = prefix && `${prefix} `;

@@ -23,10 +23,7 @@ export interface Change {
   note?: { on: string; text: string };
 }
 
-/**
- * Writes a commit on a parent, or the first one, without a work tree or an index, and gives its SHA.
- * @throws {Failure} `not-signed` where the checkout signs, and could not.
- */
+/** Writes a commit on a parent, or the first one, without a work tree or an index, and gives its SHA. */
 export async function writeCommit(
   { git, form }: Pick<Scratch, 'git' | 'form'>,
   parent: string | undefined,

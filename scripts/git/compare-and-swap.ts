@@ -5,7 +5,7 @@ import type { Identity } from './checkout.ts';
 import { writeCommit, type Change } from './commit.ts';
 import { notesRef } from './notes.ts';
 import { propose, type Proposal } from './propose.ts';
-import { push, type PushOutcome } from './push.ts';
+import { push, unwell, type PushOutcome } from './push.ts';
 import type { Scratch } from './scratch.ts';
 import { Tip } from './tip.ts';
 
@@ -82,7 +82,7 @@ async function swapRef<T, Start extends string | undefined>(
     if (outcome.kind === 'unknown') faults += 1;
     const isOver = performance.now() >= end;
     if (outcome.kind === 'unknown' && (isOver || faults === faultsAllowed))
-      throw failedPush(scratch, faults, outcome.reason);
+      throw unwell(scratch, `failed ${faults === 1 ? 'a push' : `${faults} pushes`}`, outcome.reason);
     if (isOver) throw lost(swap, name, attempts);
     log(outcome.kind === 'lost' ? `${name} has moved: deciding again` : `Trying again: ${outcome.reason}`);
     // Rivals that lost together must not come back together.
@@ -105,14 +105,6 @@ async function settle(
   if (now === tip || now === undefined) return answer;
   const isThere = await isAncestor(scratch.git, commit, now);
   return isThere ? { kind: 'accepted', words: '' } : { kind: 'lost' };
-}
-
-function failedPush({ remote }: Scratch, faults: number, reason: string): Failure {
-  return new Failure(
-    'remote-unreachable',
-    `${remote.address} failed ${faults === 1 ? 'a push' : `${faults} pushes`}: ${reason}`,
-    'Nothing was changed. Run it again when the server is well.',
-  );
 }
 
 function lost({ scratch: { remote }, deadline }: Swap, name: string, attempts: number): Failure {

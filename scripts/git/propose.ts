@@ -1,6 +1,6 @@
 import { Failure } from '../shell/failure.ts';
 import { isAncestor } from './ancestry.ts';
-import { push } from './push.ts';
+import { push, unwell } from './push.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A branch for a merge request, and what the request is to say. */
@@ -58,17 +58,10 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
     }
     if (outcome.kind === 'unknown') reason = outcome.reason;
   }
-  throw new Failure(
-    'remote-unreachable',
-    `${scratch.remote.address} did not take ${branch}: ${reason}`,
-    'Nothing was changed. Run it again when the server is well.',
-  );
+  throw unwell(scratch, `did not take ${branch}`, reason);
 }
 
-/**
- * The proposal that a branch holds, if there is one: ours to the letter, or one that has been merged.
- * @throws {Failure} `other-proposal` when it proposes anything else.
- */
+/** The proposal that a branch holds, if any: ours to the letter, or one that has been merged; `other-proposal` for any other. */
 async function findProposal(scratch: Scratch, target: Target, branch: string) {
   if ((await scratch.findTip(branch)) === undefined) return undefined;
   const { git } = scratch;

@@ -37,6 +37,12 @@ export async function push(
   return { kind: 'unknown', reason: stderr.trim() || line || 'git push gave no answer' };
 }
 
+/** The failure of a server that took no push, and said nothing that tells why not. */
+export function unwell({ remote }: Scratch, what: string, reason: string): Failure {
+  const hint = 'Nothing was changed. Run it again when the server is well.';
+  return new Failure('remote-unreachable', `${remote.address} ${what}: ${reason}`, hint);
+}
+
 /** A rule of the server's refuses, or nobody whom it knows asks, and it would again. */
 function refused({ remote }: Scratch, code: keyof typeof advice, stderr: string, reason = ''): Failure {
   const told = `${remote.address} refused the push${reason && ` (${reason})`}:`;

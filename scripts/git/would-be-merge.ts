@@ -5,10 +5,7 @@ import type { Git } from './git.ts';
 // Nobody knows yet who merges it, so nobody is taken for whoever proposed it.
 const nobody = 'Whoever merges <nobody@invalid>';
 
-/**
- * Writes the commit that a merge would make, as GitLab's server does, and gives its SHA: it goes nowhere.
- * @throws {Failure} `conflict` where the two do not merge, `missing-program` where git is too old.
- */
+/** Writes the commit that a merge would make, as GitLab's server does, and gives its SHA: it goes nowhere. */
 export async function writeMerge(
   git: Git,
   { branch, tip, head, name, time }: Record<'branch' | 'tip' | 'head' | 'name', string> & { time: Date },

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { flowPath, parseFlow } from '../release/flow.ts';
 import { typedAs } from '../shell/command-line.ts';
 
 /** The arguments of two runs of a command, for the names of the first and the last environment. */
@@ -26,14 +23,4 @@ export function withHelp(command: Command, environments: readonly string[], exam
   // A line without arguments needs no --.
   const typed = examples(first, last).map((args) => `  ${typedAs(command)} ${args}`.replace(/ -- $/, ''));
   return command.addHelpText('after', ['', 'Examples:', ...typed, '', exitCodes].join('\n'));
-}
-
-/** The environments of the flow in a folder, in their order; none where it has no flow that can be read. */
-export function listEnvironments(folder: string): string[] {
-  try {
-    const flow = parseFlow({ path: flowPath, bytes: readFileSync(join(folder, flowPath)) });
-    return flow.environments.map(({ name }) => name);
-  } catch {
-    return [];
-  }
 }

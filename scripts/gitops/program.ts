@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { listEnvironments } from './help.ts';
+import { flowPath, parseFlow } from '../release/flow.ts';
 import { addReadingCommands } from './reading-commands.ts';
 import { addWritingCommands } from './writing-commands.ts';
 import type { Session } from './options.ts';
@@ -69,4 +69,14 @@ ${cases.join('\n')}
 }
 if [ -n "\${ZSH_VERSION-}" ]; then autoload -U +X compinit bashcompinit && compinit && bashcompinit; fi
 complete -F _gitops gitops`;
+}
+
+/** The environments of the flow in a folder, in their order; none where it has no flow that can be read. */
+function listEnvironments(folder: string): string[] {
+  try {
+    const flow = parseFlow({ path: flowPath, bytes: readFileSync(join(folder, flowPath)) });
+    return flow.environments.map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

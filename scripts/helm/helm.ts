@@ -27,10 +27,7 @@ export async function renderChart({
   return callHelm(['template', '--namespace', namespace], [name, input.chart], input);
 }
 
-/**
- * Lints the chart; a warning counts as an error.
- * @throws {Failure} `invalid-chart` with Helm's own words.
- */
+/** Lints the chart; a warning counts as an error, and is told as `renderChart` does. */
 export async function lintChart(input: ChartInput): Promise<void> {
   await callHelm(['lint', '--strict', '--quiet'], [input.chart], input);
 }

@@ -33,10 +33,7 @@ export function parseObjects(manifests: string): KubernetesObject[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/**
- * The images of all containers in a chart that was rendered, those of Helm's tests among them.
- * @throws {Failure} as `parseObjects` does.
- */
+/** The images of all containers in a chart that was rendered, those of Helm's tests among them. */
 export function findImages(manifests: string): string[] {
   return parseManifests(manifests).flatMap(({ content }) => imagesIn(content));
 }

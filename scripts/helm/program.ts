@@ -36,10 +36,7 @@ export interface HelmCall {
 /** Milliseconds; a render takes about a tenth of a second, and a chart that is pushed is some kilobytes. */
 const timeLimit = 60_000;
 
-/**
- * The only door to Helm; gives both of its outputs.
- * @throws {Failure} as explained.
- */
+/** The only door to Helm; gives both of its outputs. */
 export async function runHelm(
   args: readonly string[],
   { helm = helmVersions[0], cwd, env, signal, explain }: HelmCall,

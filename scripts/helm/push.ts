@@ -15,10 +15,7 @@ interface PushBench {
   signal?: AbortSignal | undefined;
 }
 
-/**
- * Packages a chart under a version, and answers the archive's path.
- * @throws {Failure} `invalid-chart` with Helm's own words.
- */
+/** Packages a chart under a version, and answers the archive's path. */
 export async function packageChart(
   chart: string,
   { version, appVersion }: { version: string; appVersion: string },
@@ -35,10 +32,7 @@ export async function packageChart(
   return archive;
 }
 
-/**
- * Pushes a packaged chart below a path of a registry, and answers the digest that the registry gave it.
- * @throws {Failure} `registry-refused` with Helm's own words.
- */
+/** Pushes a packaged chart below a path of a registry, and answers the digest that the registry gave it. */
 export async function pushChart(archive: string, parent: string, bench: PushBench): Promise<Digest> {
   const plain = isLoopback(parent.split('/')[0] ?? '') ? ['--plain-http'] : [];
   const login = ['--registry-config', bench.authFile];

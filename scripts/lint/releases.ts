@@ -32,7 +32,11 @@ interface Linted {
  * @throws {Failure} `invalid-chart` when one does not render, or the history of the checkout does not have it.
  */
 export async function lintReleases(root: string, flow: Flow, signal: AbortSignal): Promise<void> {
-  const running = await readRunning(root, flow);
+  const running = new Map<string, Image>();
+  for (const { name } of flow.environments) {
+    const image = readImage(await readYaml(root, valuesPath(name)));
+    if (image) running.set(name, image);
+  }
   if (running.size === 0) return;
   const git = openGit(root, { env: process.env, signal });
   const history = { git, fetchObjects: undefined };
@@ -47,15 +51,6 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
     }
   }
   for (const tag of rendered) show(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
-}
-
-async function readRunning(root: string, { environments }: Flow): Promise<Map<string, Image>> {
-  const running = new Map<string, Image>();
-  for (const { name } of environments) {
-    const image = readImage(await readYaml(root, valuesPath(name)));
-    if (image) running.set(name, image);
-  }
-  return running;
 }
 
 /** The releases that an environment must render with, and why. */

@@ -51,10 +51,7 @@ export function openEcr(ecr: ECR, settings: Omit<EcrSettings, 'role'>, dialogue:
   };
 }
 
-/**
- * Makes the function that asks AWS: it answers undefined when AWS throws one of the exceptions expected, and
- * makes every other error a failure that names the host.
- */
+/** Makes the function that asks AWS: an exception that is expected is undefined, every other error is a failure of the host. */
 function awsAsker(host: string, dialogue: Dialogue) {
   return async function ask<Answer>(
     call: (options: { abortSignal: AbortSignal }) => Promise<Answer>,

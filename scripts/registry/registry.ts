@@ -17,10 +17,7 @@ export interface Dialogue {
   timeLimit: number;
 }
 
-/**
- * Gets one answer of a registry, and keeps the errors of the call as they are.
- * @throws {Failure} `registry-unreachable` after the time limit; the signal's reason when aborted.
- */
+/** Gets one answer of a registry within the time limit, and keeps the errors of the call as they are. */
 export async function answerWithin<Answer>(
   host: string,
   { signal, timeLimit }: Dialogue,

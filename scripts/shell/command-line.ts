@@ -14,10 +14,7 @@ export function createCommandLine(name: string): Command {
     .configureHelp({ commandUsage: (command) => `${typedAs(command)} ${command.usage()}` });
 }
 
-/**
- * Runs the command that the arguments name.
- * @throws {Failure} `usage`, and what the command throws.
- */
+/** Runs the command that the arguments name. */
 export async function runCommandLine(program: Command): Promise<void> {
   const [name, ...rest] = process.argv.slice(2);
   const named = program.commands.find((known) => known.name() === name);

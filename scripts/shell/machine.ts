@@ -9,10 +9,7 @@ const codes = /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM)$/;
 const words =
   /^(?!(error: )?remote).*(no space left on device|disk quota exceeded|read-only file system|too many open files|cannot allocate memory|couldn't write '|unable to create temporary file).*$/im;
 
-/**
- * Makes a folder in the temporary folder, which goes with the block that uses it.
- * @throws {Failure} `machine-fault` when the temporary folder is missing, full or read-only.
- */
+/** Makes a folder in the temporary folder, which goes with the block that uses it; else the machine is at fault. */
 export async function makeTemporary(prefix: string): Promise<AsyncDisposable & { path: string }> {
   // Git runs in another folder, from which a relative path would lead elsewhere.
   const parent = resolve(tmpdir());

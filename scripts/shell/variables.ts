@@ -1,10 +1,7 @@
 import type { z } from 'zod';
 import { Failure } from './failure.ts';
 
-/**
- * Reads variables by their schema; an empty one counts as missing.
- * @throws {Failure} `missing-variable` with all names and the hint given, else `usage` with all wrong values.
- */
+/** Reads variables by their schema; an empty one counts as missing. All that are missing, else all wrong ones, are named. */
 export function parseVariables<Schema extends z.ZodType>(
   schema: Schema,
   env: NodeJS.ProcessEnv,
