@@ -2,7 +2,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
 import { usualBranch, type Place } from '../branch/place.ts';
 import { parseDuration } from '../release/duration.ts';
-import { overridable, type Overridable } from '../release/flow.ts';
+import { overridable } from '../release/flow.ts';
+import { typedAs } from '../shell/command-line.ts';
 import { show } from '../shell/screen.ts';
 import type { Answer } from '../look/answer.ts';
 
@@ -44,6 +45,30 @@ export function withDeliveryOptions(command: Command): Command {
     .option('--dry-run', 'say what would be done, and change nothing');
 }
 
+/** The arguments of two runs of a command, for the names of the first and the last environment. */
+export type Examples = (first: string, last: string) => readonly string[];
+
+const exitCodes = `Exit codes:
+  0  done, or nothing to do
+  1  a fault of the program
+  2  usage or input
+  3  refused by a rule, or by one of the server's
+  4  others were faster until the deadline
+  5  the remote, the registry or Argo CD refused, or was not reached
+  6  the environment did not become healthy in time
+
+Without -- npm takes the options for itself. scripts/README.md says more.`;
+
+/** Adds to a command's help the environments that there are, what a person types, and how it ends. */
+export function withHelp(command: Command, environments: readonly string[], examples: Examples): Command {
+  const { 0: first = 'dev', [environments.length - 1]: last = 'production' } = environments;
+  const names = environments.length > 0 ? `one of: ${environments.join(', ')}` : 'its folder in environments/';
+  for (const argument of command.registeredArguments) argument.description = names;
+  // A line without arguments needs no --.
+  const typed = examples(first, last).map((args) => `  ${typedAs(command)} ${args}`.replace(/ -- $/, ''));
+  return command.addHelpText('after', ['', 'Examples:', ...typed, '', exitCodes].join('\n'));
+}
+
 /** The place of a command, from its options and the process. */
 export function createPlace({ repo, remote, branch }: CommonOptions, signal: AbortSignal): Place {
   return {
@@ -64,41 +89,40 @@ export function durationOption(flags: string, description: string, usual: string
   return new Option(flags, description).argParser(requireDuration).default(requireDuration(usual), usual);
 }
 
-function requireDuration(text: string): number {
-  const milliseconds = parseDuration(text) ?? 0;
-  if (milliseconds > 0) return milliseconds;
-  throw new InvalidArgumentError('It must be a duration of 1s or more, such as 90s or 2m.');
+/** Makes the parser of an option's value, which refuses one of another form. */
+function parserOf<Value>(parse: (text: string) => Value | undefined, form: string): (text: string) => Value {
+  return (text) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It must be ${form}.`);
+  };
 }
 
+const requireDuration = parserOf((text) => {
+  const milliseconds = parseDuration(text) ?? 0;
+  return milliseconds > 0 ? milliseconds : undefined;
+}, 'a duration of 1s or more, such as 90s or 2m');
+
 /** The value of an option that takes a whole number of 1 or more. */
-export function requireCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
-  return Number(text);
-}
+export const requireCount = parserOf(
+  (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),
+  'a whole number of 1 or more',
+);
 
 const time = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 
 /** The value of an option that takes a date, or a duration back from now. */
-export function requireTime(text: string): Date {
+export const requireTime = parserOf((text) => {
   const age = parseDuration(text);
   if (age !== undefined) return new Date(Date.now() - age);
-  if (time.safeParse(text).success) return new Date(text);
-  throw new InvalidArgumentError(
-    'It must be a date such as 2026-12-23, a time such as 2026-12-23T08:00:00Z, or a duration such as 7d.',
-  );
-}
+  return time.safeParse(text).success ? new Date(text) : undefined;
+}, 'a date such as 2026-12-23, a time such as 2026-12-23T08:00:00Z, or a duration such as 7d');
 
 /** The value of an option that takes a reason: one line of a commit's message. */
-export function requireReason(text: string): string {
-  const reason = text.trim();
-  if (reason === '' || /\p{Cc}/u.test(reason))
-    throw new InvalidArgumentError('It must be one line of text, and not empty.');
-  return reason;
-}
+export const requireReason = parserOf((text) => /^\P{Cc}+$/u.exec(text.trim())?.[0], 'one line of text, and not empty');
 
-/** An option that lists rules to override. */
-export function requireOverrides(text: string): Overridable[] {
-  const rules = z.array(z.enum(overridable)).safeParse(text.split(','));
-  if (rules.success) return rules.data;
-  throw new InvalidArgumentError(`It must be a list of ${overridable.join(', ')}, such as soak,freeze.`);
-}
+/** The value of an option that lists rules to override. */
+export const requireOverrides = parserOf(
+  (text) => z.array(z.enum(overridable)).safeParse(text.split(',')).data,
+  `a list of ${overridable.join(', ')}, such as soak,freeze`,
+);

@@ -5,13 +5,14 @@ import { candidates } from '../look/candidates.ts';
 import { diff } from '../look/diff.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
-import { withHelp, type Examples } from './help.ts';
 import {
   createPlace,
   requireCount,
   requireTime,
   withCommonOptions,
+  withHelp,
   type CommonOptions,
+  type Examples,
   type Session,
 } from './options.ts';
 import { status } from '../look/status.ts';

@@ -6,14 +6,15 @@ import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { hold, holdAll, resume, resumeAll } from '../deliver/hold.ts';
 import { overridable } from '../release/flow.ts';
 import { Failure } from '../shell/failure.ts';
-import { withHelp, type Examples } from './help.ts';
 import {
   createPlace,
   durationOption,
   requireOverrides,
   requireReason,
   withDeliveryOptions,
+  withHelp,
   type DeliveryOptions,
+  type Examples,
   type Session,
 } from './options.ts';
 import { promote, type Promotion } from '../deliver/promote.ts';
