@@ -1,8 +1,7 @@
-import type { CommitLine } from '../git/commit-line.ts';
+import { listWithin, type CommitLine } from '../git/commit-line.ts';
 import { followBranch, type Followed } from '../git/follow.ts';
 import { Mainline } from '../git/mainline.ts';
 import type { Scratch } from '../git/scratch.ts';
-import { listWithin } from '../git/within.ts';
 import type { Tip } from '../git/tip.ts';
 import { isDeliveryTitle, isPromotionTitle } from '../release/delivery.ts';
 import { environmentsFolder } from '../release/flow.ts';

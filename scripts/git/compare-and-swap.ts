@@ -28,12 +28,6 @@ export interface Plan<T> {
 
 export type Swapped<T> = Awaited<ReturnType<typeof compareAndSwap<T>>>;
 
-/** A ref that moves, and how it is told where that is by now. */
-interface Target<Start> {
-  ref: string;
-  fetch: () => Promise<Start>;
-}
-
 // A server that fails in the middle of a push is asked so often, a server that is merely busy until the deadline.
 const faultsAllowed = 3;
 const longestPause = 2_000;
@@ -48,26 +42,27 @@ export async function compareAndSwap<T>(
   plan: (tip: Tip) => Promise<Plan<T>>,
 ) {
   const { scratch } = swap;
-  const target = { ref: `refs/heads/${branch}`, fetch: () => scratch.fetchTip(branch) };
-  return swapRef(swap, target, (tip) => plan(new Tip(scratch, tip)));
+  const fetch = () => scratch.fetchTip(branch);
+  return swapRef(swap, `refs/heads/${branch}`, fetch, (tip) => plan(new Tip(scratch, tip)));
 }
 
 /** Does the same with the notes, which the first one begins. */
 export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>) {
-  return swapRef(swap, { ref: notesRef, fetch: swap.scratch.fetchNotes }, plan);
+  return swapRef(swap, notesRef, swap.scratch.fetchNotes, plan);
 }
 
 async function swapRef<T, Start extends string | undefined>(
   swap: Swap,
-  target: Target<Start>,
+  ref: string,
+  fetch: () => Promise<Start>,
   plan: (tip: Start) => Promise<Plan<T>>,
 ) {
   const { scratch, identity, log } = swap;
-  const name = target.ref.replace('refs/heads/', '');
+  const name = ref.replace('refs/heads/', '');
   const end = performance.now() + swap.deadline;
   let faults = 0;
   for (let attempts = 1; ; attempts += 1) {
-    const tip = await target.fetch();
+    const tip = await fetch();
     const { decision, change, proposal } = await plan(tip);
     if (!change) return { decision, commit: undefined, attempts };
 
@@ -76,8 +71,8 @@ async function swapRef<T, Start extends string | undefined>(
       const proposed = await propose(scratch, { branch: name, tip, commit }, proposal);
       return { decision, commit: proposed.commit, attempts, proposed };
     }
-    const answer = await push(scratch, commit, target.ref, ['ci.skip']);
-    const outcome = answer.kind === 'unknown' ? await settle(answer, scratch, target, { tip, commit }) : answer;
+    const answer = await push(scratch, commit, ref, ['ci.skip']);
+    const outcome = answer.kind === 'unknown' ? await settle(answer, scratch, fetch, { tip, commit }) : answer;
     if (outcome.kind === 'accepted') return { decision, commit, attempts };
     if (outcome.kind === 'unknown') faults += 1;
     const isOver = performance.now() >= end;
@@ -98,10 +93,10 @@ async function swapRef<T, Start extends string | undefined>(
 async function settle(
   answer: PushOutcome,
   scratch: Scratch,
-  target: Target<string | undefined>,
+  fetch: () => Promise<string | undefined>,
   { tip, commit }: { tip: string | undefined; commit: string },
 ): Promise<PushOutcome> {
-  const now = await target.fetch();
+  const now = await fetch();
   if (now === tip || now === undefined) return answer;
   const isThere = await isAncestor(scratch.git, commit, now);
   return isThere ? { kind: 'accepted', words: '' } : { kind: 'lost' };

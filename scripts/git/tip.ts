@@ -1,11 +1,10 @@
 import { isAncestor, type Relation } from './ancestry.ts';
-import { lineFormat, parseLines, type CommitLine } from './commit-line.ts';
+import { lineFormat, listWithin, parseLines, type CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import type { Followed } from './follow.ts';
 import { readObjects } from './objects.ts';
 import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
-import { listWithin } from './within.ts';
 
 /** A branch as it was at one moment: all that is decided is read from here. */
 export class Tip {
