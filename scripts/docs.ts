@@ -22,18 +22,13 @@ await runMain(async () => {
     .action(async ({ check }: { check: boolean }) => {
       await bring(contract, JSON.stringify(await describeContract(root)), check);
       await bring(readme, writeVariables(await readFile(join(root, readme), 'utf8'), listVariables()), check);
-      await bringChart(check);
+      const values = listValues(await readFile(join(root, chart, 'values.yaml'), 'utf8'));
+      for (const [name, write] of Object.entries({ 'README.md': writeValues, 'values.schema.json': writeSchema })) {
+        await bring(`${chart}/${name}`, write(await readFile(join(root, chart, name), 'utf8'), values), check);
+      }
     });
   await runCommandLine(program);
 });
-
-async function bringChart(check: boolean): Promise<void> {
-  const read = (name: string) => readFile(join(root, chart, name), 'utf8');
-  const values = listValues(await read('values.yaml'));
-  await bring(`${chart}/README.md`, writeValues(await read('README.md'), values), check);
-  const schema = writeSchema(await read('values.schema.json'), values);
-  await bring(`${chart}/values.schema.json`, schema, check);
-}
 
 /** Brings a file up to date; when checking, an old one is a failure. */
 async function bring(path: string, text: string, check: boolean): Promise<void> {
