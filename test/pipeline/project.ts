@@ -9,6 +9,7 @@ import { git } from '../support/git/git.ts';
 import type { Origin } from '../support/git/origin.ts';
 import { copyStandIns, standIns } from '../support/image/stand-ins.ts';
 import { adapt } from './adapted.ts';
+import { runProgram } from '../../scripts/process/program.ts';
 import { createProtectedOrigin } from './protected-origin.ts';
 import { listJobs, type PipelineRun, type RunOptions, runPipeline } from './runner.ts';
 
@@ -54,6 +55,11 @@ export class Project implements AsyncDisposable {
     await using resources = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
     resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    // Buildah 1.28 leaves a stage mounted that another one has copied from. Where nothing is, umount has nothing to do.
+    const mounts = join(folder, 'storage/images/overlay');
+    resources.defer(async () => {
+      await runProgram('umount', ['--recursive', mounts], { env: process.env, timeLimit: 20_000 });
+    });
     for (const name of ['home', 'tmp']) await mkdir(join(folder, name));
     const origin = await createProtectedOrigin(join(folder, 'origin.git'));
     const users = { oauth2: secrets.GITOPS_PUSH_TOKEN, 'gitlab-ci-token': 'token-of-the-job' };
