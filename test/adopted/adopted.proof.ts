@@ -133,6 +133,13 @@ async function addEnvironment(): Promise<void> {
     const project = JSON.stringify(items[0]).replaceAll(`${name}-dev`, `${name}-${environment}`);
     document.addIn(['items'], JSON.parse(project));
   });
+  await change('.gitlab-ci.yml', (document) => {
+    document.addIn(['variables', 'ROLLBACK_ENVIRONMENT', 'options'], environment);
+    for (const job of ['promote', 'wait']) {
+      const ofStaging = JSON.stringify(document.getIn([`${job}:staging`]));
+      document.set(`${job}:${environment}`, JSON.parse(ofStaging.replaceAll('staging', environment)));
+    }
+  });
 }
 
 async function edit(path: string, keys: readonly string[], value: unknown): Promise<void> {
