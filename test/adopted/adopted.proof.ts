@@ -15,7 +15,7 @@ const identity = {
   group: 'acme/backend',
   host: 'gitlab.acme.example',
   registry: '210987654321.dkr.ecr.eu-west-1.amazonaws.com',
-  branch: 'trunk',
+  branch: 'main',
 };
 const { name } = identity;
 const options = Object.entries(identity).flatMap(([part, value]) => [`--${part}`, value]);
