@@ -21,16 +21,17 @@ export function judgeOverridden(
   judge: (standing: Standing) => Ruling,
 ) {
   const broken: { rule: Overridable; failure: Failure }[] = [];
+  // Each is let past once, so that this ends.
+  const left = new Set(override.filter((rule) => standing.environment.override.includes(rule)));
   for (let relaxed = standing; ;) {
     const ruling = attempt(() => judge(relaxed));
     if (!(ruling instanceof Failure)) return { ruling, broken };
-    const [next] = override
-      .filter((rule) => standing.environment.override.includes(rule))
-      .flatMap((rule) => {
-        const failure = listRefusals(ruling).find(({ code }) => code === refusals[rule]);
-        return failure ? [{ rule, failure }] : [];
-      });
+    const [next] = [...left].flatMap((rule) => {
+      const failure = listRefusals(ruling).find(({ code }) => code === refusals[rule]);
+      return failure ? [{ rule, failure }] : [];
+    });
     if (!next) return { ruling, broken };
+    left.delete(next.rule);
     broken.push(next);
     relaxed = relax(relaxed, next.rule);
   }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { judgeDeploy, judgePromotion, judgeRollback } from '../../scripts/release/rules.ts';
 import type { Coming, Source, Standing } from '../../scripts/release/rules.ts';
+import { judgeOverridden } from '../../scripts/release/override.ts';
 import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
 import type { Run } from '../../scripts/release/ledger.ts';
@@ -125,6 +126,22 @@ test('a rollback goes to what ran, image for image, unless it is held; no freeze
   expect(catchFailure(() => judgeRollback({ ...open, hold }, to, [run(to)])).code).toBe('held');
   const rebuilt = { ...to, digest: from.digest };
   expect(catchFailure(() => judgeRollback(open, to, [run(from), run(rebuilt)])).code).toBe('never-ran');
+});
+
+test('what is still refused without the rule that was overridden is refused, after one more look', () => {
+  const left = new Date('2026-09-22T10:05:00Z');
+  const late = { ...run(to, left), healthy: new Date('2026-09-22T10:06:00Z') };
+  const runs = [late, { ...run(image('3333333')), since: left }];
+  const environment: Standing['environment'] = { ...open.environment, healthy: true, override: ['soak'] };
+  const moment = at(new Date('2026-09-22T10:10:00Z'));
+  let looks = 0;
+  const { ruling, broken } = judgeOverridden({ ...open, environment }, ['soak'], (standing) => {
+    looks += 1;
+    if (looks > 2) throw new Error('It goes on and on.');
+    return judgePromotion(standing, newer, { ...source, runs }, moment);
+  });
+  expect(ruling).toMatchObject({ code: 'not-soaked' });
+  expect(broken).toMatchObject([{ rule: 'soak', failure: { code: 'not-soaked' } }]);
 });
 
 function image(tag: string): Image {
