@@ -2,17 +2,22 @@ import { readFileHistory, type FileChanges } from '../git/file-history.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Mainline } from '../git/mainline.ts';
+import type { Tip } from '../git/tip.ts';
+import { environmentsFolder } from '../release/flow.ts';
 import { Ledger } from '../release/ledger.ts';
 import { parseVerdicts, type Verdict } from '../release/verdict.ts';
+import { readMainline } from './mainline.ts';
 
-/** Reads what ran when, out of the history of all environments, or of those of the folders given. */
-export async function readLedger(
+/** Reads what the branch was up to a tip, and what ran on it when: in all environments, or by the files given. */
+export async function readPast(
   scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
-  mainline: Mainline,
-  paths: readonly string[] = ['environments'],
-): Promise<Ledger> {
+  tip: Tip,
+  when: { branch: string; now: Date },
+  paths: readonly string[] = [environmentsFolder],
+): Promise<{ mainline: Mainline; ledger: Ledger }> {
+  const mainline = await readMainline(scratch, tip, when);
   const { changes, verdicts } = await readChanges(scratch, mainline, paths);
-  return Ledger.of(changes, verdicts);
+  return { mainline, ledger: Ledger.of(changes, verdicts) };
 }
 
 /** Reads the changes that a ledger takes in, oldest first, and the verdicts by the commits of their deliveries. */

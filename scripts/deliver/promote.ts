@@ -1,6 +1,5 @@
 import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
 import { chooseCandidate, listCandidates, type Candidate } from '../release/candidates.ts';
 import { flowPath, type Environment, type Overridable } from '../release/flow.ts';
@@ -34,8 +33,8 @@ export async function promote(
       throw new Failure('nothing-to-promote', `${from} has run nothing yet.`, 'npm run status shows what runs where.');
     requireOverridable(environment, override);
     const [standing, hold] = [standingOf(state, now), holdOf(source)];
-    const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
-    const ledger = await readLedger(scratch, mainline, [flowPath, source.values.path]);
+    const paths = [flowPath, source.values.path];
+    const { mainline, ledger } = await readPast(scratch, tip, { branch: place.branch, now }, paths);
     const { runs } = ledger.recordOf(from);
     const moment = { now, relate: mainline.relate };
     const [newest, ...others] = listCandidates(runs, standing, moment);

@@ -1,6 +1,5 @@
 import { holdOf } from '../branch/environments.ts';
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { findRelease, listGains, listOlder, requireRelease, type Release } from '../branch/releases.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
@@ -66,8 +65,7 @@ export async function goBack(
 }
 
 async function readRuns(place: DeliveryPlace, { scratch, tip, state, now }: Outlook): Promise<readonly Run[]> {
-  const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
-  const ledger = await readLedger(scratch, mainline, [state.values.path]);
+  const { ledger } = await readPast(scratch, tip, { branch: place.branch, now }, [state.values.path]);
   return ledger.recordOf(state.environment.name).runs;
 }
 

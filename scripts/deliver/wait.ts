@@ -1,5 +1,4 @@
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readIdentity } from '../git/checkout.ts';
 import { swapNotes, type Plan } from '../git/compare-and-swap.ts';
@@ -89,8 +88,8 @@ async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, f
 /** The commit that brought what an environment runs, or ran last. */
 async function findDelivery(scratch: Scratch, place: DeliveryPlace, { environment, image }: Goal) {
   const tip = await readTip(scratch, place);
-  const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
-  const ledger = await readLedger(scratch, mainline, [flowPath, valuesPath(environment)]);
+  const when = { branch: place.branch, now: place.now() };
+  const { ledger } = await readPast(scratch, tip, when, [flowPath, valuesPath(environment)]);
   const { runs } = ledger.recordOf(environment);
   return runs.findLast((run) => isSameImage(run.image, image))?.version.commit.sha;
 }

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { applicationSetPath } from '../argocd/applicationset.ts';
 import { findRenderNames } from '../branch/application-names.ts';
 import { readYaml } from '../branch/checkout-environments.ts';
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { usualBranch } from '../branch/place.ts';
 import { findRelease, listOlder, type Release } from '../branch/releases.ts';
 import { requireRendered } from '../branch/render.ts';
@@ -41,8 +40,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
   const git = openGit(root, { env: process.env, signal });
   const history = { git, fetchObjects: undefined };
   const tip = new Tip(history, await git.read(['rev-parse', 'HEAD']));
-  const mainline = await readMainline(history, tip, { branch: usualBranch(process.env), now: new Date() });
-  const ledger = await readLedger(history, mainline);
+  const { ledger } = await readPast(history, tip, { branch: usualBranch(process.env), now: new Date() });
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
     for await (const candidate of listCandidates({ root, tip, signal }, environment, { running, ledger })) {

@@ -1,6 +1,5 @@
 import { readEnvironments, stateOf } from '../branch/environments.ts';
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import type { Place } from '../branch/place.ts';
 import type { Mainline } from '../git/mainline.ts';
@@ -18,8 +17,8 @@ export async function candidates(place: Place, name: string, columns: number): P
   const tip = await readTip(scratch, place);
   const now = place.now();
   const { environment, image } = stateOf(await readEnvironments(tip), name);
-  const mainline = await readMainline(scratch, tip, { branch: place.branch, now });
-  const { runs } = (await readLedger(scratch, mainline)).recordOf(environment.from ?? '');
+  const { mainline, ledger } = await readPast(scratch, tip, { branch: place.branch, now });
+  const { runs } = ledger.recordOf(environment.from ?? '');
   const found = listCandidates(runs, { environment, image }, { now, relate: mainline.relate });
   const count = await readCodeCount(tip, mainline, [image, ...found.map(({ image }) => image)]);
   const heading = ['RELEASE', 'SUBJECT', 'SINCE', 'COMMITS', 'RIPE'];

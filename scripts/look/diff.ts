@@ -3,7 +3,7 @@ import { readMainline } from '../branch/mainline.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { readLedger } from '../branch/ledger.ts';
+import { readPast } from '../branch/ledger.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { formatAge } from '../release/duration.ts';
 import { environmentsFolder, flowPath } from '../release/flow.ts';
@@ -61,9 +61,9 @@ async function findNext(
     throw new Failure('nothing-to-promote', `${source} runs nothing yet.`, hint);
   }
   const moment = now();
-  const mainline = await readMainline(scratch, tip, { branch, now: moment });
-  const { runs } = (await readLedger(scratch, mainline, [flowPath, valuesPath(source)])).recordOf(source);
-  const candidates = listCandidates(runs, state, { now: moment, relate: mainline.relate });
+  const paths = [flowPath, valuesPath(source)];
+  const { mainline, ledger } = await readPast(scratch, tip, { branch, now: moment }, paths);
+  const candidates = listCandidates(ledger.recordOf(source).runs, state, { now: moment, relate: mainline.relate });
   return chooseCandidate(candidates, moment)?.image ?? present;
 }
 

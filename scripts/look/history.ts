@@ -5,8 +5,7 @@ import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import { readEnvironment } from '../branch/environments.ts';
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { flowPath } from '../release/flow.ts';
 import type { Place } from '../branch/place.ts';
 
@@ -19,8 +18,8 @@ export async function history(
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const { values } = await readEnvironment(tip, name);
-  const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
-  const ledger = await readLedger(scratch, mainline, [flowPath, values.path]);
+  const when = { branch: place.branch, now: place.now() };
+  const { ledger } = await readPast(scratch, tip, when, [flowPath, values.path]);
   const { versions, skipped } = ledger.recordOf(name);
   for (const { commit, problem } of skipped.toReversed()) place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
   const shown = versions.slice(-limit).reverse();

@@ -1,5 +1,4 @@
-import { readLedger } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readPast } from '../branch/ledger.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { findFreeze, type Environment } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
@@ -41,8 +40,7 @@ async function readRows(place: Place) {
   const environments = await readBrokenEnvironments(scratch, tip, { branch, now });
   const faults = [...environments.strays.map(strayFile), ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
-  const mainline = await readMainline(scratch, tip, { branch, now });
-  const ledger = await readLedger(scratch, mainline);
+  const { mainline, ledger } = await readPast(scratch, tip, { branch, now });
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, environments, states, mainline);
