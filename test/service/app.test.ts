@@ -2,24 +2,18 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readFile } from 'node:fs/promises';
 import request from 'supertest';
-import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { readRequired } from '../support/service/required-variables.ts';
+import { startApp } from '../support/service/service-app.ts';
 
 let app: NestFastifyApplication;
 const routes: string[] = [];
 
 beforeAll(async () => {
-  app = await createApp(
-    readConfig({ ...readRequired(), ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a', METRICS_PORT: '0' }, undefined),
+  app = await startApp({ ENVIRONMENT: 'staging', RELEASE: '3f9c1b2a' }, (fastify) =>
+    fastify.addHook('onRoute', ({ method, url, config }) => {
+      if (config && 'refused' in config) return;
+      for (const name of [method].flat()) if (name !== 'HEAD') routes.push(`${name} ${url}`);
+    }),
   );
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRoute', ({ method, url, config }) => {
-    if (config && 'refused' in config) return;
-    for (const name of [method].flat()) if (name !== 'HEAD') routes.push(`${name} ${url}`);
-  });
-  await app.init();
-  await fastify.ready();
 });
 
 afterAll(() => app.close());

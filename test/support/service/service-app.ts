@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
+import { logOutput } from '../../../src/logging/log-output.ts';
 import { readRequired } from './required-variables.ts';
 
 /**
@@ -12,6 +13,8 @@ export async function startApp(
   env: NodeJS.ProcessEnv = {},
   addRoutes: (fastify: FastifyInstance) => unknown = () => undefined,
 ): Promise<NestFastifyApplication> {
+  // Each line is made as ever, and is not shown among the results of the tests.
+  logOutput.write = () => undefined;
   const app = await createApp(readConfig({ ...readRequired(), METRICS_PORT: '0', ...env }, undefined));
   const fastify = app.getHttpAdapter().getInstance();
   addRoutes(fastify);
