@@ -15,7 +15,7 @@ const identity = {
   group: 'acme/backend',
   host: 'gitlab.acme.example',
   registry: '210987654321.dkr.ecr.eu-west-1.amazonaws.com',
-  branch: 'main',
+  branch: 'trunk',
 };
 const { name } = identity;
 const options = Object.entries(identity).flatMap(([part, value]) => [`--${part}`, value]);
@@ -82,6 +82,7 @@ test('with another version, environment and values the copy passes every check a
 
   const output = await run(['npm', 'test']);
   expect(output).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
+  expect(await run(['npm', 'run', 'rehearse'])).not.toContain('✗');
 }, 900_000);
 
 test('the copy takes a later version of this repository, without a conflict in what it did not touch', async () => {

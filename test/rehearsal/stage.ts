@@ -27,6 +27,7 @@ export class Stage implements AsyncDisposable {
     this.env = {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
       HOME: join(folder, 'home'),
+      CI_DEFAULT_BRANCH: 'main',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'safe.directory',

@@ -73,7 +73,12 @@ export class Checkout implements AsyncDisposable {
   async lint({ options = [], env = {} }: { options?: readonly string[]; env?: NodeJS.ProcessEnv } = {}) {
     const { status, stdout, stderr } = await runProgram(process.execPath, [...options, 'scripts/lint.ts'], {
       cwd: this.folder,
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'), ...env },
+      env: {
+        PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'),
+        CI_DEFAULT_BRANCH: 'main',
+        ...env,
+      },
       timeLimit: 25_000,
     });
     return { status, stdout: stdout.toString(), stderr };

@@ -52,6 +52,8 @@ export class Sandbox implements AsyncDisposable {
       TMPDIR: this.temporary,
       GIT_CONFIG_NOSYSTEM: '1',
       NODE_COMPILE_CACHE: compileCache,
+      // The origin's, whatever branch this repository delivers to.
+      CI_DEFAULT_BRANCH: 'main',
       GITLAB_USER_LOGIN: 'grace',
       GITLAB_USER_NAME: 'Grace Operator',
       GITLAB_USER_EMAIL: 'grace@example.com',
