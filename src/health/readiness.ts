@@ -33,8 +33,10 @@ export class Readiness {
     } catch (error) {
       // No error of a request: it says which indicator is down.
       if (!(error instanceof ServiceUnavailableException)) throw error;
-      const result = error.getResponse();
-      this.tell((result as { error?: Record<string, { message?: string }> }).error ?? {});
+      const result = error.getResponse() as { status: string; error?: Record<string, { message?: string }> };
+      // None is down when Terminus was told to stop before the last of them had answered.
+      const { error: down = {}, status } = result;
+      this.tell(Object.keys(down).length > 0 ? down : { [status]: {} });
       return { status: error.getStatus(), result };
     }
   }

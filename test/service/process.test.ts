@@ -87,7 +87,7 @@ test('told to stop, it fails readiness at once, answers all that comes, and lets
   // A probe that fails leaves no line in the log either, but the first one that does says why.
   expect(service.lines.filter((line) => line.includes('/health/'))).toEqual([]);
   expect(readLog(service)).toContainEqual(
-    expect.objectContaining({ level: 'warn', msg: expect.stringMatching(/^not ready: (.+, )?drain/) }),
+    expect.objectContaining({ level: 'warn', msg: expect.stringMatching(/^not ready: (.+, )?(drain|shutting_down)/) }),
   );
 });
 

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { Readiness } from '../../src/health/readiness.ts';
+import { logOutput } from '../../src/logging/log-output.ts';
 import { startApp } from '../support/service/service-app.ts';
 
 let app: NestFastifyApplication;
@@ -48,6 +49,26 @@ test('an indicator that never ends is down when its own time is over, and the ot
     },
   });
   expect(performance.now() - begin).toBeLessThan(1000);
+});
+
+test('when the stop comes before the last indicator has answered, the log says why it is not ready', async () => {
+  app = await startApp({ DRAIN_SECONDS: '0' });
+  const lines: string[] = [];
+  logOutput.write = (line) => void lines.push(line);
+  const store = Promise.withResolvers<undefined>();
+  const asked = Promise.withResolvers<undefined>();
+  app.get(Readiness).add('store', () => {
+    asked.resolve(undefined);
+    return store.promise;
+  });
+  const answer = ready();
+  await asked.promise;
+  const closed = app.close();
+  await setTimeout();
+  store.resolve(undefined);
+  expect(await answer).toMatchObject({ status: 503, details: { drain: { status: 'up' }, store: { status: 'up' } } });
+  await closed;
+  expect(lines.join('')).toContain('"msg":"not ready: shutting_down"');
 });
 
 test('while the event loop is late, work is refused with a time to come back, and probes are answered', async () => {
