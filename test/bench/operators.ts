@@ -89,7 +89,7 @@ async function createPlace(size: Measure['size'], signal: AbortSignal) {
     const start = performance.now();
     const { status, stdout, stderr } = await runProgram(
       process.execPath,
-      ['--import', memoryReport, join(import.meta.dirname, '../../scripts/gitops.ts'), ...args],
+      ['--import', memoryReport, join(import.meta.dirname, '../../scripts/start.js'), 'gitops', ...args],
       { cwd: join(folder.path, 'checkout'), env, timeLimit: 180_000, signal },
     );
     const seconds = (performance.now() - start) / 1000;
