@@ -15,7 +15,9 @@ export async function startApp(
 ): Promise<NestFastifyApplication> {
   // Each line is made as ever, and is not shown among the results of the tests.
   logOutput.write = () => undefined;
-  const app = await createApp(readConfig({ ...readRequired(), METRICS_PORT: '0', ...env }, undefined));
+  // The event loop of a test is late where many of them share a machine.
+  const patient = { METRICS_PORT: '0', SHED_DELAY_MS: '30000' };
+  const app = await createApp(readConfig({ ...readRequired(), ...patient, ...env }, undefined));
   const fastify = app.getHttpAdapter().getInstance();
   addRoutes(fastify);
   await app.init();
