@@ -18,7 +18,7 @@ const namesSource = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '*.js']),
+  globalIgnores(['dist/', 'bundle/', 'coverage/', '*.js']),
   {
     files: ['**/*.ts'],
     extends: [eslint.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

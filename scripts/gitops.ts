@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { flowPath, parseFlow } from './release/flow.ts';
 import { addReadingCommands } from './gitops/reading-commands.ts';
+import { addPublishingCommands } from './gitops/publishing-commands.ts';
 import { addWritingCommands } from './gitops/writing-commands.ts';
 import type { Session } from './gitops/options.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { runMain } from './shell/run-main.ts';
 import { show, showDocument } from './shell/screen.ts';
+import { isBundled, typed } from './shell/typed.ts';
 
 const json = process.argv.includes('--json');
+
+const completionLine = isBundled ? typed('completion') : 'npm run --silent --prefix <folder> gitops -- completion';
 
 await runMain(
   async (signal) => {
@@ -27,6 +31,7 @@ await runMain(
     };
     addWritingCommands(program, session);
     addReadingCommands(program, session);
+    addPublishingCommands(program, session);
     addCompletion(program, session);
     // Without a command: the list of commands, and the status where there is one.
     if (process.argv.length === 2) {
@@ -44,10 +49,7 @@ function addCompletion(program: Command, { environments }: Session): void {
   program
     .command('completion')
     .description('print a shell function, gitops, whose words bash and zsh complete')
-    .addHelpText(
-      'after',
-      '\nIn ~/.bashrc or ~/.zshrc: source <(npm run --silent --prefix <folder> gitops -- completion)',
-    )
+    .addHelpText('after', `\nIn ~/.bashrc or ~/.zshrc: source <(${completionLine})`)
     .action(() => {
       show(writeCompletion(program.commands, environments));
     });
@@ -59,7 +61,8 @@ function writeCompletion(commands: readonly Command[], environments: readonly st
     const words = [...(command.registeredArguments.length > 0 ? environments : []), ...options];
     return `    ${command.name()}) candidates='${words.join(' ')}' ;;`;
   });
-  return `gitops() { '${process.execPath}' '${join(import.meta.dirname, 'start.js')}' gitops "$@"; }
+  const entry = isBundled ? `'${import.meta.filename}'` : `'${join(import.meta.dirname, 'start.js')}' gitops`;
+  return `gitops() { '${process.execPath}' ${entry} "$@"; }
 _gitops() {
   local candidates='${commands.map((command) => command.name()).join(' ')}'
   [ "$COMP_CWORD" -eq 1 ] || case "\${COMP_WORDS[1]}" in

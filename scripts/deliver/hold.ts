@@ -2,6 +2,7 @@ import { holdOf, readEnvironments, stateOf, type EnvironmentState } from '../bra
 import { openRemote, readTip } from '../branch/open.ts';
 import { attempt } from '../release/ledger.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
 
@@ -38,7 +39,7 @@ export async function resumeAll(place: DeliveryPlace): Promise<DeliveryResult[]>
     const { name } = state.environment;
     const held = attempt(() => holdOf(state));
     if (!(held instanceof Failure) && held?.all) results.push(await resume(place, name));
-    else if (state.holdFile) place.log(`${name} stays held, as before. It goes on by: npm run resume -- ${name}`);
+    else if (state.holdFile) place.log(`${name} stays held, as before. It goes on by: ${typed('resume', name)}`);
   }
   return results;
 }

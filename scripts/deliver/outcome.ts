@@ -1,5 +1,6 @@
 import { formatMinute } from '../release/duration.ts';
 import { toNames, type Image } from '../release/image.ts';
+import { typed } from '../shell/typed.ts';
 import type { DeliveryResult } from './deliver.ts';
 
 /** A delivery's outcome, in sentences for people. */
@@ -11,7 +12,7 @@ export function formatDelivered(result: DeliveryResult): string {
     const { reason, by, since } = hold;
     return [
       `Nothing to do: ${words.already}, since ${formatMinute(since)} by ${by}: ${reason}`,
-      `That reason stays. For another one, first: npm run resume -- ${environment}`,
+      `That reason stays. For another one, first: ${typed('resume', environment)}`,
     ].join('\n');
   }
   if (outcome === 'unchanged') return `Nothing to do: ${words.already}.`;
@@ -23,8 +24,8 @@ export function formatDelivered(result: DeliveryResult): string {
   const before = from?.tag === to?.tag ? 'another digest' : nameOf(from);
   return [
     `${environment} is to run ${nameOf(to)} instead of ${before}, by commit ${String(commit)}.`,
-    ...(kind === 'rollback' ? [`It is held there, until: npm run resume -- ${environment}`] : []),
-    `To know when it is live: npm run wait -- ${environment}`,
+    ...(kind === 'rollback' ? [`It is held there, until: ${typed('resume', environment)}`] : []),
+    `To know when it is live: ${typed('wait', environment)}`,
   ].join('\n');
 }
 

@@ -9,6 +9,7 @@ import { judgeOverridden, requireOverridable } from '../release/override.ts';
 import { refusals } from '../release/refusals.ts';
 import { judgePromotion } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 
 /** What is promoted, unless the newest that may come. */
@@ -30,7 +31,11 @@ export async function promote(
     const source = stateOf(environments, requireSource(environment));
     const from = source.environment.name;
     if (!source.image)
-      throw new Failure('nothing-to-promote', `${from} has run nothing yet.`, 'npm run status shows what runs where.');
+      throw new Failure(
+        'nothing-to-promote',
+        `${from} has run nothing yet.`,
+        `${typed('status')} shows what runs where.`,
+      );
     requireOverridable(environment, override);
     const [standing, hold] = [standingOf(state, now), holdOf(source)];
     const paths = [flowPath, source.values.path];

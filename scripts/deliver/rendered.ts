@@ -3,6 +3,7 @@ import { requireRendered } from '../branch/render.ts';
 import type { Release } from '../branch/releases.ts';
 import { replaceImage } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
 
@@ -68,7 +69,7 @@ function refusal(
   const takeOut = `take out of ${values.path} what the chart of ${to.tag} does not take`;
   const correct = `Correct ${values.path}, or ${kind} a release whose chart takes it.`;
   const goBack = wayOut
-    ? `${wayOut.tag} renders: npm run rollback -- ${name} --to ${wayOut.tag} --reason <text>\nOr first ${takeOut}.`
+    ? `${wayOut.tag} renders: ${typed('rollback', name, '--to', wayOut.tag, '--reason <text>')}\nOr first ${takeOut}.`
     : `First ${takeOut}, then go back.`;
   const message = `${name} does not render with ${to.tag}, so nothing was pushed.\n${cause.message}`;
   return new Failure('invalid-chart', message, kind === 'rollback' ? goBack : correct, { cause });

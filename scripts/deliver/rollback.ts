@@ -9,6 +9,7 @@ import { toLine } from '../release/line.ts';
 import { refusals } from '../release/refusals.ts';
 import { judgeRollback } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 
 /**
@@ -99,5 +100,5 @@ async function listMoved(tip: Tip, present: Image | undefined, to: Release, bran
 }
 
 function nothingToRollBack(name: string, why: string, listed = 'what it ran'): Failure {
-  return new Failure('nothing-to-roll-back', why, `npm run history -- ${name} lists ${listed}.`);
+  return new Failure('nothing-to-roll-back', why, `${typed('history', name)} lists ${listed}.`);
 }

@@ -13,6 +13,7 @@ import { toLine } from '../release/line.ts';
 import { valuesPath } from '../release/values.ts';
 import { formatVerdict, parseVerdicts, type Verdict } from '../release/verdict.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import { nameActor, type DeliveryPlace } from './deliver.ts';
 import { goBack } from './rollback.ts';
 
@@ -53,7 +54,7 @@ async function withWayBack(place: DeliveryPlace, { goal, verdict }: Watched, end
     const back = commit === undefined ? 'would go back' : `goes back by commit ${commit}`;
     return add(
       `${environment} ${back} to ${String(to?.tag)}, and is not held: a newer release may come.`,
-      `npm run history -- ${environment} tells both.`,
+      `${typed('history', environment)} tells both.`,
     );
   } catch (error) {
     if (error instanceof Failure) return stays(error.message);

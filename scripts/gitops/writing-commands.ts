@@ -6,6 +6,7 @@ import { deploy, parseDeployedImage } from '../deliver/deploy.ts';
 import { hold, holdAll, resume, resumeAll } from '../deliver/hold.ts';
 import { overridable } from '../release/flow.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import {
   createPlace,
   durationOption,
@@ -61,7 +62,7 @@ export function addWritingCommands(program: Command, { signal, environments, pri
         throw new Failure(
           'usage',
           override ? 'An override needs --release and --reason.' : 'Only an override has a --reason.',
-          `npm run promote -- ${environment} --release <tag> --override soak --reason <text>`,
+          typed('promote', environment, '--release <tag> --override soak --reason <text>'),
         );
       }
       show(await promote(place(options), environment, options));
@@ -116,5 +117,5 @@ export function addWritingCommands(program: Command, { signal, environments, pri
 
 function requireOneOrAll(environment: string | undefined, { all = false }: { all?: boolean }): string | undefined {
   if (all === (environment === undefined)) return environment;
-  throw new Failure('usage', 'Name one environment, or --all.', 'npm run status lists them.');
+  throw new Failure('usage', 'Name one environment, or --all.', `${typed('status')} lists them.`);
 }

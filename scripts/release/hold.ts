@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { typed } from '../shell/typed.ts';
 import { instant, line, parseShape } from './shape.ts';
 import type { YamlFile } from './yaml-file.ts';
 
@@ -28,7 +29,7 @@ export function heldEnvironment(path: string): string | undefined {
 export function parseHold(file: YamlFile): Hold {
   return parseShape(holdShape, file, {
     code: 'invalid-hold',
-    hint: `Mend it, or remove it: npm run resume -- ${heldEnvironment(file.path) ?? '<environment>'}`,
+    hint: `Mend it, or remove it: ${typed('resume', heldEnvironment(file.path) ?? '<environment>')}`,
   });
 }
 

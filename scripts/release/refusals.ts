@@ -1,4 +1,5 @@
 import { Failure } from '../shell/failure.ts';
+import { typed } from '../shell/typed.ts';
 import type { Candidate } from './candidates.ts';
 import { formatDuration } from './duration.ts';
 import type { Environment } from './flow.ts';
@@ -35,19 +36,19 @@ export const refusals = {
     new Failure(
       'never-ran',
       `${environment} has never run ${tag}.`,
-      `npm run history -- ${environment} lists what it ran.`,
+      `${typed('history', environment)} lists what it ran.`,
     ),
   outOfOrder: (name: string, source: string) =>
     new Failure(
       'out-of-order',
       `${name} takes only a release that ${source} has run.`,
-      `Run: npm run promote -- ${name}`,
+      `Run: ${typed('promote', name)}`,
     ),
   takenBack: (name: string, source: string, { tag }: Image) =>
     new Failure(
       'taken-back',
       `${source} went back from ${tag}, so it may not come to ${name}.`,
-      `npm run history -- ${source} says why. Promote a later release, or deliver it to ${source} again.`,
+      `${typed('history', source)} says why. Promote a later release, or deliver it to ${source} again.`,
     ),
   /** A release has one image, and an image one release. */
   otherDigest: ({ tag, digest }: Image, rival: Image) =>
@@ -69,7 +70,7 @@ export const refusals = {
     new Failure(
       code,
       `${environment} is held since ${since.toISOString()} by ${by}: ${reason}`,
-      `When its reason is gone, run: npm run resume -- ${environment}`,
+      `When its reason is gone, run: ${typed('resume', environment)}`,
     ),
   frozen: (environment: string, { reason, to }: Window) =>
     new Failure(
@@ -86,7 +87,7 @@ function notRipe({ name, soak }: Environment, source: string, { image: { tag }, 
     return new Failure(
       'no-verdict',
       `${name} takes a release that was found healthy in ${source}, and ${tag} has no such verdict.`,
-      `npm run wait -- ${source} keeps the verdict on what runs there.`,
+      `${typed('wait', source)} keeps the verdict on what runs there.`,
     );
   }
   const takes = `${name} takes a release that has ${soak.by === 'release' ? 'run' : 'been'} in ${source} for ${formatDuration(soak.for)}`;
@@ -95,6 +96,6 @@ function notRipe({ name, soak }: Environment, source: string, { image: { tag }, 
     : new Failure(
         'not-soaked',
         `${takes}, and ${tag} left it before that.`,
-        `Promote another release: npm run status -- --candidates ${name} lists what may come.`,
+        `Promote another release: ${typed('status', '--candidates', name)} lists what may come.`,
       );
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { Failure } from './failure.ts';
+import { typed } from './typed.ts';
 
 // npm 11 takes --to for the beginning of an option of its own.
 const longerNames: Readonly<Record<string, string>> = { to: 'token-description' };
@@ -11,15 +12,12 @@ export function createCommandLine(name: string): Command {
     .version(manifest.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
-    .configureHelp({ commandUsage: (command) => `${typedAs(command)} ${command.usage()}` });
+    .configureHelp({ commandUsage: (command) => typedAs(command, command.usage()) });
 }
 
 /** Runs the command that the arguments name. */
 export async function runCommandLine(program: Command): Promise<void> {
-  const [name, ...rest] = process.argv.slice(2);
-  const named = program.commands.find((known) => known.name() === name);
-  const command = named ?? program;
-  const args = named ? rest : process.argv.slice(2);
+  const { command, args } = findCommand(program, process.argv.slice(2));
   refuseTakenOptions(command, args);
   try {
     await program.parseAsync();
@@ -29,13 +27,18 @@ export async function runCommandLine(program: Command): Promise<void> {
   }
 }
 
-/** What a person types to run a command, up to its arguments. */
-export function typedAs(command: Command): string {
+/** What a person types to run a command with arguments. */
+export function typedAs(command: Command, ...args: readonly string[]): string {
   const { parent } = command;
-  const name = command.name();
-  return !parent || Object.hasOwn(manifest.scripts, name)
-    ? `npm run ${name} --`
-    : `npm run ${parent.name()} -- ${name}`;
+  if (parent) return typedAs(parent, command.name(), ...args);
+  return command.name() === 'gitops' ? typed(...args) : typed(command.name(), ...args);
+}
+
+/** The command that the first words name, and the words that are left. */
+function findCommand(command: Command, args: readonly string[]): { command: Command; args: readonly string[] } {
+  const [name, ...rest] = args;
+  const named = command.commands.find((known) => known.name() === name);
+  return named ? findCommand(named, rest) : { command, args };
 }
 
 function usage(command: Command, { code, message }: CommanderError): Failure {
@@ -44,7 +47,7 @@ function usage(command: Command, { code, message }: CommanderError): Failure {
   return new Failure(
     'usage',
     missing?.description ? `${problem}: ${missing.description}` : problem,
-    `${typedAs(command)} --help ${command.parent ? 'shows its options' : 'lists the commands and their options'}.`,
+    `${typedAs(command, '--help')} ${command.parent ? 'shows its options' : 'lists the commands and their options'}.`,
   );
 }
 
@@ -71,7 +74,7 @@ function refuseTakenOptions(command: Command, args: readonly string[]): void {
   throw new Failure(
     'usage',
     `npm took ${taken.map(({ option }) => option.long).join(' and ')} for itself: nothing was done.`,
-    `Write -- before the options: ${[typedAs(command), ...words, ...options].join(' ')}`,
+    `Write -- before the options: ${typedAs(command, ...words, ...options)}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { addPublishingCommands } from '../../scripts/gitops/publishing-commands.ts';
 import { addReadingCommands } from '../../scripts/gitops/reading-commands.ts';
 import { addWritingCommands } from '../../scripts/gitops/writing-commands.ts';
 import { runProgram } from '../../scripts/process/program.ts';
@@ -81,9 +82,10 @@ function wordsOfGitops({ name, args }: TypedScript): string[] {
 }
 
 /** What the program would refuse of these words; of a command that is only named, nothing is required. */
-function findFaults([name = '', ...words]: readonly string[]): string[] {
-  const command = createGitops().commands.find((known) => known.name() === name);
+function findFaults([name = '', ...words]: readonly string[], group = createGitops()): string[] {
+  const command = group.commands.find((known) => known.name() === name);
   if (!command) return [`unknown command: ${name}`];
+  if (command.commands.length > 0) return findFaults(words, command);
   if (words.includes('--help')) return [];
   const { operands, unknown } = command.parseOptions(words);
   const given = new Set(Object.keys(command.opts()));
@@ -102,5 +104,6 @@ function createGitops(): Command {
   const session = { signal: new AbortController().signal, environments: [], print: () => undefined };
   addWritingCommands(program, session);
   addReadingCommands(program, session);
+  addPublishingCommands(program, session);
   return program;
 }

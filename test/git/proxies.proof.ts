@@ -71,7 +71,7 @@ test.each([
 ])('$what is asked through HTTPS_PROXY, as far as NO_PROXY lets it', async ({ env, calls }) => {
   await using sandbox = await createSandbox();
   await using proxy = await startProxy();
-  const { status, stderr } = await runProgram(process.execPath, [resolve('scripts/image.ts'), 'publish'], {
+  const { status, stderr } = await runProgram(process.execPath, [resolve('scripts/gitops.ts'), 'image', 'publish'], {
     cwd: sandbox.folder,
     env: {
       ...sandbox.env,

@@ -28,21 +28,25 @@ afterAll(async () => {
 /** Runs `image publish` with the real buildah, whose images are in a folder of the proof. */
 async function publish(host: string, tag: string, { password = ecrPassword, images = 'images' } = {}) {
   const storage = await makeImageStorage(folder, { images: join(folder, images) });
-  const { status, stdout, stderr } = await runProgram(process.execPath, [resolve('scripts/image.ts'), 'publish'], {
-    cwd: join(folder, 'checkout'),
-    env: {
-      PATH: process.env.PATH,
-      HOME: join(folder, 'home'),
-      TMPDIR: join(folder, 'tmp'),
-      ...storage,
-      CI_REGISTRY: host,
-      CI_REGISTRY_IMAGE: `${host}/shop/orders`,
-      CI_REGISTRY_USER: 'AWS',
-      CI_REGISTRY_PASSWORD: password,
-      CI_COMMIT_SHORT_SHA: tag,
+  const { status, stdout, stderr } = await runProgram(
+    process.execPath,
+    [resolve('scripts/gitops.ts'), 'image', 'publish'],
+    {
+      cwd: join(folder, 'checkout'),
+      env: {
+        PATH: process.env.PATH,
+        HOME: join(folder, 'home'),
+        TMPDIR: join(folder, 'tmp'),
+        ...storage,
+        CI_REGISTRY: host,
+        CI_REGISTRY_IMAGE: `${host}/shop/orders`,
+        CI_REGISTRY_USER: 'AWS',
+        CI_REGISTRY_PASSWORD: password,
+        CI_COMMIT_SHORT_SHA: tag,
+      },
+      timeLimit: 120_000,
     },
-    timeLimit: 120_000,
-  });
+  );
   return { status, stdout: stdout.toString(), stderr };
 }
 

@@ -10,7 +10,7 @@ import { digest, ecrVariables } from '../support/command/publish-job.ts';
 const chart = parse(await readFile('helm-chart/Chart.yaml', 'utf8')) as { name: string; version: string };
 
 async function publishChart(env: NodeJS.ProcessEnv) {
-  const { status, stdout, stderr } = await runProgram(process.execPath, ['scripts/chart.ts', 'publish'], {
+  const { status, stdout, stderr } = await runProgram(process.execPath, ['scripts/gitops.ts', 'chart', 'publish'], {
     cwd: resolve('.'),
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...ecrVariables, ...env },
     timeLimit: 25_000,

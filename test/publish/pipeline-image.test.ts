@@ -30,5 +30,5 @@ async function publish(dockerfile: string) {
   await using ecr = await serveEcr({ repositories: new Map() });
   await using job = await prepareJob();
   await job.writeFile('Dockerfile', dockerfile);
-  return await job.run({ ...ecrVariables, AWS_ENDPOINT_URL_ECR: `http://${ecr.host}` }, ['publish-pipeline']);
+  return await job.run({ ...ecrVariables, AWS_ENDPOINT_URL_ECR: `http://${ecr.host}` }, ['image', 'publish-pipeline']);
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { runProgram } from '../../../scripts/process/program.ts';
 import { type Behaviour, installBuildah, readBuildahCalls } from '../image/buildah.ts';
 
-const entry = resolve('scripts/image.ts');
+const source = resolve('scripts/gitops.ts');
 
 /** What the stand-in for buildah pushes. */
 export const digest = `sha256:${'c'.repeat(64)}`;
@@ -23,7 +23,7 @@ export const ecrVariables = {
 };
 
 /** A checkout on a machine with nothing but Node and the stand-in for buildah. */
-export async function prepareJob(behaviour: Partial<Behaviour> = {}) {
+export async function prepareJob(behaviour: Partial<Behaviour> = {}, entry = source) {
   const folder = await mkdtempDisposable(join(tmpdir(), 'publish-test-'));
   const checkout = join(folder.path, 'checkout');
   const bin = join(folder.path, 'bin');
@@ -38,12 +38,12 @@ export async function prepareJob(behaviour: Partial<Behaviour> = {}) {
   const command = (env: NodeJS.ProcessEnv) => ({ cwd: checkout, env: { ...base, ...env } });
   return {
     base,
-    async run(env: NodeJS.ProcessEnv, args = ['publish']) {
+    async run(env: NodeJS.ProcessEnv, args = ['image', 'publish']) {
       const options = { ...command(env), timeLimit: 20_000 };
       const { status, stdout, stderr } = await runProgram(process.execPath, [entry, ...args], options);
       return { status, stdout: stdout.toString(), stderr };
     },
-    start: (env: NodeJS.ProcessEnv) => spawn(process.execPath, [entry, 'publish'], command(env)),
+    start: (env: NodeJS.ProcessEnv) => spawn(process.execPath, [entry, 'image', 'publish'], command(env)),
     calls: () => readBuildahCalls(bin),
     /** What is left of the run, but for the stand-in and its notes. */
     async leftovers() {

@@ -1,0 +1,56 @@
+import { chmod } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { rspack, type RspackOptions, type Stats } from '@rspack/core';
+import { createCommandLine, runCommandLine } from './shell/command-line.ts';
+import { Failure } from './shell/failure.ts';
+import { runMain } from './shell/run-main.ts';
+import { show } from './shell/screen.ts';
+
+const root = join(import.meta.dirname, '..');
+const file = join(root, 'bundle/gitops.mjs');
+
+const options: RspackOptions = {
+  context: root,
+  mode: 'production',
+  target: 'node26',
+  devtool: false,
+  entry: { gitops: './scripts/gitops.ts' },
+  output: { path: join(root, 'bundle'), filename: '[name].mjs', module: true, chunkFormat: 'module', clean: true },
+  externals: [
+    ({ request = '' }, callback) => {
+      if (request.startsWith('node:') || builtinModules.includes(request)) callback(undefined, `module ${request}`);
+      else callback();
+    },
+  ],
+  module: {
+    // What is imported on demand is in the same file, and runs on demand still.
+    parser: { javascript: { dynamicImportMode: 'eager', importMeta: false } },
+    rules: [{ test: /\.ts$/, loader: 'builtin:swc-loader', options: { jsc: { parser: { syntax: 'typescript' } } } }],
+  },
+  // The stack of a fault names lines and functions as they were written.
+  optimization: { minimize: false },
+  plugins: [new rspack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true })],
+};
+
+await runMain(async () => {
+  const program = createCommandLine('bundle')
+    .description('Makes one file of gitops and its packages, for machines that have Node, git and helm.')
+    .action(async () => {
+      const stats = await build();
+      if (stats?.hasErrors())
+        throw new Failure('build-failed', stats.toString('errors-only'), 'Correct what it names.');
+      await chmod(file, 0o755);
+      show(`Wrote ${file}`);
+    });
+  await runCommandLine(program);
+});
+
+function build(): Promise<Stats | undefined> {
+  return new Promise((resolve, reject) => {
+    rspack(options, (error, stats) => {
+      if (error) reject(error);
+      else resolve(stats);
+    });
+  });
+}
