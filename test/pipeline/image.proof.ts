@@ -32,6 +32,7 @@ test('in it a job finds all that it starts, and ends well with nothing installed
       ...(await readLines(project, 'deploy')),
     ],
     variables: {
+      CI_ENVIRONMENT_NAME: 'dev',
       CI_COMMIT_SHORT_SHA: release,
       IMAGE_DIGEST: `sha256:${'a'.repeat(64)}`,
       GITOPS_PUSH_TOKEN: project.variables.GITOPS_PUSH_TOKEN ?? '',

@@ -28,11 +28,12 @@ export async function runInside(
   return { status, output: stdout.toString() + stderr };
 }
 
-/** The lines that a job runs which has those before its script from the default. */
-export async function readLines(project: Project, job: string): Promise<string[]> {
-  const file: unknown = parse(await project.origin.read('.gitlab-ci.yml'));
+/** The lines that a job which runs gitops has before its script, and its script. */
+export async function readLines({ origin }: Project, job: string): Promise<string[]> {
   const lines = z.array(z.string());
-  const before = z.object({ default: z.object({ before_script: lines }) }).parse(file);
-  const script = z.object({ [job]: z.object({ script: lines }) }).parse(file)[job]?.script ?? [];
-  return [...before.default.before_script, ...script];
+  const own: unknown = parse(await origin.read('.gitlab-ci.yml'));
+  const included: unknown = parse(await origin.read('.gitlab/delivery.yml'));
+  const before = z.object({ '.gitops': z.object({ before_script: lines }) }).parse(own)['.gitops'].before_script;
+  const script = z.object({ [job]: z.object({ script: lines }) }).parse(included)[job]?.script ?? [];
+  return [...before, ...script];
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   // The runner of the proof does not heed the workflow's rules, but those of jobs: as a job's, they show what they let in.
   const file = z
     .object({ workflow: z.object({ rules: z.array(z.unknown()) }) })
-    .parse(parse(await project.origin.read('.gitlab-ci.yml')));
+    .parse(parse(await project.origin.read('.gitlab/delivery.yml')));
   const workflow = { pipeline: { script: ['true'], rules: file.workflow.rules } };
   await writeFile(join(checkout, 'workflow.yml'), stringify(workflow));
 }, 600_000);
@@ -59,14 +59,14 @@ test('no pipeline runs for a branch without a merge request', async () => {
 });
 
 test('a merge request is checked, reviewed and tested, and touches no registry and no environment', async () => {
-  expect(await project.list(checkout, request)).toEqual(['check', 'review', 'test']);
+  expect(await project.list(checkout, request)).toEqual(['review', 'check', 'test']);
 });
 
 test('main runs every job, in the order of the stages', async () => {
   const jobs = await project.list(checkout);
   expect(jobs.filter((job) => job !== 'pipeline-image')).toEqual([
-    'check',
     'audit',
+    'check',
     'test',
     'build',
     'chart',
