@@ -1,22 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { styleText } from 'node:util';
 
-// Noncharacters of Unicode, which no ordinary text has: they stand for styles until the text is shown.
-const marks = { bold: '\ufdd1', red: '\ufdd2', green: '\ufdd3', yellow: '\ufdd4', cyan: '\ufdd5' } as const;
-type Style = keyof typeof marks;
-const end = '\ufdd0';
-const allMarks = /[\ufdd0-\ufdd5]/g;
+type Style = 'bold' | 'red' | 'green' | 'yellow' | 'cyan';
 
-// Characters that control a terminal or change the direction of writing; line ends and tabs are allowed.
-const unsafe = /[[\p{Cc}--[\n\t]]\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gv;
+// Marks a style until the text is shown. A text of others cannot hold it, since each run has another one.
+const key = randomUUID();
+const painted = new RegExp(`<${key} (\\w+)>(.*?)</${key}>`, 'gs');
+
+// Characters that control a terminal or change the direction of writing, and those that are no characters of Unicode; line
+// ends and tabs are allowed.
+const unsafe = /[[\p{Cc}--[\n\t]]\p{Cs}\p{NChar}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gv;
 
 /** Emphasizes a text, where it is shown on a terminal. */
 export function paint(style: Style, text: string): string {
-  return marks[style] + text + end;
+  return `<${key} ${style}>${text}</${key}>`;
 }
 
-/** How many characters a text takes: one of two columns, such as an emoji, is taken for one. */
-export function lengthOf(text: string): number {
-  return Array.from(text.replace(allMarks, '')).length;
+/** The same text without emphasis. */
+export function plainOf(text: string): string {
+  return text.replace(painted, '$2');
 }
 
 /**
@@ -24,17 +26,16 @@ export function lengthOf(text: string): number {
  * terminal; each is shown as U+FFFD.
  */
 export function show(text: string, stream: NodeJS.WriteStream = process.stdout): void {
-  let shown = text.replace(unsafe, '\ufffd');
-  for (const [style, mark] of Object.entries(marks) as [Style, string][]) {
-    shown = shown.replace(new RegExp(`${mark}([^${end}]*)${end}`, 'g'), (_, words: string) =>
-      styleText(style, words, { stream }),
-    );
-  }
-  stream.write(`${shown.replace(allMarks, '')}\n`);
+  const emphasize = (_: string, style: Style, words: string) => styleText(style, words, { stream });
+  stream.write(`${text.replace(unsafe, '\ufffd').replace(painted, emphasize)}\n`);
 }
 
 /** Writes a JSON document; the same characters are escaped in it, so that a parser reads the original text. */
 export function showDocument(document: unknown): void {
-  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  process.stdout.write(`${JSON.stringify(document, null, 2).replace(unsafe, escape)}\n`);
+  // A character outside of the first plane is escaped as the two units that it is.
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const text = JSON.stringify(document, null, 2).replace(unsafe, (character) =>
+    character.split('').map(escape).join(''),
+  );
+  process.stdout.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-import { lengthOf } from './screen.ts';
+import { plainOf } from './screen.ts';
 
 const gap = '  ';
 // The least width of a column that is cut; a terminal too narrow for it gets records instead of rows.
@@ -50,6 +50,11 @@ function widthsOf(rows: readonly (readonly string[])[]): number[] {
 
 function pad(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - lengthOf(cell)));
+}
+
+/** How many characters a cell takes: one of two columns, such as an emoji, is taken for one. */
+function lengthOf(cell: string): number {
+  return Array.from(plainOf(cell)).length;
 }
 
 function cut(cell: string, width: number): string {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { candidates } from '../../scripts/look/candidates.ts';
 import { status } from '../../scripts/look/status.ts';
+import { plainOf } from '../../scripts/shell/screen.ts';
 import { flow } from '../support/git/flow.ts';
 import { createOperator } from '../support/command/operator.ts';
 import type { Origin } from '../support/git/origin.ts';
@@ -182,7 +183,7 @@ test.each(broken)(
     const operator = createOperator(sandbox, checkout, { branch, now: () => now });
     const { text, exitCode } = await status(operator, 120);
     expect({ exitCode, lines: operator.lines }).toEqual({ exitCode: 2, lines: [] });
-    const [rows, ever] = [plain(text), await look(120)].map(splitRows);
+    const [rows, ever] = [plainOf(text), await look(120)].map(splitRows);
     const [told = '', ...below] = rows?.[row] ?? [];
     expect(told).toMatch(line());
     expect(below).toEqual(notes.map((note) => expect.stringMatching(note)));
@@ -221,7 +222,7 @@ test.each([
 test('what was written by hand and is no release is told as it is', async () => {
   await origin.commit('By hand', runs({ dev: '0123456789abcdef' }), 'by-hand');
   const { text } = await status(createOperator(sandbox, checkout, { branch: 'by-hand', now: () => now }), 200);
-  expect(plain(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +- +open$/);
+  expect(plainOf(text).split('\n')[1]).toMatch(/^dev +0123456789abcdef +- +\S+ \w+ +Grace +- +- +open$/);
 });
 
 test('a promotion that waits for its merge is told below its environment, until it is merged', async () => {
@@ -232,7 +233,7 @@ test('a promotion that waits for its merge is told below its environment, until 
   await origin.commit('Try a banner', { 'src/banner.ts': '' }, 'promote/new-banner');
   const operator = createOperator(sandbox, checkout, { branch, now: () => now });
   const { text, document } = await status(operator, 120);
-  expect(plain(text).split('\n').at(-1)).toBe(`  proposed by Grace for 30 min: ${older}, by the branch ${proposal}`);
+  expect(plainOf(text).split('\n').at(-1)).toBe(`  proposed by Grace for 30 min: ${older}, by the branch ${proposal}`);
   const [, , production] = document as { proposals: unknown }[];
   const since = new Date('2026-09-23T16:00:00Z');
   expect(production?.proposals).toEqual([{ branch: proposal, tag: older, by: 'Grace', since }]);
@@ -267,12 +268,7 @@ ${newer}  Count the requests  45 min  3        ripe`);
 
 async function look(columns: number): Promise<string> {
   const { text } = await status(createOperator(sandbox, checkout, { now: () => now }), columns);
-  return plain(text);
-}
-
-/** A text without the marks of its colours. */
-function plain(text: string): string {
-  return text.replace(/[\ufdd0-\ufdd5]/g, '');
+  return plainOf(text);
 }
 
 /** The lines of each environment: its own, and those below it. */
