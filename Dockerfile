@@ -20,7 +20,6 @@ FROM packages AS build
 ARG RUNTIME_NODE
 COPY nest-cli.json rspack.config.js tsconfig.json ./
 COPY src ./src
-COPY scripts/process ./scripts/process
 COPY scripts/shell ./scripts/shell
 COPY scripts/warm.ts ./scripts/
 # The last of the arguments, so that all above is the same for every release, and cached.

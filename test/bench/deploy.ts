@@ -8,7 +8,7 @@ import { openGit } from '../../scripts/git/git.ts';
 import type { Git } from '../../scripts/git/git.ts';
 import { runProgram } from '../../scripts/process/program.ts';
 import { valuesPath } from '../../scripts/release/values.ts';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { digest, writeRepository } from './repository.ts';
 import { formatTable } from '../../scripts/shell/table.ts';
 import { median } from './median.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { startAsProcess1 } from '../support/service/process-1.ts';
 import type { UnpackedImage } from './unpacked.ts';
 

@@ -9,7 +9,7 @@ import { Failure } from '../../scripts/shell/failure.ts';
 import { parseVariables } from '../../scripts/shell/variables.ts';
 import { parseYaml, toValue } from '../../scripts/release/yaml-file.ts';
 import { readImage, valuesPath } from '../../scripts/release/values.ts';
-import { Service } from '../../scripts/process/service.ts';
+import { Service } from '../support/process/service.ts';
 import { checkOut, readFromMain } from './gitlab.ts';
 import { programOf } from './pipeline.ts';
 import type { Stage } from './stage.ts';

@@ -6,7 +6,7 @@ import { Failure } from '../../scripts/shell/failure.ts';
 import { flowPath, parseFlow } from '../../scripts/release/flow.ts';
 import { holdPath } from '../../scripts/release/hold.ts';
 import { valuesPath } from '../../scripts/release/values.ts';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import type { Stage } from './stage.ts';
 
 const origin = 'gitlab.git';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { BuiltService, readLog } from '../support/service/built-service.ts';
 import { openConnection } from '../support/service/raw-connection.ts';
 

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runProgram } from '../../scripts/process/program.ts';
-import { findPort, Service } from '../../scripts/process/service.ts';
+import { findPort, Service } from '../support/process/service.ts';
 import { type Postgres, startPostgres } from '../support/service/postgres.ts';
 import { run } from '../support/process/run.ts';
 

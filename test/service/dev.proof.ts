@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { runProgram } from '../../scripts/process/program.ts';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { copyService } from '../support/service/built-service.ts';
 
 const { name } = createRequire(import.meta.url)('../../package.json') as { name: string };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { BuiltService, readLog } from '../support/service/built-service.ts';
 import { openConnection } from '../support/service/raw-connection.ts';
 

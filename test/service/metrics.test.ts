@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
 import request from 'supertest';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { startApp } from '../support/service/service-app.ts';
 

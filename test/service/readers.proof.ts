@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { BuiltService, readLog } from '../support/service/built-service.ts';
 
 let built: BuiltService;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../scripts/process/service.ts';
+import { findPort } from '../support/process/service.ts';
 import { Balancer } from '../support/service/balancer.ts';
 import { BuiltService } from '../support/service/built-service.ts';
 import { Load } from '../support/service/load.ts';

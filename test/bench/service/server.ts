@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { runProgram } from '../../../scripts/process/program.ts';
-import { findPort } from '../../../scripts/process/service.ts';
+import { findPort } from '../../support/process/service.ts';
 import type { Program } from './programs.ts';
 
 /** A program that is running, and ready. */

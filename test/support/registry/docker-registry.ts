@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../../scripts/process/service.ts';
+import { findPort } from '../process/service.ts';
 import { ecrPassword } from './ecr-server.ts';
 import type { Loopback } from '../process/loopback.ts';
 

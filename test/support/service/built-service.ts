@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../../scripts/process/program.ts';
-import { findPort, Service } from '../../../scripts/process/service.ts';
+import { findPort, Service } from '../process/service.ts';
 import { readRequired } from './required-variables.ts';
 
 /** A process of the built service; it is killed when it goes out of scope. */

@@ -4,7 +4,7 @@ import { chmod, glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { findPort } from '../../../scripts/process/service.ts';
+import { findPort } from '../process/service.ts';
 import { run } from '../process/run.ts';
 
 const password = 'a-password-that-is-shown-nowhere';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { Failure } from '../shell/failure.ts';
+import { Failure } from '../../../scripts/shell/failure.ts';
 
 /** The built service, running as a process of its own. */
 export class Service {
