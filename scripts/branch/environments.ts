@@ -1,7 +1,6 @@
 import { Failure } from '../shell/failure.ts';
 import type { CommitFile } from '../git/commit.ts';
 import { readFileHistory } from '../git/file-history.ts';
-import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { environmentsFolder, findFreeze, flowPath, parseFlow, requireEnvironment, type Flow } from '../release/flow.ts';
 import { holdPath, parseHold, type Hold } from '../release/hold.ts';
@@ -31,13 +30,13 @@ export async function readEnvironments(tip: Tip): Promise<Environments> {
 }
 
 /** Reads the same with whatever is wrong with it; a flow that cannot be read is the last one that could. */
-export async function readBrokenEnvironments(scratch: Scratch, tip: Tip, when: { branch: string; now: Date }) {
+export async function readBrokenEnvironments(tip: Tip) {
   const { files, strays } = await readFiles(tip);
   const flow = attempt(() => parseFlow(requireFile(files, flowPath), files.keys()));
   const faults = flow instanceof Failure ? [flow] : [];
   if (!(flow instanceof Failure)) return { files, strays, flow, faults };
-  const { commits } = await readMainline(scratch, tip, when);
-  for (const { files: versions } of await readFileHistory(scratch, commits, [flowPath])) {
+  const { commits } = await readMainline(tip);
+  for (const { files: versions } of await readFileHistory(tip.scratch, commits, [flowPath])) {
     const bytes = versions.get(flowPath);
     const last = bytes && attempt(() => parseFlow({ path: flowPath, bytes }));
     if (last && !(last instanceof Failure)) return { files, strays, flow: last, faults };

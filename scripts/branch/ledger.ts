@@ -1,6 +1,5 @@
 import { readFileHistory, type FileChanges } from '../git/file-history.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
-import type { Scratch } from '../git/scratch.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
@@ -10,19 +9,17 @@ import { readMainline } from './mainline.ts';
 
 /** Reads what the branch was up to a tip, and what ran on it when: in all environments, or by the files given. */
 export async function readPast(
-  scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
   tip: Tip,
-  when: { branch: string; now: Date },
   paths: readonly string[] = [environmentsFolder],
 ): Promise<{ mainline: Mainline; ledger: Ledger }> {
-  const mainline = await readMainline(scratch, tip, when);
-  const { changes, verdicts } = await readChanges(scratch, mainline, paths);
+  const mainline = await readMainline(tip);
+  const { changes, verdicts } = await readChanges(tip, mainline, paths);
   return { mainline, ledger: Ledger.of(changes, verdicts) };
 }
 
 /** Reads the changes that a ledger takes in, oldest first, and the verdicts by the commits of their deliveries. */
 export async function readChanges(
-  scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
+  { scratch }: Tip,
   mainline: Mainline,
   paths: readonly string[],
 ): Promise<{ changes: FileChanges[]; verdicts: ReadonlyMap<string, readonly Verdict[]> }> {

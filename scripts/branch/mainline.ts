@@ -1,25 +1,23 @@
 import { listWithin, type CommitLine } from '../git/commit-line.ts';
 import { followBranch, type Followed } from '../git/follow.ts';
 import { Mainline } from '../git/mainline.ts';
-import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { isDeliveryTitle, isPromotionTitle } from '../release/delivery.ts';
 import { environmentsFolder } from '../release/flow.ts';
 
 /** Reads what the branch was, up to a tip: the one answer for every command. */
-export async function readMainline(
-  scratch: Pick<Scratch, 'git'>,
-  tip: Tip,
-  { branch, now }: { branch: string; now: Date },
-): Promise<Mainline> {
-  const commits = await tip.readHistory();
+export async function readMainline(tip: Tip): Promise<Mainline> {
+  const { scratch, branch, now } = tip;
+  const history = await tip.readHistory();
+  const { commits } = history;
   const hasMerges = commits.some(({ parents }) => parents.length > 1);
   const marked = hasMerges ? await listWithin(scratch.git, listDirect(commits), environmentsFolder) : [];
-  return new Mainline(commits, followBranch(commits, { branch, marked: new Set(marked) }), now);
+  return new Mainline(history, followBranch(commits, { branch, marked: new Set(marked) }), now);
 }
 
 /** What the branch was from one commit to another, newest first, by titles alone: it is for a text. */
-export async function listBranch(tip: Tip, from: string, to: string, branch: string): Promise<Followed[]> {
+export async function listBranch(tip: Tip, from: string, to: string): Promise<Followed[]> {
+  const { branch } = tip;
   const commits = await tip.listCommits(from, to);
   return followBranch(commits, { branch, marked: new Set(listDirect(commits).map(({ sha }) => sha)) });
 }

@@ -27,6 +27,6 @@ export async function openRemote(
 }
 
 /** Reads the branch as it is now; what else is named comes along. */
-export async function readTip(scratch: Scratch, { branch }: Place, along: readonly string[] = []): Promise<Tip> {
-  return new Tip(scratch, await scratch.fetchTip(branch, along));
+export async function readTip(scratch: Scratch, { branch, now }: Place, along: readonly string[] = []): Promise<Tip> {
+  return new Tip(scratch, await scratch.fetchTip(branch, along), { branch, now: now() });
 }

@@ -1,4 +1,3 @@
-import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 
 /** A promotion that waits for somebody to merge it, as its branch tells. */
@@ -17,8 +16,8 @@ const format = '--format=%(refname:lstrip=2)%00%(authorname)%00%(authordate:unix
 const branchForm = /^promote\/([^/]+)\/([0-9a-f]+)$/;
 
 /** Reads the proposals that came with a tip and are not merged into it. */
-export async function readProposals({ git }: Scratch, tip: Tip): Promise<Waiting[]> {
-  const list = await git.read(['for-each-ref', `--no-merged=${tip.commit}`, format, 'refs/heads/promote/']);
+export async function readProposals({ scratch, commit }: Tip): Promise<Waiting[]> {
+  const list = await scratch.git.read(['for-each-ref', `--no-merged=${commit}`, format, 'refs/heads/promote/']);
   return list.split('\n').flatMap((line) => {
     const [branch = '', by = '', seconds] = line.split('\0');
     const [, environment, tag] = branchForm.exec(branch) ?? [];

@@ -15,7 +15,7 @@ export interface Release extends Image {
 
 /** Finds the commit that an image was built from: that of its revision, or the only one on the branch that its tag abbreviates. */
 export async function findRelease(tip: Tip, image: Image): Promise<Release | undefined> {
-  const revision = await tip.findCommit(image.revision === '' ? image.tag : image.revision);
+  const revision = (await tip.readHistory()).find(image);
   return revision === undefined ? undefined : { ...image, revision: parseRevision(revision, 'git') };
 }
 
@@ -41,7 +41,7 @@ export async function relateReleases(
 ): Promise<Relation | undefined> {
   if (!from) return undefined;
   const running = await findRelease(tip, from);
-  if (running) return tip.relate(to.revision, running.revision);
+  if (running) return (await tip.readHistory()).relate(to.revision, running.revision);
   throw new Failure(
     'unrelated',
     `${values.path} says ${from.tag}, which does not name exactly one commit of the branch, so no release can be newer.`,
@@ -50,14 +50,14 @@ export async function relateReleases(
 }
 
 /** The commits that a release brings, newest first, without those that change nothing but environments. */
-export async function listGains(tip: Tip, from: Image | undefined, to: Release, branch: string): Promise<CommitLine[]> {
-  const gains = from ? await listBetween(tip, await requireRelease(tip, from), to, branch) : [];
+export async function listGains(tip: Tip, from: Image | undefined, to: Release): Promise<CommitLine[]> {
+  const gains = from ? await listBetween(tip, await requireRelease(tip, from), to) : [];
   return gains.length > 0 ? gains : tip.describe(to.revision);
 }
 
 /** The commits that the second release has and the first one lacks, in the same way; there may be none. */
-export async function listBetween(tip: Tip, from: Release, to: Release, branch: string): Promise<CommitLine[]> {
-  return tip.keepOutside(await listBranch(tip, from.revision, to.revision, branch), environmentsFolder);
+export async function listBetween(tip: Tip, from: Release, to: Release): Promise<CommitLine[]> {
+  return tip.keepOutside(await listBranch(tip, from.revision, to.revision), environmentsFolder);
 }
 
 /**
@@ -65,13 +65,14 @@ export async function listBetween(tip: Tip, from: Release, to: Release, branch: 
  * none takes the first, so going back twice does not come forward again.
  */
 export async function* listOlder(tip: Tip, runs: readonly Run[], present: Image | undefined): AsyncGenerator<Release> {
+  const history = await tip.readHistory();
   const running = present && (await findRelease(tip, present));
   const listed = new Set<string>();
   for (const { image } of runs.toReversed()) {
     const release = image.tag === present?.tag ? undefined : await findRelease(tip, image);
     // An edit by hand may have brought what is no release: it is no way back, and keeps from none.
     if (!release || listed.has(release.revision)) continue;
-    if (running && (await tip.relate(release.revision, running.revision)) !== 'older') continue;
+    if (running && history.relate(release.revision, running.revision) !== 'older') continue;
     listed.add(release.revision);
     yield release;
   }

@@ -1,7 +1,6 @@
 import { isAncestor } from '../git/ancestry.ts';
 import { openCheckout } from '../git/checkout.ts';
-import type { Scratch } from '../git/scratch.ts';
-import { Tip } from '../git/tip.ts';
+import type { Tip } from '../git/tip.ts';
 import { writeMerge } from '../git/would-be-merge.ts';
 import { Failure } from '../shell/failure.ts';
 import { isFilled } from '../shell/variables.ts';
@@ -21,25 +20,25 @@ export interface Reviewed {
  * last push brought, as GitLab tells, else its last commit.
  * @throws {Failure} `not-a-repository` where the checkout lacks the history, `conflict` where it does not merge.
  */
-export async function readReviewed(scratch: Scratch, tip: Tip, place: Place): Promise<Reviewed> {
-  const { git } = scratch;
+export async function readReviewed(tip: Tip, place: Place): Promise<Reviewed> {
+  const { git } = tip.scratch;
   const head = await readHead(place);
-  const { branch, env, now } = place;
-  const name = env.CI_MERGE_REQUEST_SOURCE_BRANCH_NAME ?? head;
+  const { branch, now } = tip;
+  const name = place.env.CI_MERGE_REQUEST_SOURCE_BRANCH_NAME ?? head;
   const [before, after] = (await isAncestor(git, head, tip.commit))
-    ? [await findBefore(scratch, head, place), head]
-    : [tip.commit, await writeMerge(git, { branch, tip: tip.commit, head, name, time: now() })];
+    ? [await findBefore(tip.at(head), place), head]
+    : [tip.commit, await writeMerge(git, { branch, tip: tip.commit, head, name, time: now })];
   const list = await git.read(['diff-tree', '--name-only', '--no-renames', '-z', before, after]);
   const roots = list.split('\0').filter(Boolean);
-  return { before: new Tip(scratch, before), after: new Tip(scratch, after), roots };
+  return { before: tip.at(before), after: tip.at(after), roots };
 }
 
-async function findBefore(scratch: Scratch, head: string, { branch, env, now }: Place): Promise<string> {
+async function findBefore(head: Tip, { env }: Place): Promise<string> {
   const pushed = env.CI_COMMIT_BEFORE_SHA ?? '';
   // GitLab writes zeros where there is none.
-  if (/[1-9a-f]/.test(pushed) && (await isAncestor(scratch.git, pushed, head))) return pushed;
-  const { commits } = await readMainline(scratch, new Tip(scratch, head), { branch, now: now() });
-  return commits[0]?.before ?? head;
+  if (/[1-9a-f]/.test(pushed) && (await isAncestor(head.scratch.git, pushed, head.commit))) return pushed;
+  const { commits } = await readMainline(head);
+  return commits[0]?.before ?? head.commit;
 }
 
 async function readHead({ directory, env, signal }: Place): Promise<string> {

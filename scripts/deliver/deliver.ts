@@ -11,7 +11,7 @@ import type { Place } from '../branch/place.ts';
 import { readIdentity, type Identity } from '../git/checkout.ts';
 import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap.ts';
 import type { Proposal } from '../git/propose.ts';
-import type { Scratch, ScratchOptions } from '../git/scratch.ts';
+import type { ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import type { DeliveryKind } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
@@ -33,12 +33,10 @@ export interface DeliveryPlace extends Place {
 
 /** What a command looks at to decide. */
 export interface Outlook {
-  scratch: Scratch;
+  /** Its moment is that of the decision, and of the commit that it may come to. */
   tip: Tip;
   environments: Environments;
   state: EnvironmentState;
-  /** The moment of the decision, and of the commit that it may come to. */
-  now: Date;
   /** Who decides. */
   actor: string;
 }
@@ -75,9 +73,9 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const actor = nameActor(identity, env);
   const renderer = { signal, rendered: new Set<string>() };
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
-    const environments = await readFor(order, place, scratch, tip);
+    const environments = await readFor(order, place, tip);
     const state = stateOf(environments, order.environment);
-    const outlook = { scratch, tip, environments, state, now: place.now(), actor };
+    const outlook = { tip, environments, state, actor };
     const decision = await order.decide(outlook);
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };
@@ -114,9 +112,9 @@ export function nameActor({ author }: Identity, env: NodeJS.ProcessEnv): string 
 }
 
 /** Reads what a delivery needs: going back does not wait for somebody to mend the flow. */
-async function readFor({ kind }: Order, { branch, now, log }: Place, scratch: Scratch, tip: Tip) {
+async function readFor({ kind }: Order, { log }: Place, tip: Tip) {
   if (kind !== 'rollback') return readEnvironments(tip);
-  const environments = await readBrokenEnvironments(scratch, tip, { branch, now: now() });
+  const environments = await readBrokenEnvironments(tip);
   for (const stray of environments.strays) throw strayFile(stray);
   for (const { message } of environments.faults)
     log(`The rollback goes by the last flow that can be read.\n${message}`);

@@ -16,16 +16,16 @@ interface DeployedImage {
 /** Puts a new release into an environment that takes from no other. */
 export async function deploy(place: DeliveryPlace, name: string, image: DeployedImage): Promise<DeliveryResult> {
   const pushed = parsePushedRepository(place.env);
-  const decide = async ({ tip, state, now }: Outlook): Promise<Decision> => {
+  const decide = async ({ tip, state }: Outlook): Promise<Decision> => {
     requireFirst(state.environment);
-    const standing = standingOf(state, now);
+    const standing = standingOf(state, tip.now);
     const to = await requireRelease(tip, { ...image, revision: '' });
     const relation = await relateReleases(tip, to, state);
     const rival = state.image && isRebuilt(to, state.image) ? state.image : undefined;
     const outcome = judgeDeploy(standing, { to, relation, rival });
     if (outcome !== 'changed') return { outcome, to };
     await requireRepository(tip, state, to, pushed);
-    const commits = await listGains(tip, state.image, to, place.branch);
+    const commits = await listGains(tip, state.image, to);
     return { outcome, step: { kind: 'deploy', to, commits } };
   };
   return deliver(place, { kind: 'deploy', environment: name, decide });

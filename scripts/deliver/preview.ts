@@ -23,7 +23,7 @@ const rendersAllowed = 5;
 export async function previewPromotion(place: Place, outlook: Outlook, { to, commits }: Promotion): Promise<string> {
   const { shown, sentence } = await showDifference(place, outlook, to);
   const objects = shown ? colourObjects(shown) : [];
-  return ['It would bring:', formatCommits(commits, outlook.now), [...objects, sentence].join('\n')].join('\n\n');
+  return ['It would bring:', formatCommits(commits, outlook.tip.now), [...objects, sentence].join('\n')].join('\n\n');
 }
 
 /** The same as Markdown, for the merge request that proposes it. */

@@ -26,8 +26,9 @@ export async function promote(
   name: string,
   { release: tag, override = [], reason }: Promotion = {},
 ): Promise<DeliveryResult> {
-  const decide = async ({ scratch, tip, environments, state, now }: Outlook): Promise<Decision> => {
+  const decide = async ({ tip, environments, state }: Outlook): Promise<Decision> => {
     const { environment } = state;
+    const { now } = tip;
     const source = stateOf(environments, requireSource(environment));
     const from = source.environment.name;
     if (!source.image)
@@ -38,8 +39,7 @@ export async function promote(
       );
     requireOverridable(environment, override);
     const [standing, hold] = [standingOf(state, now), holdOf(source)];
-    const paths = [flowPath, source.values.path];
-    const { mainline, ledger } = await readPast(scratch, tip, { branch: place.branch, now }, paths);
+    const { mainline, ledger } = await readPast(tip, [flowPath, source.values.path]);
     const { runs } = ledger.recordOf(from);
     const moment = { now, relate: mainline.relate };
     const [newest, ...others] = listCandidates(runs, standing, moment);
@@ -53,7 +53,7 @@ export async function promote(
     );
     if (ruling === 'unchanged' || ruling === 'superseded') return { outcome: ruling, to };
     if (tag === undefined && newest && newest !== chosen) place.log(describeNewest(from, newest));
-    const commits = await listGains(tip, state.image, to, place.branch);
+    const commits = await listGains(tip, state.image, to);
     const { via } = environment;
     // What a merge request will break is not known before it is merged.
     const past = via === 'merge-request' ? override : broken.map(({ rule }) => rule);

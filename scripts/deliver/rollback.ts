@@ -23,7 +23,7 @@ export async function rollback(
 ): Promise<DeliveryResult> {
   let heldAtFirst: boolean | undefined;
   const decide = async (outlook: Outlook): Promise<Decision> => {
-    const runs = await readRuns(place, outlook);
+    const runs = await readRuns(outlook);
     const { tip, state, actor } = outlook;
     const hold = holdOf(state);
     heldAtFirst ??= hold !== undefined;
@@ -33,7 +33,7 @@ export async function rollback(
     if (!to) throw nothingToRollBack(name, `${name} has run nothing before ${state.image?.tag ?? 'now'}.`);
     if (hold && tag === undefined && !(heldAtFirst && hold.by === toLine(actor)))
       throw refusals.held('held', name, hold);
-    return decideReturn(place, outlook, { to, runs, reason, holds: true });
+    return decideReturn(outlook, { to, runs, reason, holds: true });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
 }
@@ -50,7 +50,7 @@ export async function goBack(
   const decide = async (outlook: Outlook): Promise<Decision> => {
     const { image } = outlook.state;
     if (!isSameImage(image, from)) return { outcome: 'unchanged', to: image };
-    const all = await readRuns(place, outlook);
+    const all = await readRuns(outlook);
     if (all.at(-1)?.healthy) {
       const why = `${from.tag} has been healthy in ${name}, so that what ails it came later.`;
       throw nothingToRollBack(name, why, 'the verdicts');
@@ -60,25 +60,24 @@ export async function goBack(
     const to = await findFirst(listOlder(outlook.tip, runs, image));
     const why = `since the last rollback, ${name} has run nothing before ${from.tag} that has not failed.`;
     if (!to) throw nothingToRollBack(name, why);
-    return decideReturn(place, outlook, { to, runs, reason, holds: false });
+    return decideReturn(outlook, { to, runs, reason, holds: false });
   };
   return deliver(place, { kind: 'rollback', environment: name, decide, history: 'trees' });
 }
 
-async function readRuns(place: DeliveryPlace, { scratch, tip, state, now }: Outlook): Promise<readonly Run[]> {
-  const { ledger } = await readPast(scratch, tip, { branch: place.branch, now }, [state.values.path]);
+async function readRuns({ tip, state }: Outlook): Promise<readonly Run[]> {
+  const { ledger } = await readPast(tip, [state.values.path]);
   return ledger.recordOf(state.environment.name).runs;
 }
 
 async function decideReturn(
-  { branch }: DeliveryPlace,
   { tip, state }: Outlook,
   { to, runs, reason, holds }: { to: Release; runs: readonly Run[]; reason: string; holds: boolean },
 ): Promise<Decision> {
   const { environment, image } = state;
   const outcome = judgeRollback({ environment, image, hold: holdOf(state) }, to, runs);
   if (outcome !== 'changed') return { outcome, to };
-  const commits = await listMoved(tip, image, to, branch);
+  const commits = await listMoved(tip, image, to);
   const instead = listOlder(tip, runs, image);
   const last = runs.findLastIndex((run) => isSameImage(run.image, to));
   const left = runs.slice(last + 1).map((run) => run.image);
@@ -91,12 +90,12 @@ async function findFirst(releases: AsyncIterable<Release>): Promise<Release | un
 }
 
 /** The commits that go, or come back where the environment had gone too far, if what runs is a release. */
-async function listMoved(tip: Tip, present: Image | undefined, to: Release, branch: string): Promise<CommitLine[]> {
+async function listMoved(tip: Tip, present: Image | undefined, to: Release): Promise<CommitLine[]> {
   const running = present && (await findRelease(tip, present));
   if (!running) return [];
-  const isNewer = (await tip.relate(to.revision, running.revision)) === 'newer';
+  const isNewer = (await tip.readHistory()).relate(to.revision, running.revision) === 'newer';
   const [from, until] = isNewer ? [running, to] : [to, running];
-  return listGains(tip, from, until, branch);
+  return listGains(tip, from, until);
 }
 
 function nothingToRollBack(name: string, why: string, listed = 'what it ran'): Failure {

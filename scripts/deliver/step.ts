@@ -3,6 +3,7 @@ import type { Release } from '../branch/releases.ts';
 import type { Change } from '../git/commit.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Proposal } from '../git/propose.ts';
+import type { Tip } from '../git/tip.ts';
 import { formatDelivery, formatTitle } from '../release/delivery.ts';
 import type { Environment, Overridable } from '../release/flow.ts';
 import { formatHold, holdPath } from '../release/hold.ts';
@@ -46,7 +47,7 @@ interface Author {
 /** The files and the message of the commit that takes a step. */
 export function describeChange(
   step: Step,
-  { state, now }: { state: EnvironmentState; now: Date },
+  { tip: { now }, state }: { tip: Tip; state: EnvironmentState },
   author: Author,
 ): Change {
   const { environment, values, image } = state;

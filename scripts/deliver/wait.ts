@@ -89,8 +89,7 @@ async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, f
 /** The commit that brought what an environment runs, or ran last. */
 async function findDelivery(scratch: Scratch, place: DeliveryPlace, { environment, image }: Goal) {
   const tip = await readTip(scratch, place);
-  const when = { branch: place.branch, now: place.now() };
-  const { ledger } = await readPast(scratch, tip, when, [flowPath, valuesPath(environment)]);
+  const { ledger } = await readPast(tip, [flowPath, valuesPath(environment)]);
   const { runs } = ledger.recordOf(environment);
   return runs.findLast((run) => isSameImage(run.image, image))?.version.commit.sha;
 }

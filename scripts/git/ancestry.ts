@@ -20,12 +20,12 @@ const prefixLength = 7;
 
 /** A history, children before parents, that tells how its commits stand to one another without asking git again. */
 export class Ancestry {
-  readonly #commits: readonly CommitLine[];
+  readonly commits: readonly CommitLine[];
   readonly #positions = new Map<string, number>();
   readonly #prefixes = new Map<string, string[]>();
 
   constructor(commits: readonly CommitLine[]) {
-    this.#commits = commits;
+    this.commits = commits;
     for (const [position, { sha }] of commits.entries()) {
       const prefix = sha.slice(0, prefixLength);
       this.#positions.set(sha, position);
@@ -41,6 +41,7 @@ export class Ancestry {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** How a commit stands to another one. */
   relate(commit: string, other: string): Relation {
     if (commit === other) return 'same';
     if (this.#contains(commit, other)) return 'newer';
@@ -56,7 +57,7 @@ export class Ancestry {
       if (position === last) return true;
       // Children come before parents, so that nothing after it contains it.
       if (position > last) continue;
-      for (const parent of this.#commits[position]?.parents ?? []) {
+      for (const parent of this.commits[position]?.parents ?? []) {
         if (!seen.has(parent)) open.push(parent);
         seen.add(parent);
       }

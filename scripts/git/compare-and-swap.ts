@@ -15,6 +15,7 @@ interface Swap {
   /** Milliseconds after which a lost race is given up. */
   deadline: number;
   signal?: AbortSignal | undefined;
+  now: () => Date;
   log: (line: string) => void;
 }
 
@@ -43,7 +44,9 @@ export async function compareAndSwap<T>(
 ) {
   const { scratch } = swap;
   const fetch = () => scratch.fetchTip(branch);
-  return swapRef(swap, `refs/heads/${branch}`, fetch, (tip) => plan(new Tip(scratch, tip)));
+  return swapRef(swap, `refs/heads/${branch}`, fetch, (tip) =>
+    plan(new Tip(scratch, tip, { branch, now: swap.now() })),
+  );
 }
 
 /** Does the same with the notes, which the first one begins. */

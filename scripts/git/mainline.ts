@@ -1,5 +1,4 @@
-import { Ancestry, type Named, type Relation } from './ancestry.ts';
-import type { CommitLine } from './commit-line.ts';
+import type { Ancestry, Named, Relation } from './ancestry.ts';
 import type { Followed } from './follow.ts';
 
 /** A commit of the branch, and when it counts. */
@@ -13,13 +12,11 @@ export interface BranchCommit extends Followed {
 /** What the branch itself was, commit by commit, newest first. */
 export class Mainline {
   readonly commits: readonly BranchCommit[];
-  readonly #history: readonly CommitLine[];
-  // Made for who asks: most commands ask for one of them, or for neither.
-  #positions: ReadonlyMap<string, number> | undefined;
-  #ancestry: Ancestry | undefined;
+  readonly #history: Ancestry;
+  readonly #positions: ReadonlyMap<string, number>;
 
   /** Takes the history of the branch, and what of it the branch was. */
-  constructor(history: readonly CommitLine[], followed: readonly Followed[], now: Date) {
+  constructor(history: Ancestry, followed: readonly Followed[], now: Date) {
     this.#history = history;
     const times = countTimes(followed.map(({ time }) => time).toReversed(), now).toReversed();
     this.commits = followed.map((commit, position) => ({
@@ -27,12 +24,13 @@ export class Mainline {
       time: times[position] ?? now,
       seen: times[position - 1] ?? now,
     }));
+    this.#positions = new Map(followed.map(({ sha }, position) => [sha, position]));
   }
 
   /** The position of a commit; the tip is 0. */
   find(named: Named): number | undefined {
-    const commit = this.#lines().find(named);
-    return commit === undefined ? undefined : this.#positionOf(commit);
+    const commit = this.#history.find(named);
+    return commit === undefined ? undefined : this.#positions.get(commit);
   }
 
   /**
@@ -40,24 +38,15 @@ export class Mainline {
    * none to compare it with. Most are commits of the branch itself, where the newer one is nearer to the tip.
    */
   readonly relate = (to: Named, from: Named | undefined): Relation | undefined => {
-    const [commit, other] = [to, from].map((named) => named && this.#lines().find(named));
+    const [commit, other] = [to, from].map((named) => named && this.#history.find(named));
     if (commit === undefined) return 'unrelated';
     if (!from) return undefined;
     if (other === undefined) return 'unrelated';
-    const [position, before] = [commit, other].map((sha) => this.#positionOf(sha));
-    if (position === undefined || before === undefined) return this.#lines().relate(commit, other);
+    const [position, before] = [commit, other].map((sha) => this.#positions.get(sha));
+    if (position === undefined || before === undefined) return this.#history.relate(commit, other);
     if (position === before) return 'same';
     return position < before ? 'newer' : 'older';
   };
-
-  #lines(): Ancestry {
-    return (this.#ancestry ??= new Ancestry(this.#history));
-  }
-
-  #positionOf(sha: string): number | undefined {
-    this.#positions ??= new Map(this.commits.map(({ sha }, position) => [sha, position]));
-    return this.#positions.get(sha);
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isAncestor, type Relation } from './ancestry.ts';
+import { Ancestry } from './ancestry.ts';
 import { lineFormat, listWithin, parseLines, type CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import type { Followed } from './follow.ts';
@@ -6,16 +6,31 @@ import { readObjects } from './objects.ts';
 import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
 
+/** Which branch is looked at, and when. */
+export interface Moment {
+  branch: string;
+  now: Date;
+}
+
 /** A branch as it was at one moment: all that is decided is read from here. */
 export class Tip {
+  readonly scratch: Pick<Scratch, 'git' | 'fetchObjects'>;
   readonly commit: string;
-  readonly #scratch: Pick<Scratch, 'git' | 'fetchObjects'>;
+  readonly branch: string;
+  readonly now: Date;
   readonly #folders = new Map<string, Promise<void>>();
-  readonly #commits = new Map<string, Promise<string | undefined>>();
+  #history: Promise<Ancestry> | undefined;
 
-  constructor(scratch: Pick<Scratch, 'git' | 'fetchObjects'>, commit: string) {
-    this.#scratch = scratch;
+  constructor(scratch: Pick<Scratch, 'git' | 'fetchObjects'>, commit: string, { branch, now }: Moment) {
+    this.scratch = scratch;
     this.commit = commit;
+    this.branch = branch;
+    this.now = now;
+  }
+
+  /** The same branch at the same moment, at another commit. */
+  at(commit: string): Tip {
+    return new Tip(this.scratch, commit, this);
   }
 
   /** The regular files at those of the paths that have one, from this commit or an older one. */
@@ -35,22 +50,9 @@ export class Tip {
     return entries.filter(({ mode }) => !mode.startsWith('100')).map((entry) => entry.path);
   }
 
-  /** The commit of this branch that a SHA names, whole or abbreviated, if there is exactly one; each is looked up once. */
-  findCommit(abbreviated: string): Promise<string | undefined> {
-    return this.#commits.getOrInsertComputed(abbreviated, () => this.#findCommit(abbreviated));
-  }
-
-  /** How a commit stands to another one, both of this branch. */
-  async relate(commit: string, other: string): Promise<Relation> {
-    if (commit === other) return 'same';
-    const { git } = this.#scratch;
-    if (await isAncestor(git, other, commit)) return 'newer';
-    return (await isAncestor(git, commit, other)) ? 'older' : 'unrelated';
-  }
-
-  /** The whole history, merged branches included, children before parents. */
-  async readHistory(): Promise<CommitLine[]> {
-    return this.#log('--topo-order', this.commit);
+  /** The whole history, merged branches included, children before parents; it is read once. */
+  readHistory(): Promise<Ancestry> {
+    return (this.#history ??= this.#log('--topo-order', this.commit).then((commits) => new Ancestry(commits)));
   }
 
   /** The commits of the history that the second one has and the first one lacks, in the same order. */
@@ -65,26 +67,13 @@ export class Tip {
   async keepOutside(commits: readonly Followed[], folder: string): Promise<Followed[]> {
     const steps = commits.map(({ sha, before = sha }) => ({ sha, parents: [before] }));
     await this.#fetchRoots(steps.flatMap(({ sha, parents }) => [sha, ...parents]));
-    const within = new Set(await listWithin(this.#scratch.git, steps, folder));
+    const within = new Set(await listWithin(this.scratch.git, steps, folder));
     return commits.filter(({ sha }) => !within.has(sha));
   }
 
   /** A commit as a list of one. */
   async describe(commit: string): Promise<CommitLine[]> {
     return this.#log('--max-count=1', commit);
-  }
-
-  async #findCommit(abbreviated: string): Promise<string | undefined> {
-    const { git } = this.#scratch;
-    const objects = await git.read(['rev-parse', `--disambiguate=${abbreviated}`]);
-    // An annotated tag has a SHA of its own, which would pass for its commit.
-    const typed = await git.read(['cat-file', '--batch-check=%(objecttype) %(objectname)'], {
-      input: `${objects}\n`,
-    });
-    const candidates = typed.match(/(?<=^commit )\S+$/gm) ?? [];
-    const known = await Promise.all(candidates.map((object) => isAncestor(git, object, this.commit)));
-    const commits = candidates.filter((_, index) => known[index]);
-    return commits.length === 1 ? commits[0] : undefined;
   }
 
   async #read(
@@ -98,8 +87,8 @@ export class Tip {
       mode.startsWith('100'),
     );
     const names = entries.map(({ object }) => object);
-    await this.#scratch.fetchObjects?.(names);
-    const objects = await readObjects(this.#scratch.git, names);
+    await this.scratch.fetchObjects?.(names);
+    const objects = await readObjects(this.scratch.git, names);
     return new Map(
       entries.map(({ path, mode, object }) => [path, { path, mode, bytes: objects.get(object) ?? Buffer.alloc(0) }]),
     );
@@ -111,7 +100,7 @@ export class Tip {
   }
 
   async #fetchTrees(folder: string, commit: string): Promise<void> {
-    const { fetchObjects } = this.#scratch;
+    const { fetchObjects } = this.scratch;
     if (!fetchObjects) return;
     await this.#fetchRoots([commit]);
     const entries = await this.#list(commit, ['--', folder]);
@@ -120,7 +109,7 @@ export class Tip {
 
   /** Where the history came without its trees, fetches those of commits, without what is in them. */
   async #fetchRoots(commits: readonly string[]): Promise<void> {
-    const { git, fetchObjects } = this.#scratch;
+    const { git, fetchObjects } = this.scratch;
     if (!fetchObjects || commits.length === 0) return;
     const input = `${commits.join('\n')}\n`;
     const trees = await git.read(['log', '--no-walk=unsorted', '--format=%T', '--stdin'], { input });
@@ -128,11 +117,11 @@ export class Tip {
   }
 
   async #log(...args: string[]): Promise<CommitLine[]> {
-    return parseLines(await this.#scratch.git.read(['log', lineFormat, ...args]));
+    return parseLines(await this.scratch.git.read(['log', lineFormat, ...args]));
   }
 
   async #list(commit: string, args: readonly string[]) {
-    const list = await this.#scratch.git.read(['ls-tree', '-z', '--full-tree', commit, ...args]);
+    const list = await this.scratch.git.read(['ls-tree', '-z', '--full-tree', commit, ...args]);
     return list.split('\0').filter(Boolean).map(parseEntry);
   }
 }

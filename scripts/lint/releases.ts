@@ -38,9 +38,9 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
   }
   if (running.size === 0) return;
   const git = openGit(root, { env: process.env, signal });
-  const history = { git, fetchObjects: undefined };
-  const tip = new Tip(history, await git.read(['rev-parse', 'HEAD']));
-  const { ledger } = await readPast(history, tip, { branch: usualBranch(process.env), now: new Date() });
+  const moment = { branch: usualBranch(process.env), now: new Date() };
+  const tip = new Tip({ git, fetchObjects: undefined }, await git.read(['rev-parse', 'HEAD']), moment);
+  const { ledger } = await readPast(tip);
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
     for await (const candidate of listCandidates({ root, tip, signal }, environment, { running, ledger })) {

@@ -4,7 +4,7 @@ import { readChanges } from '../branch/ledger.ts';
 import { readMainline } from '../branch/mainline.ts';
 import type { Commit } from '../git/file-history.ts';
 import type { Mainline } from '../git/mainline.ts';
-import type { Scratch } from '../git/scratch.ts';
+import type { Tip } from '../git/tip.ts';
 import { auditHistory } from '../release/audit.ts';
 import type { Finding } from '../release/finding.ts';
 import { environmentsFolder, flowPath } from '../release/flow.ts';
@@ -23,8 +23,8 @@ export async function audit(
 ): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
-  const mainline = await readMainline(scratch, tip, { branch: place.branch, now: place.now() });
-  const findings = await readFindings(scratch, mainline, ({ time }) => since === undefined || time >= since);
+  const mainline = await readMainline(tip);
+  const findings = await readFindings(tip, mainline, ({ time }) => since === undefined || time >= since);
   const kept = findings.some(({ severity }) => severity === 'breach') ? [] : ['No change broke a rule.'];
   const isRefused = findings.some(({ severity }) => strict || severity === 'breach');
   return {
@@ -36,11 +36,11 @@ export async function audit(
 
 /** Judges commits of a branch by the rules as they stood before each. */
 export async function readFindings(
-  scratch: Scratch,
+  tip: Tip,
   mainline: Mainline,
   isJudged: (commit: Commit) => boolean,
 ): Promise<Finding[]> {
-  const history = await readChanges(scratch, mainline, [environmentsFolder]);
+  const history = await readChanges(tip, mainline, [environmentsFolder]);
   if (!history.changes.some(({ files }) => files.has(flowPath))) requireFile(new Map(), flowPath);
   return auditHistory(history, mainline.relate, isJudged);
 }

@@ -15,9 +15,9 @@ import type { Answer } from './answer.ts';
 export async function candidates(place: Place, name: string, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
-  const now = place.now();
+  const { now } = tip;
   const { environment, image } = stateOf(await readEnvironments(tip), name);
-  const { mainline, ledger } = await readPast(scratch, tip, { branch: place.branch, now });
+  const { mainline, ledger } = await readPast(tip);
   const { runs } = ledger.recordOf(environment.from ?? '');
   const found = listCandidates(runs, { environment, image }, { now, relate: mainline.relate });
   const count = await readCodeCount(tip, mainline, [image, ...found.map(({ image }) => image)]);

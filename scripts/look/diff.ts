@@ -1,7 +1,6 @@
 import { Failure } from '../shell/failure.ts';
 import { readMainline } from '../branch/mainline.ts';
 import type { CommitLine } from '../git/commit-line.ts';
-import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { readPast } from '../branch/ledger.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
@@ -39,9 +38,9 @@ export async function diff(place: Place, name: string, { to, commits }: DiffOpti
   const source = state.environment.from;
   const release =
     to === undefined && source !== undefined
-      ? await requireRelease(tip, await findNext(scratch, tip, place, { environments, state, source }))
-      : await findImage(tip, environments, to ?? (await findNewest(scratch, tip, place)));
-  if (commits) return await describeCommits(tip, state, release, place);
+      ? await requireRelease(tip, await findNext(tip, { environments, state, source }))
+      : await findImage(tip, environments, to ?? (await findNewest(tip)));
+  if (commits) return await describeCommits(tip, state, release);
   if (release.digest === '') {
     place.log(`No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`);
   }
@@ -50,9 +49,7 @@ export async function diff(place: Place, name: string, { to, commits }: DiffOpti
 
 /** What a promotion would bring now, or else first; what the source runs where that is nothing newer. */
 async function findNext(
-  scratch: Scratch,
   tip: Tip,
-  { branch, now }: Place,
   { environments, state, source }: { environments: Environments; state: EnvironmentState; source: string },
 ): Promise<Image> {
   const { image: present } = stateOf(environments, source);
@@ -60,25 +57,24 @@ async function findNext(
     const hint = 'Name a release by --to, or deploy one first.';
     throw new Failure('nothing-to-promote', `${source} runs nothing yet.`, hint);
   }
-  const moment = now();
-  const paths = [flowPath, valuesPath(source)];
-  const { mainline, ledger } = await readPast(scratch, tip, { branch, now: moment }, paths);
-  const candidates = listCandidates(ledger.recordOf(source).runs, state, { now: moment, relate: mainline.relate });
-  return chooseCandidate(candidates, moment)?.image ?? present;
+  const { now } = tip;
+  const { mainline, ledger } = await readPast(tip, [flowPath, valuesPath(source)]);
+  const candidates = listCandidates(ledger.recordOf(source).runs, state, { now, relate: mainline.relate });
+  return chooseCandidate(candidates, now)?.image ?? present;
 }
 
 /** The commits that lie between what an environment runs and another release, newest first. */
-async function describeCommits(tip: Tip, state: EnvironmentState, to: Release, { branch, now }: Place) {
+async function describeCommits(tip: Tip, state: EnvironmentState, to: Release) {
   const { image: from } = state;
   const environment = state.environment.name;
   const running = from && (await requireRelease(tip, from));
-  const commits = running ? await listBetween(tip, running, to, branch) : await tip.describe(to.revision);
+  const commits = running ? await listBetween(tip, running, to) : await tip.describe(to.revision);
   const count = commits.length === 1 ? '1 commit' : `${commits.length} commits`;
   const summary = `${environment}: ${from?.tag ?? 'nothing'} → ${to.tag}: ${count}.`;
   const listed = commits.map(({ sha, author, time, subject }) => ({ commit: sha, author, time, subject }));
   return {
     document: { environment, from: toNames(from), to: toNames(to), commits: listed },
-    text: commits.length > 0 ? `${formatCommits(commits, now())}\n${summary}` : summary,
+    text: commits.length > 0 ? `${formatCommits(commits, tip.now)}\n${summary}` : summary,
   };
 }
 
@@ -90,8 +86,8 @@ export function formatCommits(commits: readonly CommitLine[], now: Date): string
 }
 
 /** The newest commit that changes more than environments. */
-async function findNewest(scratch: Scratch, tip: Tip, { branch, now }: Place): Promise<Tag> {
-  const { commits } = await readMainline(scratch, tip, { branch, now: now() });
+async function findNewest(tip: Tip): Promise<Tag> {
+  const { commits } = await readMainline(tip);
   for (let start = 0; start < commits.length; start += window) {
     const [newest] = await tip.keepOutside(commits.slice(start, start + window), environmentsFolder);
     if (newest) return parseTag(newest.sha.slice(0, tagLength), 'git log');

@@ -4,7 +4,6 @@ import { readBrokenEnvironments, stateOf, type Environments, type EnvironmentSta
 import type { Place } from '../branch/place.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
 import type { Reviewed } from '../branch/reviewed.ts';
-import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
 import { holdPath } from '../release/hold.ts';
 import { parseRevision, parseTag } from '../release/image.ts';
@@ -31,11 +30,9 @@ interface Sides {
 }
 
 /** Finds what a merge would do to each environment, in the order of the flow. */
-export async function readEffects(scratch: Scratch, reviewed: Reviewed, place: Place): Promise<Effect[]> {
+export async function readEffects(reviewed: Reviewed, place: Place): Promise<Effect[]> {
   const { before, after } = reviewed;
-  const when = { branch: place.branch, now: place.now() };
-  const read = (tip: Tip) => readBrokenEnvironments(scratch, tip, when);
-  const [old, young] = await Promise.all([read(before), read(after)]);
+  const [old, young] = await Promise.all([readBrokenEnvironments(before), readBrokenEnvironments(after)]);
   const names = [young, old].flatMap(({ flow }) => flow.environments.map(({ name }) => name));
   const sides = { reviewed, old, young, place };
   return Promise.all([...new Set(names)].map((name) => readEffect(name, sides)));

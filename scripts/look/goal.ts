@@ -38,7 +38,7 @@ export async function lookAgain(scratch: Scratch, place: Place, goal: Goal): Pro
   try {
     const tip = await readTip(scratch, place);
     const next = await readGoal(tip, goal.environment);
-    const relation = await tip.relate(next.commit, goal.commit);
+    const relation = (await tip.readHistory()).relate(next.commit, goal.commit);
     if (relation !== 'same' && relation !== 'newer') throw goneBack(goal, next);
     return { goal: next, isNewer: relation === 'newer' };
   } catch (error) {

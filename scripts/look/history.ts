@@ -18,8 +18,7 @@ export async function history(
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const { values } = await readEnvironment(tip, name);
-  const when = { branch: place.branch, now: place.now() };
-  const { ledger } = await readPast(scratch, tip, when, [flowPath, values.path]);
+  const { ledger } = await readPast(tip, [flowPath, values.path]);
   const { versions, skipped } = ledger.recordOf(name);
   for (const { commit, problem } of skipped.toReversed()) place.log(`Left out ${commit.sha.slice(0, 8)}: ${problem}`);
   const shown = versions.slice(-limit).reverse();

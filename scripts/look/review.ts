@@ -24,14 +24,14 @@ export async function review(
   { onlyEnvironments = false, markdown = false }: ReviewOptions,
 ): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
-  const reviewed = await readReviewed(scratch, await readTip(scratch, place), place);
+  const reviewed = await readReviewed(await readTip(scratch, place), place);
   const { before, after } = reviewed;
-  const mainline = await readMainline(scratch, after, { branch: place.branch, now: place.now() });
+  const mainline = await readMainline(after);
   const end = mainline.commits.findIndex(({ sha }) => sha === before.commit);
   const commits = new Set(mainline.commits.slice(0, end < 0 ? undefined : end).map(({ sha }) => sha));
   const [effects, judged] = await Promise.all([
-    readEffects(scratch, reviewed, place),
-    readFindings(scratch, mainline, ({ sha }) => commits.has(sha)),
+    readEffects(reviewed, place),
+    readFindings(after, mainline, ({ sha }) => commits.has(sha)),
   ]);
   const findings: Found[] = [...(onlyEnvironments ? findCode(reviewed) : []), ...judged];
   const isRefused = findings.some(({ severity }) => severity === 'breach');

@@ -34,13 +34,12 @@ export type Row = Awaited<ReturnType<typeof readRows>>['rows'][number];
 async function readRows(place: Place) {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place, [proposalsPattern]);
-  const proposals = await readProposals(scratch, tip);
-  const { branch } = place;
-  const now = place.now();
-  const environments = await readBrokenEnvironments(scratch, tip, { branch, now });
+  const proposals = await readProposals(tip);
+  const { branch, now } = tip;
+  const environments = await readBrokenEnvironments(tip);
   const faults = [...environments.strays.map(strayFile), ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
-  const { mainline, ledger } = await readPast(scratch, tip, { branch, now });
+  const { mainline, ledger } = await readPast(tip);
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, environments, states, mainline);

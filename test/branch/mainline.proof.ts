@@ -28,8 +28,8 @@ test('wherever it can be told, the branch was where the pushes left it', async (
       const marks = tips.map((mark) => `get-mark :${mark}\n`);
       const input = Buffer.from([...stream, ...marks, 'done\n'].join(''));
       const pushed = (await git(folder.path, ['fast-import', '--quiet', '--done'], input)).split('\n');
-      const tip = new Tip(scratch, pushed.at(-1) ?? '');
-      const { commits } = await readMainline(scratch, tip, { branch: 'main', now });
+      const tip = new Tip(scratch, pushed.at(-1) ?? '', { branch: 'main', now });
+      const { commits } = await readMainline(tip);
       for (const { sha, parents, before, doubt } of commits) {
         if (doubt) doubted.add(sha);
         else if (before !== parents[0]) told.add(sha);

@@ -14,7 +14,7 @@ import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
 
 const git = openGit(root, { env: process.env });
 const head = await git.read(['rev-parse', 'HEAD']);
-const tip = new Tip({ git, fetchObjects: undefined }, head);
+const tip = new Tip({ git, fetchObjects: undefined }, head, { branch: 'main', now: new Date() });
 const newest: Image = { tag: parseTag(head.slice(0, 8), 'HEAD'), digest: '', revision: '' };
 const names = await readEnvironmentNames(root);
 
