@@ -10,35 +10,26 @@ const source = z.object({ targetRevision: text, helm: z.object({ values: text })
 /** The health of an object, which a kind that has none leaves out. */
 const healthShape = z.object({ status: z.string().optional(), message: words }).prefault({});
 
-const nodeShape = z.object({
-  kind: z.string(),
-  name: z.string(),
-  health: healthShape,
-  images: z.array(z.string()).default([]),
-  info: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
-});
+/** An object in the cluster that belongs to an Application. */
+const objectShape = z
+  .object({
+    kind: z.string(),
+    name: z.string(),
+    health: healthShape,
+    images: z.array(z.string()).default([]),
+    info: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  })
+  .transform(({ kind, name, health: { status, message }, images, info }) => {
+    const reason = info.find(({ name }) => name === 'Status Reason')?.value;
+    /** Its health, or for a pod the reason of its state, such as ImagePullBackOff. */
+    const state = reason ?? status ?? '';
+    return { kind, name, health: status, state, message, images };
+  });
 
 /** The pods in an answer of `/api/v1/applications/NAME/resource-tree`. */
-export const podsShape = z.object({ nodes: z.array(nodeShape).nullish() }).transform(({ nodes }) =>
-  (nodes ?? [])
-    .filter(({ kind }) => kind === 'Pod')
-    .map(({ kind, name, health: { status, message }, images, info }) => {
-      const reason = info.find(({ name }) => name === 'Status Reason')?.value;
-      return { kind, name, health: status, state: reason ?? status ?? '', message, images };
-    }),
-);
-
-/** An object in the cluster that belongs to an Application. */
-const resourceShape = z
-  .object({ kind: z.string(), name: z.string(), health: healthShape })
-  .transform(({ kind, name, health: { status, message } }) => ({
-    kind,
-    name,
-    /** Its health, or for a pod the reason of its state, such as ImagePullBackOff. */
-    state: status ?? '',
-    message,
-    health: status,
-  }));
+export const podsShape = z
+  .object({ nodes: z.array(objectShape).nullish() })
+  .transform(({ nodes }) => (nodes ?? []).filter(({ kind }) => kind === 'Pod'));
 
 const resultShape = z.object({ kind: z.string(), name: z.string(), status: text, hookPhase: text, message: words });
 
@@ -83,7 +74,7 @@ export const applicationShape = z
         health: z.object({ status: z.string().default('Unknown') }).prefault({}),
         operationState: operationShape.optional(),
         conditions: z.array(conditionShape).default([]),
-        resources: z.array(resourceShape).default([]),
+        resources: z.array(objectShape).default([]),
       })
       .prefault({}),
   })
@@ -103,20 +94,13 @@ export const applicationShape = z
     resources,
   }));
 
-const listShape = z.object({
-  items: z.array(z.object({ metadata: z.object({ name: z.string() }) }).loose()).nullish(),
-});
-
 /** An answer of `/api/v1/applications`, by the names of the Applications. */
-export const applicationsShape = listShape.transform(
-  ({ items }): ReadonlyMap<string, Application> =>
-    new Map(
-      (items ?? []).flatMap((item) => {
-        const { data } = applicationShape.safeParse(item);
-        return data ? [[item.metadata.name, data]] : [];
-      }),
-    ),
-);
+export const applicationsShape = z
+  .object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) }).loose()).nullish() })
+  .transform(({ items }): ReadonlyMap<string, Application> => {
+    const read = (items ?? []).map((item) => [item.metadata.name, applicationShape.safeParse(item).data] as const);
+    return new Map(read.flatMap(([name, application]) => (application ? [[name, application]] : [])));
+  });
 
 /** An Application of Argo CD, as far as it says what runs. */
 export type Application = z.infer<typeof applicationShape>;
