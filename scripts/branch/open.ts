@@ -2,6 +2,7 @@ import { openCheckout } from '../git/checkout.ts';
 import { readRemote, requireBranchName } from '../git/remote.ts';
 import { createScratch, type Scratch, type ScratchOptions } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
+import { readEnvironments, type Environments } from './environments.ts';
 import type { Place } from './place.ts';
 
 interface OpenOptions {
@@ -29,4 +30,10 @@ export async function openRemote(
 /** Reads the branch as it is now; what else is named comes along. */
 export async function readTip(scratch: Scratch, { branch, now }: Place, along: readonly string[] = []): Promise<Tip> {
   return new Tip(scratch, await scratch.fetchTip(branch, along), { branch, now: now() });
+}
+
+/** Reads the environments as the branch has them now. */
+export async function readPresent(place: Place): Promise<Environments> {
+  await using scratch = await openRemote(place);
+  return await readEnvironments(await readTip(scratch, place));
 }

@@ -1,5 +1,4 @@
-import { readEnvironments } from '../branch/environments.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { readPresent } from '../branch/open.ts';
 import type { Answer } from '../look/answer.ts';
 import { flowPath } from '../release/flow.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
@@ -15,18 +14,14 @@ type Advance = Awaited<ReturnType<typeof attemptPromotion>>;
  * out is an outcome; what else keeps it out is thrown.
  */
 export async function advance(place: DeliveryPlace): Promise<Answer> {
-  const advances = await Array.fromAsync(await listAutomatic(place), (name) => attemptPromotion(place, name));
+  const { flow } = await readPresent(place);
+  const automatic = flow.environments.filter(({ auto }) => auto);
+  const advances = await Array.fromAsync(automatic, ({ name }) => attemptPromotion(place, name));
   const none = `Nothing to do: no environment of ${flowPath} has auto: true.`;
   return {
     document: advances.map(describe),
     text: advances.length === 0 ? none : advances.map(format).join('\n'),
   };
-}
-
-async function listAutomatic(place: DeliveryPlace): Promise<string[]> {
-  await using scratch = await openRemote(place);
-  const { flow } = await readEnvironments(await readTip(scratch, place));
-  return flow.environments.filter(({ auto }) => auto).map(({ name }) => name);
 }
 
 async function attemptPromotion(place: DeliveryPlace, environment: string) {

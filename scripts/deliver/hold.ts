@@ -1,5 +1,5 @@
-import { holdOf, readEnvironments, stateOf, type EnvironmentState } from '../branch/environments.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { holdOf, stateOf, type EnvironmentState } from '../branch/environments.ts';
+import { readPresent } from '../branch/open.ts';
 import { attempt } from '../release/ledger.ts';
 import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
@@ -45,7 +45,6 @@ export async function resumeAll(place: DeliveryPlace): Promise<DeliveryResult[]>
 }
 
 async function readStates(place: DeliveryPlace): Promise<EnvironmentState[]> {
-  await using scratch = await openRemote(place);
-  const environments = await readEnvironments(await readTip(scratch, place));
-  return environments.flow.environments.map(({ name }) => stateOf(environments, name));
+  const present = await readPresent(place);
+  return present.flow.environments.map(({ name }) => stateOf(present, name));
 }
