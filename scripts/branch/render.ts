@@ -69,25 +69,16 @@ async function readChart(tip: Tip, { chart, names }: Rendering): Promise<Files> 
   );
 }
 
+/** No path and no link leads out of the folder: a tip gives regular files alone, at paths that were checked. */
 async function render(files: Files, { values, names }: Rendering, options: HelmOptions): Promise<string> {
   await using folder = await makeTemporary('gitops-render-');
-  for (const file of [...files.values(), values]) await writeBelow(folder.path, file);
+  for (const { path, bytes } of [...files.values(), values]) {
+    const file = join(folder.path, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, bytes);
+  }
   const { chart, release: name, namespace } = names;
   return await renderChart({ ...options, cwd: folder.path, chart, name, namespace, values: [values.path] });
-}
-
-/** Git lets a tree hold entries such as `..`; only regular files are written, so no link leads out either. */
-async function writeBelow(folder: string, { path, bytes }: YamlFile): Promise<void> {
-  const file = join(folder, path);
-  if (file !== `${folder}/${path}`) {
-    throw new Failure(
-      'invalid-chart',
-      `The chart has a file at ${JSON.stringify(path)}, which must not leave its folder.`,
-      'Name a release whose chart has no such file.',
-    );
-  }
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, bytes);
 }
 
 /** Whether a reference is to a repository, with whatever tag and digest. */
