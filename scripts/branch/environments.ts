@@ -56,7 +56,7 @@ async function readFiles(tip: Tip) {
 export function stateOf({ flow, files }: Environments, name: string) {
   const environment = requireEnvironment(flow, name);
   const values = requireFile(files, valuesPath(name));
-  return { flow, environment, values, image: readImage(values), holdFile: files.get(holdPath(name)) };
+  return { flow, files, environment, values, image: readImage(values), holdFile: files.get(holdPath(name)) };
 }
 
 /** Reads the state of one environment from a tip. */

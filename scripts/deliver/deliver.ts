@@ -5,7 +5,6 @@ import {
   readEnvironments,
   stateOf,
   type EnvironmentState,
-  type Environments,
 } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import { readIdentity, type Identity } from '../git/checkout.ts';
@@ -35,7 +34,6 @@ export interface DeliveryPlace extends Place {
 export interface Outlook {
   /** Its moment is that of the decision, and of the commit that it may come to. */
   tip: Tip;
-  environments: Environments;
   state: EnvironmentState;
   /** Who decides. */
   actor: string;
@@ -73,9 +71,8 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const actor = nameActor(identity, env);
   const renderer = { signal, rendered: new Set<string>() };
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
-    const environments = await readFor(order, place, tip);
-    const state = stateOf(environments, order.environment);
-    const outlook = { tip, environments, state, actor };
+    const state = stateOf(await readFor(order, place, tip), order.environment);
+    const outlook = { tip, state, actor };
     const decision = await order.decide(outlook);
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };

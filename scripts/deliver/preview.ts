@@ -53,9 +53,9 @@ async function showDifference(place: Place, { tip, state }: Outlook, to: Promoti
  * none back. It comes after the rollback, which waits for nothing.
  */
 export async function warnOfMigrations(place: Place, outlook: Outlook, left: readonly Image[]): Promise<void> {
-  const { tip, environments, state } = outlook;
+  const { tip, state } = outlook;
   const { environment, values } = state;
-  const names = findRenderNames(environments, environment.name);
+  const names = findRenderNames(state);
   const migrating = left.slice(-rendersAllowed).map(async (image) => {
     const chart = await requireRelease(tip, image);
     const objects = await renderSide(tip, { names, values, image, chart }, place);

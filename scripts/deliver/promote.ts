@@ -26,10 +26,10 @@ export async function promote(
   name: string,
   { release: tag, override = [], reason }: Promotion = {},
 ): Promise<DeliveryResult> {
-  const decide = async ({ tip, environments, state }: Outlook): Promise<Decision> => {
+  const decide = async ({ tip, state }: Outlook): Promise<Decision> => {
     const { environment } = state;
     const { now } = tip;
-    const source = stateOf(environments, requireSource(environment));
+    const source = stateOf(state, requireSource(environment));
     const from = source.environment.name;
     if (!source.image)
       throw new Failure(

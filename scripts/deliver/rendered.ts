@@ -31,8 +31,8 @@ export async function requireRenders(outlook: Outlook, step: Bringing, renderer:
 }
 
 /** Why the environment does not render with the release, if it does not. */
-async function findFailure({ tip, environments, state }: Outlook, chart: Release, { signal, rendered }: Renderer) {
-  const names = findRenderNames(environments, state.environment.name);
+async function findFailure({ tip, state }: Outlook, chart: Release, { signal, rendered }: Renderer) {
+  const names = findRenderNames(state);
   const values = { ...state.values, bytes: replaceImage(state.values, chart) };
   const key = JSON.stringify([names, chart, Buffer.from(values.bytes).toString()]);
   if (rendered.has(key)) return undefined;

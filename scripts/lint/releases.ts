@@ -44,7 +44,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
     for await (const candidate of listCandidates({ root, tip, signal }, environment, { running, ledger })) {
-      await lintRelease({ root, tip, signal }, environment.name, candidate);
+      await lintRelease({ root, tip, signal }, environment, candidate);
       rendered.add(candidate.chart.tag);
     }
   }
@@ -80,12 +80,12 @@ async function requireHere(tip: Tip, image: Image): Promise<Release> {
 
 async function lintRelease(
   { root, tip, signal }: Linted,
-  name: string,
+  environment: Environment,
   { chart, role }: { chart: Release; role: string },
 ): Promise<void> {
-  const file = await readYaml(root, valuesPath(name));
+  const file = await readYaml(root, valuesPath(environment.name));
   const values = { ...file, bytes: replaceImage(file, chart) };
-  const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]) }, name);
+  const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]), environment });
   try {
     for (const helm of helmVersions) await requireRendered(tip, { chart, values, names }, { helm, signal });
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
-import { readApplicationNames } from '../branch/application-names.ts';
+import { requireNames } from '../branch/application-names.ts';
 import { renderRelease, type Rendering } from '../branch/render.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
 import type { EnvironmentState } from '../branch/environments.ts';
@@ -43,13 +43,14 @@ export type Side = Rendering & { image: Image };
  */
 export async function renderDifference(
   tip: Tip,
-  { environment: { name }, values, image: from }: EnvironmentState,
+  state: EnvironmentState,
   to: Release,
   place: Place,
 ): Promise<Difference> {
-  const names = await readApplicationNames(tip, name);
+  const { environment, values, image: from } = state;
+  const names = requireNames(state);
   const before = from && { names, values, image: from, chart: await requireRelease(tip, from) };
-  return compareSides(tip, name, { before, after: { names, values, image: to, chart: to } }, place);
+  return compareSides(tip, environment.name, { before, after: { names, values, image: to, chart: to } }, place);
 }
 
 /**

@@ -62,13 +62,13 @@ function listRules(environment: string, ...both: Environments[]): string[] {
 }
 
 async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, sides: Sides) {
-  const { old, young, place } = sides;
+  const { place } = sides;
   const { after } = sides.reviewed;
   const { name } = is.environment;
   if (!is.image || (was && Buffer.compare(was.values.bytes, is.values.bytes) === 0)) return undefined;
-  const side = sideOf(is, await requireRelease(after, is.image), young);
+  const side = sideOf(is, await requireRelease(after, is.image));
   const whole = await show(async () => {
-    const before = was?.image && sideOf(was, await requireRelease(after, was.image), old);
+    const before = was?.image && sideOf(was, await requireRelease(after, was.image));
     return compareSides(after, name, { before, after: side }, place);
   });
   // What runs may not render any more: that is no fault of what may mend it.
@@ -76,18 +76,17 @@ async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, 
 }
 
 /** By the charts of the branch and of the merge, whatever older one the environment runs. */
-async function showLater(state: EnvironmentState, { reviewed, young, place }: Sides) {
+async function showLater(state: EnvironmentState, { reviewed, place }: Sides) {
   const { before, after, roots } = reviewed;
   const { name } = state.environment;
-  const { chart } = findRenderNames(young, name);
+  const { chart } = findRenderNames(state);
   if (!roots.includes(chart.split('/')[0] ?? chart)) return undefined;
-  const [left, right] = [sideOf(state, releaseAt(before), young), sideOf(state, releaseAt(after), young)];
+  const [left, right] = [sideOf(state, releaseAt(before)), sideOf(state, releaseAt(after))];
   return compareSides(after, name, { before: left, after: right }, place);
 }
 
-function sideOf(state: EnvironmentState, chart: Release, environments: Environments): Side {
-  const names = findRenderNames(environments, state.environment.name);
-  return { names, values: state.values, image: state.image ?? chart, chart };
+function sideOf(state: EnvironmentState, chart: Release): Side {
+  return { names: findRenderNames(state), values: state.values, image: state.image ?? chart, chart };
 }
 
 function releaseAt({ commit }: Tip): Release {

@@ -4,7 +4,7 @@ import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { readApplicationNames } from '../branch/application-names.ts';
+import { requireNames } from '../branch/application-names.ts';
 import { requireRelease } from '../branch/releases.ts';
 import { readTip } from '../branch/open.ts';
 import { readEnvironment } from '../branch/environments.ts';
@@ -21,13 +21,14 @@ export interface Goal extends Target {
  * @throws {Failure} `nothing-to-wait-for` when that is nothing.
  */
 export async function readGoal(tip: Tip, name: string): Promise<Goal> {
-  const { image } = await readEnvironment(tip, name);
+  const state = await readEnvironment(tip, name);
+  const { image } = state;
   if (!image) {
     const hint = 'Deploy or promote a release to it first.';
     throw new Failure('nothing-to-wait-for', `${name} runs nothing yet.`, hint);
   }
   const { revision: commit } = await requireRelease(tip, image);
-  return { environment: name, names: await readApplicationNames(tip, name), image, commit };
+  return { environment: name, names: requireNames(state), image, commit };
 }
 
 /**

@@ -2,8 +2,8 @@ import { openArgo } from '../argocd/argocd.ts';
 import type { Application } from '../argocd/application.ts';
 import { describeApplication, judgeApplication, runsTarget } from '../argocd/judgement.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';
-import { nameApplications } from '../branch/application-names.ts';
-import type { Environments, EnvironmentState } from '../branch/environments.ts';
+import { requireNames } from '../branch/application-names.ts';
+import type { EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Image } from '../release/image.ts';
@@ -29,13 +29,16 @@ const questionLimit = 10_000;
  */
 export async function readLive(
   place: Place,
-  environments: Environments,
   states: readonly EnvironmentState[],
   mainline: Mainline,
 ): Promise<ReadonlyMap<string, Live>> {
   if (!place.env.ARGOCD_SERVER) return new Map();
-  const running = states.flatMap(({ environment: { name }, image }) => (image ? [{ name, image }] : []));
-  const named = attempt(() => nameApplications(environments, running));
+  const named = attempt(() =>
+    states.flatMap((state) => {
+      const { image, environment } = state;
+      return image ? [{ name: environment.name, image, ...requireNames(state) }] : [];
+    }),
+  );
   if (named instanceof Failure) {
     place.log(`What is live is unknown: ${named.message}\n${named.hint}`);
     return new Map();

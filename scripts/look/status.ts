@@ -42,7 +42,7 @@ async function readRows(place: Place) {
   const { mainline, ledger } = await readPast(tip);
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
-  const live = await readLive(place, environments, states, mainline);
+  const live = await readLive(place, states, mainline);
   const images = states.map(({ image }) => image);
   const count = await readCodeCount(tip, mainline, images);
   const moment = { now, relate: mainline.relate };
