@@ -8,18 +8,18 @@ export interface Credential {
 export interface Address {
   /** What git is given: no password is in it. */
   address: string;
-  /** What messages show instead, where a token can be in it elsewhere. */
+  /** What messages show instead, when its query can hold a token. */
   shown?: string;
   /** What messages must not show of it. */
   secrets: string[];
   /** Scheme and host of an address that takes a credential. */
   origin?: string;
-  /** Who the address names: with a password, or as somebody whose password is to be found. */
+  /** The user that it names: with a password, or alone, so that a credential helper is asked. */
   credential?: Credential | undefined;
   user?: string | undefined;
 }
 
-/** Parses the address of a remote; undefined where it is a URL that none can be made of. */
+/** Parses the address of a remote; undefined when it is a URL of HTTP that is not valid. */
 export function parseAddress(text: string): Address | undefined {
   if (!/^https?:\/\//i.test(text)) return withoutPassword(text);
   const url = URL.parse(text);
@@ -28,7 +28,7 @@ export function parseAddress(text: string): Address | undefined {
   const hasPassword = /^https?:\/\/[^/@]*:[^/]*@/i.test(text);
   const user = decode(username);
   url.username = url.password = '';
-  // As it was written, where nothing had to be taken out of it.
+  // It stays as it was written when there is nothing to take out.
   const address = username || hasPassword ? url.href : text;
   return {
     address,
@@ -39,7 +39,7 @@ export function parseAddress(text: string): Address | undefined {
   };
 }
 
-/** SSH takes no password out of an address: the program would get it as a part of the user's name. */
+/** Git would hand the password of such an address to SSH, as a part of the user's name. */
 function withoutPassword(text: string): Address {
   const [, scheme = '', user = '', password = '', rest = ''] =
     /^([a-z+]+:\/\/)([^/:@]*):([^/@]*)(@.*)$/i.exec(text) ?? [];
@@ -47,7 +47,7 @@ function withoutPassword(text: string): Address {
   return { address: `${scheme}${user}${rest}`, secrets: [password, decode(password)] };
 }
 
-/** As git decodes it: what is no escape stays as it is. */
+/** Decodes as Git does: a text with a broken escape stays as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

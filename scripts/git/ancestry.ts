@@ -1,7 +1,7 @@
 import type { CommitLine } from './commit-line.ts';
 import type { Git } from './git.ts';
 
-/** How a commit stands to another one, in the history of the branch. */
+/** How a commit relates to another one, in the history of the branch. */
 export type Relation = 'same' | 'newer' | 'older' | 'unrelated';
 
 /** Whether a commit is another one, or an ancestor of it, by asking git. */
@@ -18,7 +18,7 @@ export interface Named {
 // The shortest abbreviation that a tag may be.
 const prefixLength = 7;
 
-/** A history, children before parents, that tells how its commits stand to one another without asking git again. */
+/** A history, children before parents, that tells how its commits relate to one another without asking Git again. */
 export class Ancestry {
   readonly commits: readonly CommitLine[];
   readonly #positions = new Map<string, number>();
@@ -41,7 +41,7 @@ export class Ancestry {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  /** How a commit stands to another one. */
+  /** How a commit relates to another one; `unrelated` also when the history lacks one of them. */
   relate(commit: string, other: string): Relation {
     if (commit === other) return 'same';
     if (this.#contains(commit, other)) return 'newer';
@@ -55,7 +55,7 @@ export class Ancestry {
     for (const sha of open) {
       const position = this.#positions.get(sha) ?? Infinity;
       if (position === last) return true;
-      // Children come before parents, so that nothing after it contains it.
+      // Children come before parents: a commit that stands after it cannot contain it.
       if (position > last) continue;
       for (const parent of this.commits[position]?.parents ?? []) {
         if (!seen.has(parent)) open.push(parent);

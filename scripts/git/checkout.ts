@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { Failure } from '../shell/failure.ts';
 import { openGit, type Git, type GitOptions, type Setting } from './git.ts';
 
-/** The checkout that the program was called in: it is asked, and never changed. */
+/** The checkout that the program works for: it is read, and never changed. */
 export type Checkout = Awaited<ReturnType<typeof openCheckout>>;
 
 /** Who a commit names as its author and committer, each as `Name <address>`. */
 export type Identity = Awaited<ReturnType<typeof readIdentity>>;
 
-// The first that knows GIT_CONFIG_GLOBAL, without which the settings of the user cannot be shut out.
+// The first version that knows GIT_CONFIG_GLOBAL, which shuts out the settings of the user.
 const oldestGit = [2, 32] as const;
 
 /** @throws {Failure} `not-a-repository` with git's own words, `missing-program` where git is too old. */
@@ -31,32 +31,35 @@ export async function openCheckout(directory: string, options: GitOptions) {
   const isPartial = settings.some(([key]) => /^remote\..*\.promisor$|^extensions\.partialclone$/.test(key));
   return {
     git,
-    /** Its top: from there git goes to a remote at a relative path, and starts what a setting names. */
+    /** Its top folder: Git resolves a relative remote, and starts the programs that settings name, from there. */
     directory: resolve(directory, top),
-    /** All that are in force in it, of every scope. */
+    /** All settings that are in force in it, of every scope. */
     settings,
-    /** Its objects, where it has the whole history. */
+    /** The folder of its objects, when it has the whole history. */
     objects: isShallow === 'false' && !isPartial ? objects : undefined,
     objectFormat,
   };
 }
 
-/** The settings of the checkout whose key the form matches, in their order. */
+/** The settings of a checkout whose keys match a form, in their order. */
 export function selectSettings({ settings }: Checkout, form: RegExp): Setting[] {
   return settings.filter(([key]) => form.test(key));
 }
 
-/** What a setting of the checkout is in the end; nothing where it is not set. */
+/** The value of a setting that is in force; empty when it is not set. */
 export function findSetting({ settings }: Checkout, key: string): string {
   return settings.findLast(([name]) => name === key)?.[1] ?? '';
 }
 
-/** Whether a setting of the checkout that is true or false is true. */
+/** Whether a boolean setting is true. */
 export function isSet(checkout: Checkout, key: string): boolean {
   return /^(true|yes|on|[1-9]\d*)$/i.test(findSetting(checkout, key));
 }
 
-/** Who commits: the user that started the pipeline, else the Git identity of the checkout, or `no-identity`. */
+/**
+ * Reads who commits: the user that started the pipeline, else the Git identity of the checkout.
+ * @throws {Failure} `no-identity` when neither is set.
+ */
 export async function readIdentity(directory: string, env: NodeJS.ProcessEnv, signal?: AbortSignal) {
   const { GITLAB_USER_NAME: name, GITLAB_USER_EMAIL: email } = env;
   const git = openGit(directory, {
@@ -75,9 +78,9 @@ export async function readIdentity(directory: string, env: NodeJS.ProcessEnv, si
 }
 
 async function readPerson(git: Git, variable: string): Promise<string> {
-  // An identity made up from the name of the machine tells nobody who it was.
+  // Git would make up an identity from the name of the machine, which tells nobody who it was.
   const { status, stdout, stderr } = await git.run(['-c', 'user.useConfigOnly=true', 'var', variable]);
-  // Git adds the time, which a commit is given by whoever decided it.
+  // Git appends the time of this call; a commit gets that of its decision.
   const person = stdout
     .toString()
     .trim()
@@ -121,6 +124,6 @@ function noRepository(directory: string, words: string): Failure {
 
 function parseSetting(entry: string): Setting {
   const end = entry.indexOf('\n');
-  // A key without a value is true to git.
+  // Git takes a key without a value for true.
   return end < 0 ? [entry, 'true'] : [entry.slice(0, end), entry.slice(end + 1)];
 }

@@ -1,13 +1,16 @@
 import { Failure } from '../shell/failure.ts';
 import { findSetting, isSet, type Checkout } from './checkout.ts';
 
-/** What the settings of a checkout ask of the commits that are made for it, as push rules of a server do. */
+/** What the settings of a checkout ask of commits, so that they pass the push rules of a server. */
 export type CommitForm = ReturnType<typeof readCommitForm>;
 
-/** The form of a prefix: labels such as `chore:` or `[ops]`, and the keys of issues. Other words would pass for a title. */
+/** The form of a prefix: labels such as `chore:` or `[ops]`, and the keys of issues. Other words could begin a title. */
 export const prefixForm = /(?:(?:\S*[:\])]|[A-Z][A-Z0-9]*-\d+|#\d+) )*/;
 
-/** Reads the form from commit.gpgSign, gitops.signOff and gitops.titlePrefix, by which titles must still be told from others. */
+/**
+ * Reads the form from commit.gpgSign, gitops.signOff and gitops.titlePrefix.
+ * @throws {Failure} `usage` for a prefix after which the title of a delivery could not be recognized.
+ */
 export function readCommitForm(checkout: Checkout) {
   const prefix = findSetting(checkout, 'gitops.titleprefix').trim();
   const titlePrefix = prefix && `${prefix} `;
@@ -21,7 +24,7 @@ export function readCommitForm(checkout: Checkout) {
   return {
     isSigned: isSet(checkout, 'commit.gpgsign'),
     isSignedOff: isSet(checkout, 'gitops.signoff'),
-    /** What stands before every title, with the space after it; or nothing. */
+    /** What stands before every title, with a space after it; or an empty text. */
     titlePrefix,
   };
 }

@@ -5,7 +5,7 @@ export type CommitLine = ReturnType<typeof parseLines>[number];
 
 // A separator that no name and no subject has.
 const unit = '\x1f';
-// A commit can claim any number of seconds, a date holds so many milliseconds.
+// A commit can claim any number of seconds; a Date holds no more milliseconds than these.
 const lastMoment = 8.64e15;
 
 /** Makes `git log` write commits as lines that can be parsed. */
@@ -31,8 +31,8 @@ export function parseLines(log: string) {
 }
 
 /**
- * Those of the commits that change something in a folder of the top level, and nothing outside it: their SHAs. No other trees
- * than those at the top are read.
+ * Lists the SHAs of the commits that change something in a folder of the top level, and nothing outside it. Only the trees
+ * at the top are read.
  */
 export async function listWithin(
   git: Git,

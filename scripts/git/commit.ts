@@ -17,13 +17,13 @@ export interface Change {
   /** When it was decided: the commit's time, which the rules are replayed by. */
   time: Date;
   files: readonly CommitFile[];
-  /** The paths of files that go. */
+  /** The paths of the files that are removed. */
   removals?: readonly string[];
-  /** The text of the note on a commit, where notes are what changes. */
+  /** The note to write on a commit, when the change is made to the notes. */
   note?: { on: string; text: string };
 }
 
-/** Writes a commit on a parent, or the first one, without a work tree or an index, and gives its SHA. */
+/** Writes a commit on a parent, or a first one, without a work tree or an index, and gives its SHA. */
 export async function writeCommit(
   { git, form }: Pick<Scratch, 'git' | 'form'>,
   parent: string | undefined,
@@ -37,7 +37,7 @@ export async function writeCommit(
   const message = `${form.titlePrefix}${change.message}${signOff}`;
   const moment = momentOf(change);
   const input = Buffer.concat([
-    // A ref of its own for each, since a commit on another tip may not replace the one before.
+    // Each commit gets a ref of its own: fast-import does not move a ref to a commit that is not its descendant.
     Buffer.from(
       `commit refs/deliveries/${randomUUID()}\nmark :1\nauthor ${author} ${moment}\ncommitter ${committer} ${moment}\n`,
     ),

@@ -19,17 +19,17 @@ interface Swap {
   log: (line: string) => void;
 }
 
-/** What was decided from a tip; without a change, there is nothing to commit. */
+/** What was decided from a tip. Without a change there is nothing to commit. */
 export interface Plan<T> {
   decision: T;
   change?: Change;
-  /** Where the change goes for somebody else to merge it, instead of to the branch. */
+  /** Where the change goes when somebody else is to merge it. */
   proposal?: Proposal | undefined;
 }
 
 export type Swapped<T> = Awaited<ReturnType<typeof compareAndSwap<T>>>;
 
-// A server that fails in the middle of a push is asked so often, a server that is merely busy until the deadline.
+// How many pushes may end without a clear answer; a lost race is run again until the deadline.
 const faultsAllowed = 3;
 const longestPause = 2_000;
 
@@ -49,7 +49,7 @@ export async function compareAndSwap<T>(
   );
 }
 
-/** Does the same with the notes, which the first one begins. */
+/** Does the same with the ref of the notes, which the first note creates. */
 export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>) {
   return swapRef(swap, notesRef, swap.scratch.fetchNotes, plan);
 }

@@ -5,7 +5,7 @@ import type { Scratch } from './scratch.ts';
 
 /** A commit as a person made it. */
 export interface Commit extends Pick<BranchCommit, 'sha' | 'author' | 'time' | 'seen' | 'doubt'> {
-  /** Who made it what it is: of a merge, who merged. */
+  /** Who committed it: of a merge, who merged. */
   committer: string;
   message: string;
   /** The commit that it merged, where it is a merge. */
@@ -16,7 +16,7 @@ export interface Commit extends Pick<BranchCommit, 'sha' | 'author' | 'time' | '
 export interface FileChanges {
   commit: Commit;
   files: ReadonlyMap<string, Buffer | undefined>;
-  /** Those of the paths where something else stands now: a symbolic link or a submodule. */
+  /** The paths that are a symbolic link or a submodule now. */
   irregular: ReadonlySet<string>;
 }
 
@@ -28,8 +28,8 @@ const nothing = '000000';
 
 /**
  * Reads how files came to be what they are, newest first, along the commits of a branch, each compared with the one before
- * it: by one `git diff-tree` and one `git cat-file`. A folder's path stands for all below it. What else is needed of the remote
- * is fetched along.
+ * it: by one `git diff-tree` and one `git cat-file`. A folder's path stands for all below it. The objects of `along` are
+ * fetched together with those of the files.
  */
 export async function readFileHistory(
   scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
@@ -38,7 +38,7 @@ export async function readFileHistory(
   along: readonly string[] = [],
 ): Promise<FileChanges[]> {
   const input = commits.map(({ sha, before = '' }) => `${sha} ${before}\n`).join('');
-  // A merge in doubt matters by what it merged, also where it changed no file of the branch.
+  // A merge in doubt matters for what it merged, also when it changed no file of the branch.
   const extent = commits.some(({ doubt }) => isSideInDoubt(doubt)) ? ['--always'] : [];
   const log = await scratch.git.read(['diff-tree', ...shape, ...extent, '--', ...paths], { input });
   const steps = parseLog(log, new Map(commits.map((commit) => [commit.sha, commit])))
@@ -69,7 +69,7 @@ function* parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>) {
     const commit = { sha, author, committer: next(), time, seen, message: next(), doubt };
     const blobs = new Map<string, string | undefined>();
     const irregular = new Set<string>();
-    // A line end stands before the first one.
+    // The first one has a line end before it.
     for (part = next(); /^\n?:/.test(part); part = next()) {
       const [, mode = '', , blob] = part.split(' ');
       const path = next();

@@ -1,8 +1,8 @@
 import type { CommitLine } from './commit-line.ts';
 
 /**
- * Why it is in doubt which side of a merge was the branch: several have marked commits; the title rules out the one that
- * has; nothing tells.
+ * Why it is in doubt which side of a merge was the branch: `both` have marked commits; the title says that the one with
+ * marked commits was the `other` one; `neither` the commits nor the title tell.
  */
 export type Doubt = 'both' | 'other' | 'neither';
 
@@ -68,16 +68,16 @@ function findBranchParent(title: string, branch: string): 0 | 1 | undefined {
   return into === branch ? 0 : undefined;
 }
 
-/** Which of the marked commits a commit contains: the newest of them, from which the others follow. */
+/** Which of the marked commits a commit contains: the newest one, which contains the others. */
 interface Contained {
-  /** One set, or several of which none has all of another. */
+  /** The sets before it: one, or several of which none has all of another. */
   before: readonly Contained[];
   depth: number;
 }
 
 /**
- * Takes in a history, children before parents, by one pass: it may have any number of merges. What it gives tells for each
- * parent of a commit whether its history has a marked commit that the others lack.
+ * Reads a history, children before parents, in one pass, whatever its number of merges. Gives a function that tells, for
+ * each parent of a commit, whether the history of that parent has a marked commit that the others lack.
  */
 function tellSides(commits: readonly CommitLine[], marked: ReadonlySet<string>) {
   const known = new Map<string, Contained | undefined>();

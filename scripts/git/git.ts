@@ -5,11 +5,11 @@ import { findMachineFaultIn } from '../shell/machine.ts';
 export interface GitOptions {
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
-  /** A bare repository that git works on from its folder, instead of the one that it finds there. */
+  /** A bare repository to work on, instead of the one that Git finds in the folder. */
   repository?: string;
   /**
-   * Settings that are in force, and no others: none of the user's, nor of the folder's. They are passed in the
-   * environment, where no process list shows them.
+   * The only settings that are in force, without those of the user or of the folder. They are passed in the environment,
+   * where no process list shows them.
    */
   settings?: readonly Setting[];
   /** Texts that are never to appear in what git is quoted with. */
@@ -32,20 +32,20 @@ export type Git = ReturnType<typeof openGit>;
 
 const localTimeLimit = 60_000;
 
-/** The file of such a repository that names the folders of others which the user trusts. */
+/** The file of a bare repository that lists the folders of other users which the user trusts. */
 export const trustFile = 'trusted';
 
-// Which of git's variables count: who commits, how a server is reached, what is traced. The others, set inside a hook or
-// by a user for other commands, turn git to another repository, to another date, or read a path as a pattern.
+// The variables of Git that are passed on: who commits, how a server is reached, what is traced. The others, set inside a
+// hook or by a user for other commands, lead Git to another repository, to another date, or to read a path as a pattern.
 const variables =
   /^GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL)|ALLOW_PROTOCOL|ASKPASS|CURL_VERBOSE|EXEC_PATH|HTTP_\w+|PROTOCOL_FROM_USER|PROXY_\w+|SSH(_\w+)?|SSL_\w+|TRACE\w*|TRANSFER_TRACE)$/;
-// Which say what the settings are, and where a repository is looked for.
+// Those that say what the settings are, and where Git looks for a repository.
 const configuration = /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/;
 
 // Nobody is there to answer a prompt; messages are read by this program.
 const quiet = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', SSH_ASKPASS_REQUIRE: 'never' };
 
-/** The only door to git: no prompt, a fixed locale, a time limit, no secret in an argument or a quoted answer. */
+/** The only door to Git: no prompt, a fixed locale, a time limit, no secret in an argument or a quoted answer. */
 export function openGit(directory: string, options: GitOptions) {
   const { signal, repository, secrets = [] } = options;
   const environment = { ...environmentOf(options), ...quiet };
@@ -68,9 +68,9 @@ export function openGit(directory: string, options: GitOptions) {
     return stdout;
   };
   return {
-    /** Runs git and gives its answer, whatever the exit status. */
+    /** Runs Git and gives its result, whatever the exit status. */
     run,
-    /** Runs git and gives its output; any exit status but 0 is a fault of this program. */
+    /** Runs Git and gives its output; any exit status but 0 is a fault of this program. */
     readBytes,
     /** The same as text, without the line end. */
     read: async (args: readonly string[], options?: CallOptions) =>
@@ -100,7 +100,7 @@ function configure(settings: readonly Setting[], repository: string | undefined)
   };
 }
 
-/** Takes out the secrets that are known, what else stands before the host of an address, and SSH's carriage returns. */
+/** Takes out the known secrets, whatever else stands before the host of an address, and the carriage returns of SSH. */
 function redact(text: string, secrets: readonly string[]): string {
   const known = secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
   return known

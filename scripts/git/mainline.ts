@@ -9,13 +9,13 @@ export interface BranchCommit extends Followed {
   seen: Date;
 }
 
-/** What the branch itself was, commit by commit, newest first. */
+/** The commits that the branch itself was at, newest first. */
 export class Mainline {
   readonly commits: readonly BranchCommit[];
   readonly #history: Ancestry;
   readonly #positions: ReadonlyMap<string, number>;
 
-  /** Takes the history of the branch, and what of it the branch was. */
+  /** Takes the history of the branch, and the commits of it that the branch was at. */
   constructor(history: Ancestry, followed: readonly Followed[], now: Date) {
     this.#history = history;
     const times = countTimes(followed.map(({ time }) => time).toReversed(), now).toReversed();
@@ -34,8 +34,8 @@ export class Mainline {
   }
 
   /**
-   * How a commit stands to another one: `unrelated` where the history has not exactly one such, undefined where there is
-   * none to compare it with. Most are commits of the branch itself, where the newer one is nearer to the tip.
+   * How a commit relates to another one: `unrelated` when the history does not have exactly one commit of a name, undefined
+   * when there is no other one. Most are commits of the branch itself, where the newer one is nearer to the tip.
    */
   readonly relate = (to: Named, from: Named | undefined): Relation | undefined => {
     const [commit, other] = [to, from].map((named) => named && this.#history.find(named));
@@ -50,8 +50,8 @@ export class Mainline {
 }
 
 /**
- * When commits count that came to a branch one after the other, oldest first, by the times that they claim: each no earlier
- * than the one before it, and no later than now. So a clock that is wrong makes nothing older than it is.
+ * The times at which commits count that came to a branch one after the other, oldest first, from the times that they claim:
+ * each no earlier than the one before it, and no later than now. So a wrong clock makes no commit older than it is.
  */
 export function countTimes(claimed: readonly Date[], now: Date): Date[] {
   let latest = 0;

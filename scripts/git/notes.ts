@@ -4,21 +4,21 @@ import { readObjects } from './objects.ts';
 /** The ref of the notes on the commits of deliveries: `git log --notes=deliveries` shows them. */
 export const notesRef = 'refs/notes/deliveries';
 
-/** The same for a fetch, which fails for a ref that is not there unless a pattern names it. */
+/** What fetches the notes: a pattern, since a fetch fails for a ref that is named and does not exist. */
 export const notesPattern = `+${notesRef}*:${notesRef}*`;
 
 const entryForm = /^\d+ blob (\S+)\t(.+)$/;
 const commitForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** Where the notes are that were fetched; undefined where there are none. */
+/** The commit of the notes that were fetched; undefined when there are none. */
 export async function findNotes(git: Git): Promise<string | undefined> {
   const { status, stdout } = await git.run(['rev-parse', '--verify', '--quiet', `${notesRef}^{commit}`]);
   return status === 0 ? stdout.toString().trim() : undefined;
 }
 
 /**
- * The blobs of the notes, by the commits that they are on. As notes get many, Git spreads their names over folders; where one
- * commit has several, they are one. Anything else in there is no note.
+ * Lists the blobs of the notes by the commits that they are on. Git spreads the names of many notes over folders. Several
+ * notes on one commit count as one; any other file of the tree is ignored.
  */
 export async function listNotes(git: Git): Promise<ReadonlyMap<string, readonly string[]>> {
   const notes = new Map<string, string[]>();
@@ -32,7 +32,7 @@ export async function listNotes(git: Git): Promise<ReadonlyMap<string, readonly 
   return notes;
 }
 
-/** Reads notes whose blobs are here. */
+/** Reads the texts of notes, whose blobs must be present. */
 export async function readNotes(git: Git, notes: ReadonlyMap<string, readonly string[]>): Promise<Map<string, string>> {
   const texts = await readObjects(git, [...notes.values()].flat());
   return new Map([...notes].map(([commit, blobs]) => [commit, blobs.map((blob) => texts.get(blob)).join('\n\n')]));

@@ -12,10 +12,7 @@ export interface Proposal {
   describe: () => Promise<string>;
 }
 
-/** What became of a proposal. */
-export type Proposed = Awaited<ReturnType<typeof propose>>;
-
-/** What is proposed to which branch, as it was when that was decided. */
+/** What is proposed, and to which branch, whose tip it was decided from. */
 interface Target {
   branch: string;
   tip: string;
@@ -39,14 +36,14 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
     `merge_request.description=${(await describe()).replaceAll('\n', '\\n')}`,
     'merge_request.remove_source_branch',
   ];
-  // Whether the branch was left over from a proposal that has been merged, and was removed first.
+  // Whether the branch of a merged proposal had to be removed first.
   let cleared = false;
   let reason = 'no reason';
   for (let attempts = 0; attempts < 2; attempts += 1) {
-    // Somebody may have made the same proposal meanwhile, or the answer was lost: the branch itself tells.
+    // Somebody may have made the same proposal meanwhile, or the answer may be lost: the branch itself tells.
     const found = await findProposal(scratch, target, branch);
     if (found?.isMerged === false) {
-      // What the first look found was there before; two commits made in one second can be the same.
+      // What the first attempt finds existed before; later, two commits of one second can be identical.
       const existed = attempts === 0 || found.commit !== target.commit;
       return { branch, commit: found.commit, existed, cleared, address: undefined };
     }
@@ -61,7 +58,7 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
   throw unwell(scratch, `did not take ${branch}`, reason);
 }
 
-/** The proposal that a branch holds, if any: ours to the letter, or one that has been merged; `other-proposal` for any other. */
+/** The proposal that a branch holds, if any: the same one, or one that has been merged; `other-proposal` for any other. */
 async function findProposal(scratch: Scratch, target: Target, branch: string) {
   if ((await scratch.findTip(branch)) === undefined) return undefined;
   const { git } = scratch;
@@ -79,7 +76,7 @@ async function findProposal(scratch: Scratch, target: Target, branch: string) {
   );
 }
 
-/** What a raw difference changes, each file with the blob that it gets, since two may change the same one. */
+/** The files that a raw difference changes, each with its new blob, since two proposals may change the same file. */
 function pathsOf(raw: string): string {
   return raw
     .split('\n')
@@ -88,7 +85,7 @@ function pathsOf(raw: string): string {
     .join(', ');
 }
 
-/** Removes a branch, if it is where it was. */
+/** Removes a branch, if it has not moved. */
 async function removeBranch(scratch: Scratch, branch: string, commit: string): Promise<boolean> {
   const ref = `refs/heads/${branch}`;
   const lease = `--force-with-lease=${ref}:${commit}`;

@@ -9,12 +9,12 @@ export type Remote = Awaited<ReturnType<typeof readRemote>>;
 
 // How this checkout reaches its servers: proxies, certificates, keys, helpers.
 const transport = /^(http|ssh|protocol|credential)\.|^core\.(sshcommand|gitproxy|askpass)$/;
-// What of that is a credential, or finds one, and would contradict a token of our own.
+// The part of it that is a credential or finds one, which would contradict a token of our own.
 const authentication = /^credential\.|^core\.askpass$|^http\.(.*\.)?(extraheader|cookiefile)$/;
-// Git sends a header to wherever the server's first answer points.
+// Git sends a header also to where the first answer of the server redirects.
 const header = /^http\.(.*\.)?extraheader$/i;
 const redirection = /^http\.(.*\.)?followredirects$/;
-// What a remote's own section says of the way there.
+// How the section of a remote says that it is reached.
 const ofRemote = /\.(proxy|proxyauthmethod|uploadpack|receivepack)$/;
 
 /**
@@ -49,7 +49,7 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     /** For messages: the address, without a password. */
     address: fetch.shown ?? fetch.address,
     settings: [...staying(chosen), ...nameUsers([fetch, push]), ...addresses],
-    /** The same for somebody whom nobody knows. */
+    /** The same without a credential. */
     anonymous: [...anonymous, ...addresses],
     secrets: [
       ...headers.map(([, value]) => value),
@@ -60,7 +60,7 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
   };
 }
 
-/** The settings, by which no redirection is followed where they hold a header. */
+/** The settings, with which Git follows no redirection when they hold a header. */
 function staying(settings: readonly Setting[]): Setting[] {
   if (!settings.some(([key]) => header.test(key))) return [...settings];
   return [...settings.filter(([key]) => !redirection.test(key)), ['http.followRedirects', 'false']];
@@ -75,7 +75,7 @@ function readWay(checkout: Checkout, name: string): Setting[] {
   ];
 }
 
-/** Who a helper is asked about; a token can be a user's name too, which no address may show. */
+/** The users that a credential helper is asked about. A name can be a token, so no address shows it. */
 function nameUsers(addresses: readonly Address[]): Setting[] {
   return addresses.flatMap(({ origin, user }) =>
     origin !== undefined && user ? [[`credential.${origin}.username`, user] as const] : [],
@@ -87,7 +87,7 @@ function findToken({ GITOPS_PUSH_TOKEN, CI_JOB_TOKEN }: NodeJS.ProcessEnv): Cred
   return CI_JOB_TOKEN ? { user: 'gitlab-ci-token', password: CI_JOB_TOKEN } : undefined;
 }
 
-/** Asks git, since a GitLab runner leaves its password in a rule (`insteadOf`) that rewrites the address. */
+/** Asks Git, since a GitLab runner leaves its password in a rule (`insteadOf`) that rewrites the address. */
 async function readAddress({ git, directory }: Checkout, name: string, ...options: string[]): Promise<Address> {
   const { status, stdout } = await git.run(['remote', 'get-url', ...options, '--', name]);
   if (status !== 0) {
@@ -108,10 +108,10 @@ async function readAddress({ git, directory }: Checkout, name: string, ...option
   );
 }
 
-/** @throws {Failure} `usage` when Git lets no branch have the name. */
+/** @throws {Failure} `usage` when Git allows no branch of that name. */
 export async function requireBranchName(name: string, directory: string, options: GitOptions): Promise<void> {
   const { status } = await openGit(directory, options).run(['check-ref-format', `refs/heads/${name}`]);
-  // Any other status is not about the name.
+  // Any other status says nothing about the name.
   if (status !== 1 && !name.startsWith('-')) return;
   throw new Failure(
     'usage',

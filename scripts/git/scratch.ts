@@ -8,7 +8,7 @@ import { findNotes, notesPattern } from './notes.ts';
 import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 
-/** A bare repository of a moment, in the temporary folder, that knows the remote as `origin`. */
+/** A temporary bare repository that knows the remote as `origin`. */
 export type Scratch = AsyncDisposable & ReturnType<typeof connect>;
 
 export interface ScratchOptions extends GitOptions {
@@ -16,24 +16,24 @@ export interface ScratchOptions extends GitOptions {
   remote: Remote;
   /** Milliseconds for one call of the remote. */
   callLimit: number;
-  /** What the history is fetched with: trees too, where it is asked for the changes of a file. */
+  /** What is fetched of the history: its trees too, when the changes of files are asked for. */
   history: 'commits' | 'trees';
 }
 
-// What is left out is fetched by name before it is read, so that git never does it in passing, object by object.
+// What is left out is fetched by name before it is read, so that Git never fetches it one object at a time.
 const historyFilter = { commits: '--filter=tree:0', trees: '--filter=blob:none' } as const;
 const objectsFilter = { alone: '--filter=tree:0', whole: '--no-filter' };
-// The history that is here would let the server think that what it names is here too.
+// The history that is present would make the server believe that all that it names is present too.
 const withoutNegotiation = ['-c', 'fetch.negotiationAlgorithm=noop'];
-// In a bare repository git looks into the tree of HEAD, for .mailmap and attributes, and would fetch it: there is none.
+// In a bare repository Git reads .mailmap and attributes from HEAD, and would fetch its tree: HEAD names no branch.
 const initArgs = ['init', '--quiet', '--bare', '--template=', '--initial-branch=gitops-none'];
 const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
 
-// Git knows no exception where something is left out. What comes then, commits and their top trees, is read here and
-// never written to a disk.
+// Git cannot ignore a fault in a filtered fetch. What that brings, commits and their top trees, is read here and never
+// written to a disk.
 const unchecked = ['-c', 'fetch.fsckObjects=false'];
 
-/** Makes a scratch repository; it borrows the objects of the checkout where that has the whole history. */
+/** Makes a scratch repository, which borrows the objects of a checkout that has the whole history. */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
   const { checkout, remote, env, signal } = options;
   const { directory, objects, objectFormat } = checkout;
@@ -77,27 +77,27 @@ function connect(
   return {
     git,
     remote,
-    /** What the checkout asks of the commits that are made here. */
+    /** What the checkout asks of commits. */
     form,
-    /** Runs a git command that talks to the remote, ends it after the call limit. */
+    /** Runs a Git command that talks to the remote, within the call limit. */
     call,
-    /** Fetches the tip of a branch of the remote, with its history; with the notes on it, where trees come too; and what else is named. */
+    /** Fetches the tip of a branch of the remote with its history, with the notes when trees come too, and with `along`. */
     fetchTip: async (branch: string, along: readonly string[] = []) => {
       const notes = history === 'trees' ? [notesPattern] : [];
       await ask([...refsArgs, 'origin', `+refs/heads/${branch}:refs/heads/${branch}`, ...notes, ...along]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
     },
-    /** Fetches the notes alone; undefined where there are none. */
+    /** Fetches the notes alone; undefined when there are none. */
     fetchNotes: async () => {
       await ask([...refsArgs, 'origin', notesPattern]);
       return findNotes(git);
     },
-    /** Asks where a branch of the remote is, and fetches nothing; undefined where there is none. */
+    /** Asks where a branch of the remote is, and fetches nothing; undefined when it does not exist. */
     findTip: async (branch: string) => {
       const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');
       return sha === '' ? undefined : sha;
     },
-    /** Fetches objects that the history only names, alone or with all that is below them; undefined where all are here. */
+    /** Fetches objects that the history names, alone or with all below them; undefined when none can be missing. */
     fetchObjects:
       filter &&
       (async (objects: readonly string[], how: keyof typeof objectsFilter = 'whole') => {
@@ -109,19 +109,19 @@ function connect(
   };
 }
 
-// Git checks each object that arrives. These faults were written by old programs without harm: no commit of long ago,
-// and no tree that nobody has touched since, is to stop anybody.
+// Git checks each object that arrives. Old programs wrote these faults, and they do no harm: an old commit or tree must not
+// stop anybody.
 const harmless =
   'badDate badDateOverflow badEmail badName badTimezone missingEmail missingNameBeforeEmail missingSpaceBeforeDate ' +
   'missingSpaceBeforeEmail multipleAuthors nulInCommit nullSha1 zeroPaddedDate zeroPaddedFilemode';
 
-// How the checkout signs; a format that git does not know yet would stop it in every call.
+// How the checkout signs. It is only passed on when it signs: a format that Git does not know stops every call.
 const signing = /^gpg\.|^user\.signingkey$/;
 
-/** What is in force in a scratch repository, besides what leads to the remote. */
+/** The settings of a scratch repository, besides those that lead to the remote. */
 function listSettings(checkout: Checkout, { isSigned }: CommitForm): Setting[] {
   return [
-    // No hook of the user's runs on a repository that is not the user's.
+    // The hooks of the user are not meant for this repository.
     ['core.hooksPath', '/dev/null'],
     ['gc.auto', '0'],
     ['maintenance.auto', 'false'],

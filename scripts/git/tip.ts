@@ -1,9 +1,9 @@
+import { Failure } from '../shell/failure.ts';
 import { Ancestry } from './ancestry.ts';
 import { lineFormat, listWithin, parseLines, type CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import type { Followed } from './follow.ts';
 import { readObjects } from './objects.ts';
-import { requirePlainPath } from './paths.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Which branch is looked at, and when. */
@@ -130,4 +130,19 @@ function parseEntry(entry: string) {
   const end = entry.indexOf('\t');
   const [mode = '', , object = ''] = entry.slice(0, end).split(' ');
   return { mode, object, path: requirePlainPath(entry.slice(end + 1)) };
+}
+
+/**
+ * A path out of a tree that may be joined to a folder. A tree can be made whose entries lead out of it, and borrowed
+ * objects were never checked.
+ * @throws {Failure} `invalid-file` when it does.
+ */
+function requirePlainPath(path: string): string {
+  const isPlain = path.split('/').every((name) => !/^(\.{0,2}|\.git)$/i.test(name));
+  if (isPlain && !path.includes('\0')) return path;
+  throw new Failure(
+    'invalid-file',
+    `The repository has a file at ${JSON.stringify(path)}, which leads out of its folder.`,
+    'No git add makes such a path: find out who committed it. git fsck names the tree.',
+  );
 }

@@ -5,14 +5,14 @@ import { openGit, type GitOptions } from './git.ts';
 
 const missing = '/dev/null';
 
-/** The unified difference of two texts under a name, one of which may be missing; git makes it, in no repository. */
+/** The unified difference of two texts under a name, one of which may be missing; Git makes it, outside of any repository. */
 export async function unifyTexts(
   name: string,
   { before, after }: { before: string | undefined; after: string | undefined },
   { env, signal }: GitOptions,
 ): Promise<string> {
   await using folder = await makeTemporary('gitops-diff-');
-  // Nobody's own settings make a difference of a difference.
+  // The settings of the user must not change its form.
   const git = openGit(folder.path, { env, signal, settings: [] });
   const files = [await place(folder.path, 'before', before), await place(folder.path, 'after', after)];
   const args = ['diff', '--no-index', '--no-color', '--no-ext-diff', '--', ...files];
@@ -20,7 +20,7 @@ export async function unifyTexts(
   if (status !== 0 && status !== 1) throw new Error(`git diff ended with ${String(status)}: ${stderr}`);
   const text = stdout.toString();
   const nameOf = (side: string | undefined) => (side === undefined ? missing : name);
-  // What git says above the first hunk is about its files.
+  // What Git writes above the first hunk is about its own files.
   return `--- ${nameOf(before)}\n+++ ${nameOf(after)}\n${text.slice(text.indexOf('@@ '))}`;
 }
 

@@ -2,10 +2,10 @@ import { Failure } from '../shell/failure.ts';
 import { commitTree } from './commit.ts';
 import type { Git } from './git.ts';
 
-// Nobody knows yet who merges it, so nobody is taken for whoever proposed it.
+// Nobody knows yet who will merge it, and whoever proposed it must not be taken for that person.
 const nobody = 'Whoever merges <nobody@invalid>';
 
-/** Writes the commit that a merge would make, as GitLab's server does, and gives its SHA: it goes nowhere. */
+/** Writes the commit that a merge on GitLab's server would make, and gives its SHA; it is not pushed. */
 export async function writeMerge(
   git: Git,
   { branch, tip, head, name, time }: Record<'branch' | 'tip' | 'head' | 'name', string> & { time: Date },
@@ -16,8 +16,8 @@ export async function writeMerge(
   if (status === 1) {
     throw new Failure(
       'conflict',
-      `It does not merge into ${branch}: both changed ${paths.join(', ')}.`,
-      `Merge ${branch} into it and resolve the conflict; a promotion is proposed anew instead.`,
+      `The checkout does not merge into ${branch}: both changed ${paths.join(', ')}.`,
+      `Merge ${branch} into it and resolve the conflict; a promotion must be made again instead.`,
     );
   }
   if (status !== 0) {

@@ -7,7 +7,7 @@ import { createSandbox } from '../support/command/sandbox.ts';
 import type { Sandbox } from '../support/command/sandbox.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
-const byHand = 'Try it by hand with git ls-remote; in CI, look at the token and its rights.\n';
+const byHand = 'Try git ls-remote by hand; in CI, check the token and its rights.\n';
 
 test('a hook that declines is asked once, and quoted', async () => {
   await using sandbox = await createSandbox();
@@ -26,7 +26,7 @@ exit 1`,
     stdout: '',
     stderr: `${origin.directory} refused the push (pre-receive hook declined):
   remote: GitLab: You are not allowed to push code to protected branches on this project.
-Look at who the token belongs to, at the rules of the protected branch, and at the push rules of the project.
+Check whose token it is, the rules of the protected branch, and the push rules of the project.
 `,
   });
   expect(await readFile(calls, 'utf8')).toBe('called\n');

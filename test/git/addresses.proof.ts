@@ -7,7 +7,7 @@ import { git } from '../support/git/git.ts';
 import { serveGit } from '../support/git/server.ts';
 import { listen } from '../support/process/loopback.ts';
 
-const byHand = 'Try it by hand with git ls-remote; in CI, look at the token and its rights.\n';
+const byHand = 'Try git ls-remote by hand; in CI, check the token and its rights.\n';
 const token = 'glpat-of-the-project';
 
 /** A server that sends everybody to the same path of another one. */
@@ -34,7 +34,7 @@ test.each([
   expect(await deployRelease(sandbox, checkout, given)).toMatchObject({
     status: 5,
     stdout: '',
-    stderr: `${address} points to ${server.address}, and a credential is sent to no other host than its own.
+    stderr: `${address} redirects to ${server.address}, and a credential is sent to its own host only.
 If the project has moved there: git remote set-url origin ${server.address}
 `,
   });

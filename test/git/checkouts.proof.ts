@@ -47,7 +47,7 @@ test('a server that neither filters nor takes push options will do', async () =>
   await expectDelivery(sandbox, await sandbox.clone({ asJob: true }));
 });
 
-test('where a server sends whole branches alone, a shallow checkout is told what it lacks', async () => {
+test('where a server does not send single objects, a shallow checkout is told what it lacks', async () => {
   await using sandbox = await createSandbox();
   const { origin } = sandbox;
   const checkout = await sandbox.clone({ asJob: true });
@@ -56,8 +56,8 @@ test('where a server sends whole branches alone, a shallow checkout is told what
   expect(await sandbox.gitops(checkout, ['status'])).toEqual({
     status: 5,
     stdout: '',
-    stderr: `${origin.directory} sends whole branches, and no object that is asked for by its name.
-Run it in a whole clone: after git fetch --unshallow, or with GIT_DEPTH: 0 in GitLab CI.
+    stderr: `${origin.directory} does not send single objects by their names.
+Run it in a full clone: after git fetch --unshallow, or with GIT_DEPTH: 0 in GitLab CI.
 `,
   });
   await git(checkout, ['fetch', '--quiet', '--unshallow']);

@@ -102,7 +102,7 @@ test.each([
     status: 5,
     stdout: '',
     stderr: `${server.address} could not be reached: fatal: could not read Username for 'http://${server.host}': terminal prompts disabled
-Try it by hand with git ls-remote; in CI, look at the token and its rights.
+Try git ls-remote by hand; in CI, check the token and its rights.
 `,
   });
   expect(await seen()).toEqual([]);

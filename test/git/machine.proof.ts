@@ -78,7 +78,7 @@ test('a branch in the way of a proposal is named', async () => {
   expect(await sandbox.gitops(await sandbox.clone(), ['promote', 'staging'])).toMatchObject({
     status: 3,
     stdout: '',
-    stderr: `${origin.directory} has a branch promote, beside which Git lets no branch promote/staging/${release} be.
+    stderr: `${origin.directory} has a branch promote, and Git allows no branch promote/staging/${release} beside it.
 Rename it, or delete it: git push origin --delete promote
 `,
   });

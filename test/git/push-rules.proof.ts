@@ -126,7 +126,7 @@ test("a push rule that refuses is a rule's refusal, and is asked once", async ()
     stderr: `${origin.directory} refused the push (hook declined):
   remote: ${rule}
   remote: error: hook declined to update refs/heads/main
-Look at who the token belongs to, at the rules of the protected branch, and at the push rules of the project.
+Check whose token it is, the rules of the protected branch, and the push rules of the project.
 `,
   });
   expect(await readFile(calls, 'utf8')).toBe('called\n');

@@ -28,7 +28,7 @@ test('an agent opens a server over SSH, and no key does without it', async () =>
     status: 5,
     words: [expect.stringMatching(/ could not be reached: .*: Permission denied \(publickey\)\.$/)],
   });
-  expect(locked.stderr).toMatch(/\nLook at the SSH key: ssh-add -l lists those of the agent, .*\n$/);
+  expect(locked.stderr).toMatch(/\nCheck the SSH key: ssh-add -l lists those of the agent, .*\n$/);
   const opened = await deployRelease(sandbox, checkout, { env: { SSH_AUTH_SOCK: agent.socket } });
   expect(opened).toEqual(await delivered(sandbox, opened.tag));
 });

@@ -150,7 +150,7 @@ test('what does not merge is refused with the files that conflict', async () => 
   await origin.commit('Write three', edited('dev', 3), 'conflicting');
   await expect(reviewAt('conflicting', { branch: 'ahead' })).rejects.toMatchObject({
     code: 'conflict',
-    message: 'It does not merge into ahead: both changed environments/dev/values.yaml.',
+    message: 'The checkout does not merge into ahead: both changed environments/dev/values.yaml.',
   });
 });
 
