@@ -10,7 +10,7 @@ export const exitCode = {
 } as const;
 
 /** Every expected failure by its code, and the exit code it ends the program with. */
-const exits = {
+export const exits = {
   usage: exitCode.input,
   'missing-variable': exitCode.input,
   'missing-program': exitCode.input,

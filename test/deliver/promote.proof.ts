@@ -120,67 +120,12 @@ interface Refusal {
 
 const refusals: Refusal[] = [
   {
-    name: 'where the source has run nothing',
-    files: () => ({}),
-    environment: 'production',
-    code: 'nothing-to-promote',
-    message: () => 'staging has run nothing yet.',
-    hint: 'npm run status shows what runs where.',
-  },
-  {
     name: 'where releases come by deploys',
     files: () => ({}),
     environment: 'dev',
     code: 'out-of-order',
     message: () => 'dev has no environment before it, and takes its releases by deploys.',
     hint: 'Merge to main: the pipeline deploys it.',
-  },
-  {
-    name: 'what has not run in the source for long enough, and says when it will have',
-    files: () => runs({ dev: newer, staging: older }),
-    code: 'not-soaked',
-    message: () =>
-      `staging takes a release that has run in dev for 30m: ${newer} not before ${new Date(now + 29 * minute).toISOString()}.`,
-    hint: 'Run it again then.',
-  },
-  {
-    name: 'into an environment that is held',
-    files: () => holds('staging'),
-    code: 'held',
-    message: () => 'staging is held since 2026-09-21T10:00:00.000Z by ada: look into it',
-    hint: 'When its reason is gone, run: npm run resume -- staging',
-  },
-  {
-    name: 'out of an environment that is held',
-    files: () => holds('dev'),
-    code: 'source-held',
-    message: () => 'dev is held since 2026-09-21T10:00:00.000Z by ada: look into it',
-    hint: 'When its reason is gone, run: npm run resume -- dev',
-  },
-  {
-    name: 'into an environment that is frozen, and says until when and why',
-    files: () => flow({ freeze: { environments: ['staging'] } }),
-    code: 'frozen',
-    message: () => 'staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking',
-    hint: 'Run it again after that, or change the freeze in environments/flow.yaml.',
-  },
-  {
-    name: 'with all that is in its way, under the code of the first',
-    files: () => ({
-      ...flow({ staging: { soak: '30m' }, freeze: { environments: ['staging'] } }),
-      ...runs({ dev: newer, staging: older }),
-      ...holds('dev'),
-      ...holds('staging'),
-    }),
-    code: 'source-held',
-    message: () => `dev is held since 2026-09-21T10:00:00.000Z by ada: look into it
-staging takes a release that has run in dev for 30m: ${newer} not before ${new Date(now + 29 * minute).toISOString()}.
-staging is held since 2026-09-21T10:00:00.000Z by ada: look into it
-staging is frozen until 2999-01-01T00:00:00.000Z: stock-taking`,
-    hint: `When its reason is gone, run: npm run resume -- dev
-Run it again then.
-When its reason is gone, run: npm run resume -- staging
-Run it again after that, or change the freeze in environments/flow.yaml.`,
   },
   {
     name: 'what is no release',
@@ -219,23 +164,6 @@ test.each(refusals)('a promotion refuses $name', async ({ name, files, environme
   expect(JSON.parse(stdout)).toEqual({ error: { code, message: expected.message(), hint } });
   expect(await origin.refs()).toBe(refs);
   expect(await sandbox.leftovers()).toEqual([]);
-});
-
-test('a release built beside the one that runs is refused, also after both were merged', async () => {
-  const beside = (await origin.commit('Try something', {}, 'beside')).slice(0, 8);
-  const branch = await prepare('merged', {});
-  const ours = (await origin.tip(branch)).slice(0, 8);
-  const merge = ['commit-tree', '-p', branch, '-p', 'beside', '-m', 'Merge', `${branch}^{tree}`];
-  await origin.git('update-ref', `refs/heads/${branch}`, await origin.git(...merge));
-  await origin.commit('Write it by hand', runs({ dev: beside, staging: ours }), branch);
-
-  const { status, stderr } = await promote('staging', branch);
-  expect({ status, stderr }).toEqual({
-    status: 3,
-    stderr:
-      `staging runs ${ours}, and ${beside} does not descend from it.\n` +
-      'Only a release that contains the one that runs can follow it: merge, and deliver the result.\n',
-  });
 });
 
 test('without a soak nobody waits, also where the clock of the source is ahead', async () => {

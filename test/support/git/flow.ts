@@ -11,11 +11,11 @@ interface Rules {
 }
 
 /** The rules between the environments. */
-interface FlowRules {
+export interface FlowRules {
   staging?: Rules;
   production?: Rules;
-  /** A freeze, which has begun and never ends unless its times are given. */
-  freeze?: { environments: string[]; from?: string; to?: string };
+  /** A freeze, which has begun and never ends unless its times are given, or those of each week. */
+  freeze?: { environments: string[]; from?: string; to?: string; every?: { from: string; to: string; zone: string } };
 }
 
 /** The flow of the project: dev, staging and production, each after the one before. */
@@ -25,7 +25,7 @@ export function flow({ staging, production, freeze }: FlowRules = {}): Files {
     { name: 'staging', from: 'dev', ...staging },
     { name: 'production', from: 'staging', ...production },
   ];
-  const always = { from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z', reason: 'stock-taking' };
-  const freezes = freeze && [{ ...always, ...freeze }];
+  const always = freeze?.every ? {} : { from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z' };
+  const freezes = freeze && [{ ...always, reason: 'stock-taking', ...freeze }];
   return { 'environments/flow.yaml': stringify({ environments, freezes }) };
 }
