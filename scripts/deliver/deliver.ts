@@ -7,6 +7,7 @@ import {
   type EnvironmentState,
 } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
+import { announce } from '../gitlab/announce.ts';
 import { readIdentity, type Identity } from '../git/checkout.ts';
 import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap.ts';
 import type { Proposal } from '../git/propose.ts';
@@ -18,6 +19,7 @@ import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
 import { strayFile } from '../release/strays.ts';
 import { Failure } from '../shell/failure.ts';
+import { describeNews } from './news.ts';
 import { describePromotion, previewPromotion, warnOfMigrations } from './preview.ts';
 import { requireRenders } from './rendered.ts';
 import { describeChange, findProposal, type Step } from './step.ts';
@@ -93,6 +95,8 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const { decision, outlook } = swapped.decision;
   if (decision.outcome === 'changed' && decision.step.kind === 'rollback')
     await warnOfMigrations(place, outlook, decision.step.left);
+  if (decision.outcome === 'changed' && swapped.commit !== undefined && !swapped.proposed)
+    await announce(place, scratch.remote.address, describeNews(decision.step, outlook));
   return resultOf(order, swapped, place);
 }
 

@@ -1,5 +1,6 @@
 import { readPast } from '../branch/ledger.ts';
 import { openRemote, readTip } from '../branch/open.ts';
+import { announce, type News } from '../gitlab/announce.ts';
 import { readIdentity } from '../git/checkout.ts';
 import { swapNotes, type Plan } from '../git/compare-and-swap.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
@@ -20,6 +21,8 @@ import { goBack } from './rollback.ts';
 // Characters of the reason that a release which is not healthy gives for its way back.
 const longestReason = 500;
 
+type Found = NonNullable<Watched['verdict']>;
+
 export interface WaitOptions extends WatchOptions {
   /** Whether the environment goes back where the verdict is that its release has failed. */
   orRollback?: boolean;
@@ -34,8 +37,15 @@ export async function wait(place: DeliveryPlace, name: string, options: WaitOpti
   const watched = await watch(scratch, place, name, options);
   const { goal, verdict, end } = watched;
   const isKept = verdict !== undefined && (await keepVerdict(scratch, place, goal, verdict));
+  if (verdict && !place.dryRun) await announce(place, scratch.remote.address, describeVerdict(goal, verdict));
   if (!(end instanceof Failure)) return end;
   throw options.orRollback ? await withWayBack(place, watched, end, isKept) : end;
+}
+
+function describeVerdict({ environment, image, commit: sha }: Goal, { state, reasons }: Found): News {
+  if (state === 'healthy') return { deployment: { environment, sha, status: 'success' } };
+  const line = toLine(`${environment}: ${image.tag} is not healthy: ${reasons.join('; ')}`).slice(0, longestReason);
+  return { line, deployment: { environment, sha, status: 'failed' } };
 }
 
 /** The failure, with what became of the way back. */
@@ -66,7 +76,7 @@ async function withWayBack(place: DeliveryPlace, { goal, verdict }: Watched, end
  * Keeps what was found of a release as a note on the commit that brought it, and says whether the note is there. Where that
  * fails it is told in a line: what was found stands nevertheless.
  */
-async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, found: NonNullable<Watched['verdict']>) {
+async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, found: Found) {
   const { directory, env, signal, log, now } = place;
   try {
     // As commits tell it, in seconds: no delivery that follows may seem to come before it.

@@ -2,6 +2,7 @@ import { readMainline } from '../branch/mainline.ts';
 import { openRemote, readTip } from '../branch/open.ts';
 import type { Place } from '../branch/place.ts';
 import { readReviewed, type Reviewed } from '../branch/reviewed.ts';
+import { announce } from '../gitlab/announce.ts';
 import { breach, everyEnvironment, type Found } from '../release/finding.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import { toLine } from '../release/line.ts';
@@ -36,7 +37,8 @@ export async function review(
   const findings: Found[] = [...(onlyEnvironments ? findCode(reviewed) : []), ...judged];
   const isRefused = findings.some(({ severity }) => severity === 'breach');
   const isBroken = effects.some(({ now }) => now instanceof Failure);
-  const format = markdown ? formatMarkdown : formatText;
+  const verdict = { effects, findings, isRefused };
+  await announce(place, scratch.remote.address, { review: formatMarkdown(verdict) });
   return {
     document: {
       branch: place.branch,
@@ -48,7 +50,7 @@ export async function review(
         return { severity, environment, rule, message };
       }),
     },
-    text: format({ effects, findings, isRefused }),
+    text: markdown ? formatMarkdown(verdict) : formatText(verdict),
     exitCode: isRefused ? exitCode.refused : isBroken ? exitCode.input : exitCode.done,
   };
 }

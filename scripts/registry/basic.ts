@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
+import { reasonOf } from '../shell/reason.ts';
 import { parseDigest } from '../release/image.ts';
 import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
 import type { BasicSettings } from './settings.ts';
@@ -80,12 +81,6 @@ function ask(url: URL, init: RequestInit, dialogue: Dialogue): Promise<Response>
       throw unreachable(url.host, reasonOf(error), error);
     }
   });
-}
-
-/** What fetch itself says is no more than "fetch failed"; why is in the last of its causes. */
-function reasonOf(error: unknown): string {
-  if (!Error.isError(error)) return String(error);
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
 }
 
 function requireSuccess({ ok, status, url }: Response, { user }: BasicSettings): void {

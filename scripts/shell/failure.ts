@@ -52,6 +52,7 @@ export const exits = {
   'remote-unreachable': exitCode.unreachable,
   'registry-refused': exitCode.unreachable,
   'registry-unreachable': exitCode.unreachable,
+  'not-told': exitCode.unreachable,
   'argocd-refused': exitCode.unreachable,
   'argocd-unreachable': exitCode.unreachable,
   'build-failed': exitCode.input,

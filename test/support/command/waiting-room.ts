@@ -34,6 +34,8 @@ export type Steps = Record<number, () => Promise<unknown>>;
 interface WaitingOptions {
   steps?: Steps | undefined;
   orRollback?: boolean | undefined;
+  /** What else the wait finds in its environment. */
+  env?: NodeJS.ProcessEnv | undefined;
 }
 
 /** A sandbox with three releases, whose middle one runs in dev, and a clock that stands still but for pauses. */
@@ -68,10 +70,10 @@ export class WaitingRoom implements AsyncDisposable {
   /** Waits a minute for dev while the answers are played. */
   async play(
     applications: readonly Recorded[],
-    { steps, orRollback, ...options }: Omit<ArgoServerOptions, 'applications'> & WaitingOptions = {},
+    { steps, orRollback, env, ...options }: Omit<ArgoServerOptions, 'applications'> & WaitingOptions = {},
   ): Promise<Played> {
     await using server = await serveArgo({ applications, ...options });
-    return await this.wait(server.host, { steps, orRollback });
+    return await this.wait(server.host, { steps, orRollback, env });
   }
 
   /**
@@ -91,11 +93,11 @@ export class WaitingRoom implements AsyncDisposable {
   }
 
   /** The same with any server. */
-  async wait(host: string, { steps = {}, orRollback = false }: WaitingOptions = {}): Promise<Played> {
+  async wait(host: string, { steps = {}, orRollback = false, env = {} }: WaitingOptions = {}): Promise<Played> {
     this.#time = start;
     const pauses: number[] = [];
     const operator = createOperator(this.sandbox, this.checkout, { now: () => new Date(this.#time) });
-    const place = { ...operator, env: { ...operator.env, ...variables(host) } };
+    const place = { ...operator, env: { ...operator.env, ...variables(host), ...env } };
     const sleep = async (milliseconds: number) => {
       this.#time += milliseconds;
       pauses.push(milliseconds);

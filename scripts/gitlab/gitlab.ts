@@ -1,0 +1,92 @@
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { Failure } from '../shell/failure.ts';
+import { reasonOf } from '../shell/reason.ts';
+import { isLoopback } from '../shell/loopback.ts';
+import { isFilled } from '../shell/variables.ts';
+
+/** A project of GitLab, as its API has it. */
+export type GitLab = NonNullable<ReturnType<typeof findGitLab>>;
+
+// Milliseconds for one question, and the longest that a rate limit is waited for.
+const questionLimit = 10_000;
+const longestPause = 10_000;
+
+const hint = '.gitlab/README.md says how GitLab is reached, and what the token must be allowed to do.';
+const refusal = z.object({ message: z.unknown(), error: z.unknown() }).partial();
+
+/**
+ * Finds the project that a remote belongs to: that of the job, else the one that the remote's address names. GITLAB_TOKEN goes
+ * before the job's own token, which may record deployments and write no notes. Undefined where there is no token.
+ */
+export function findGitLab(remote: string, env: NodeJS.ProcessEnv, signal: AbortSignal) {
+  const { GITLAB_TOKEN, CI_JOB_TOKEN } = env;
+  const found = findProject(remote, env);
+  const name = isFilled(GITLAB_TOKEN) ? 'PRIVATE-TOKEN' : 'JOB-TOKEN';
+  const token = isFilled(GITLAB_TOKEN) ? GITLAB_TOKEN.trim() : CI_JOB_TOKEN;
+  if (!found || !isFilled(token)) return undefined;
+  const { api, project } = found;
+  const { host } = new URL(api);
+
+  const call = async (method: string, path: string, body: unknown) => {
+    const limit = AbortSignal.timeout(questionLimit);
+    try {
+      return await fetch(`${api}/${path}`, {
+        method,
+        headers: { [name]: token, 'Content-Type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        // No other host gets the token.
+        redirect: 'error',
+        signal: AbortSignal.any([signal, limit]),
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = limit.aborted ? `no answer within ${questionLimit / 1000} s` : reasonOf(error);
+      throw new Failure('not-told', `${host} could not be asked: ${reason}.`, hint, { cause: error });
+    }
+  };
+
+  return {
+    /** Whether it may write notes: a job's own token may not. */
+    mayWriteNotes: name === 'PRIVATE-TOKEN',
+    /** The path of the project. */
+    project,
+    /**
+     * Asks, and reads the answer by a schema; what GitLab limits for a moment is asked once more.
+     * @throws {Failure} `not-told` when it does not answer, or refuses
+     */
+    ask: async <Schema extends z.ZodType>(
+      schema: Schema,
+      method: 'GET' | 'POST' | 'PUT',
+      path: string,
+      body?: object,
+    ): Promise<z.output<Schema>> => {
+      let response = await call(method, path, body);
+      const pause = Number(response.headers.get('retry-after') ?? 1) * 1000;
+      if (response.status === 429 && pause <= longestPause) {
+        await setTimeout(pause, undefined, { signal });
+        response = await call(method, path, body);
+      }
+      const answer: unknown = await response.json().catch(() => undefined);
+      const { data, success } = schema.safeParse(answer);
+      if (response.ok && success) return data;
+      const { message, error } = refusal.safeParse(answer).data ?? {};
+      const words = JSON.stringify(message ?? error ?? 'no reason');
+      const question = `${method} ${path.replace(/\?.*/, '')}`;
+      throw new Failure('not-told', `${host} answered ${question} with ${response.status}: ${words}.`, hint);
+    },
+  };
+}
+
+/** Where the API is, and the path of the project in it. A token goes out in clear to this machine alone. */
+function findProject(remote: string, { CI_API_V4_URL, CI_PROJECT_ID }: NodeJS.ProcessEnv) {
+  if (isFilled(CI_API_V4_URL) && isFilled(CI_PROJECT_ID))
+    return { api: CI_API_V4_URL, project: `projects/${CI_PROJECT_ID}` };
+  const [, host, path] = /^(?:[^@/]+@)?([^@/:]+):(?!\/\/)(.+)$/.exec(remote) ?? [];
+  const url = URL.parse(host === undefined ? remote : `ssh://${host}/${path}`);
+  const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.host));
+  if (!url || (!isWeb && url.protocol !== 'ssh:')) return undefined;
+  const name = url.pathname.replace(/^\/+|(\.git)?\/*$/g, '');
+  const origin = isWeb ? url.origin : `https://${url.hostname}`;
+  return { api: `${origin}/api/v4`, project: `projects/${name.replaceAll('/', '%2F')}` };
+}

@@ -1,0 +1,24 @@
+import { Failure } from '../shell/failure.ts';
+import { reasonOf } from '../shell/reason.ts';
+
+// Milliseconds for the answer.
+const timeLimit = 10_000;
+
+/** Sends a line to a webhook, as Slack, Mattermost and Teams take it. Its address is a secret, and in no message. */
+export async function sendLine(address: string, text: string, signal: AbortSignal): Promise<void> {
+  const url = URL.parse(address.trim());
+  const hint = 'Set GITOPS_WEBHOOK_URL to the address that the chat has made.';
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new Failure('not-told', 'GITOPS_WEBHOOK_URL is not an address of http or https.', hint);
+  const { host } = url;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ text }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimit)]),
+  }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new Failure('not-told', `${host} could not be asked: ${reasonOf(error)}.`, hint, { cause: error });
+  });
+  if (!response.ok) throw new Failure('not-told', `${host} answered with ${response.status}.`, hint);
+}

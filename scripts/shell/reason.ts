@@ -1,0 +1,5 @@
+/** Why something failed: what fetch itself says is no more than "fetch failed", and the reason is in the last of its causes. */
+export function reasonOf(error: unknown): string {
+  if (!Error.isError(error)) return String(error);
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
+}
