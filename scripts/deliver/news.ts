@@ -7,7 +7,7 @@ import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
 
 /** What others are to learn of a step that has been taken. */
-export function describeNews(step: Step, { state, now, actor }: Outlook): News {
+export function describeNews(step: Step, { tip: { now }, state, actor }: Outlook): News {
   const { environment, image, flow } = state;
   const { name } = environment;
   const to = 'to' in step ? step.to : image;
