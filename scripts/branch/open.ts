@@ -2,6 +2,8 @@ import { openCheckout } from '../git/checkout.ts';
 import { readRemote, requireBranchName } from '../git/remote.ts';
 import { createScratch, type Scratch, type ScratchOptions } from '../git/scratch.ts';
 import { Tip } from '../git/tip.ts';
+import { formatAge } from '../release/duration.ts';
+import { Failure } from '../shell/failure.ts';
 import { readEnvironments, type Environments } from './environments.ts';
 import type { Place } from './place.ts';
 
@@ -30,6 +32,22 @@ export async function openRemote(
 /** Reads the branch as it is now; what else is named comes along. */
 export async function readTip(scratch: Scratch, { branch, now }: Place, along: readonly string[] = []): Promise<Tip> {
   return new Tip(scratch, await scratch.fetchTip(branch, along), { branch, now: now() });
+}
+
+/** The same; while the remote is away, the branch as the checkout has fetched it last, and tells how old that is. */
+export async function readLastTip(scratch: Scratch, place: Place, along: readonly string[] = []): Promise<Tip> {
+  try {
+    return await readTip(scratch, place, along);
+  } catch (error) {
+    const isAway = error instanceof Failure && error.code === 'remote-unreachable';
+    const last = isAway ? await scratch.takeLast(place.branch) : undefined;
+    if (!isAway || !last) throw error;
+    const { branch } = place;
+    const now = place.now();
+    const age = last.time === undefined ? 'at an unknown time' : `${formatAge(last.time, now)} ago`;
+    place.log(`${error.message}\n${error.hint}\nThe answer is from what this checkout fetched last, ${age}.`);
+    return new Tip(scratch, last.commit, { branch, now });
+  }
 }
 
 /** Reads the environments as the branch has them now. */

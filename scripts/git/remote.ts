@@ -46,6 +46,8 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     ['remote.origin.pushurl', push.address],
   ];
   return {
+    /** What the checkout calls it. */
+    name,
     /** For messages: the address, without a password. */
     address: fetch.shown ?? fetch.address,
     settings: [...staying(chosen), ...nameUsers([fetch, push]), ...addresses],

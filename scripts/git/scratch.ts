@@ -4,7 +4,8 @@ import { makeTemporary } from '../shell/machine.ts';
 import { selectSettings, type Checkout } from './checkout.ts';
 import { readCommitForm, type CommitForm } from './commit-form.ts';
 import { openGit, trustFile, type Git, type GitOptions, type Setting } from './git.ts';
-import { findNotes, notesPattern } from './notes.ts';
+import { readLastFetch } from './last-fetch.ts';
+import { findNotes, notesPattern, notesRef } from './notes.ts';
 import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 
@@ -91,6 +92,15 @@ function connect(
     fetchNotes: async () => {
       await ask([...refsArgs, 'origin', notesPattern]);
       return findNotes(git);
+    },
+    /** Takes a branch as the checkout has fetched it last, with its notes; undefined where that lacks a part of the history. */
+    takeLast: async (branch: string) => {
+      const last = checkout.objects === undefined ? undefined : await readLastFetch(checkout, remote.name, branch);
+      if (!last) return undefined;
+      await git.read(['update-ref', `refs/heads/${branch}`, last.commit]);
+      const notes = await findNotes(checkout.git);
+      if (notes !== undefined) await git.read(['update-ref', notesRef, notes]);
+      return last;
     },
     /** Asks where a branch of the remote is, and fetches nothing; undefined when it does not exist. */
     findTip: async (branch: string) => {

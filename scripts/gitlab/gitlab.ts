@@ -17,13 +17,14 @@ const refusal = z.object({ message: z.unknown(), error: z.unknown() }).partial()
 
 /**
  * Finds the project that a remote belongs to: that of the job, else the one that the remote's address names. GITLAB_TOKEN goes
- * before the job's own token, which may record deployments and write no notes. Undefined where there is no token.
+ * before the job's own token, which may record deployments and write no notes, and is for the job's own GitLab alone.
+ * Undefined where there is no token.
  */
 export function findGitLab(remote: string, env: NodeJS.ProcessEnv, signal: AbortSignal) {
-  const { GITLAB_TOKEN, CI_JOB_TOKEN } = env;
-  const found = findProject(remote, env);
-  const name = isFilled(GITLAB_TOKEN) ? 'PRIVATE-TOKEN' : 'JOB-TOKEN';
-  const token = isFilled(GITLAB_TOKEN) ? GITLAB_TOKEN.trim() : CI_JOB_TOKEN;
+  const job = findJob(env);
+  const found = job ?? findProject(remote);
+  const name = isFilled(env.GITLAB_TOKEN) ? 'PRIVATE-TOKEN' : 'JOB-TOKEN';
+  const token = name === 'PRIVATE-TOKEN' ? env.GITLAB_TOKEN?.trim() : job && env.CI_JOB_TOKEN;
   if (!found || !isFilled(token)) return undefined;
   const { api, project } = found;
   const { host } = new URL(api);
@@ -78,10 +79,13 @@ export function findGitLab(remote: string, env: NodeJS.ProcessEnv, signal: Abort
   };
 }
 
-/** Where the API is, and the path of the project in it. A token goes out in clear to this machine alone. */
-function findProject(remote: string, { CI_API_V4_URL, CI_PROJECT_ID }: NodeJS.ProcessEnv) {
-  if (isFilled(CI_API_V4_URL) && isFilled(CI_PROJECT_ID))
-    return { api: CI_API_V4_URL, project: `projects/${CI_PROJECT_ID}` };
+/** Where the API is, and the path of the project in it. */
+function findJob({ CI_API_V4_URL: api, CI_PROJECT_ID: id }: NodeJS.ProcessEnv) {
+  return isFilled(api) && isFilled(id) ? { api, project: `projects/${id}` } : undefined;
+}
+
+/** The same by the address of a remote. A token goes out in clear to this machine alone. */
+function findProject(remote: string) {
   const [, host, path] = /^(?:[^@/]+@)?([^@/:]+):(?!\/\/)(.+)$/.exec(remote) ?? [];
   const url = URL.parse(host === undefined ? remote : `ssh://${host}/${path}`);
   const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.host));

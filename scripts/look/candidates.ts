@@ -1,6 +1,6 @@
 import { readEnvironments, stateOf } from '../branch/environments.ts';
 import { readPast } from '../branch/ledger.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { openRemote, readLastTip } from '../branch/open.ts';
 import type { Place } from '../branch/place.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
@@ -14,7 +14,7 @@ import type { Answer } from './answer.ts';
 /** Tells what may come to an environment, newest first, and when. */
 export async function candidates(place: Place, name: string, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
-  const tip = await readTip(scratch, place);
+  const tip = await readLastTip(scratch, place);
   const { now } = tip;
   const { environment, image } = stateOf(await readEnvironments(tip), name);
   const { mainline, ledger } = await readPast(tip);

@@ -13,7 +13,7 @@ import type { Answer } from './answer.ts';
 import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
 import { findRelease, listBetween, requireRelease, type Release } from '../branch/releases.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { openRemote, readLastTip } from '../branch/open.ts';
 import { readEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
@@ -32,7 +32,7 @@ interface DiffOptions {
 /** What would change if an environment ran a release: the one given, else the one that comes next. No rule matters here. */
 export async function diff(place: Place, name: string, { to, commits }: DiffOptions): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
-  const tip = await readTip(scratch, place);
+  const tip = await readLastTip(scratch, place);
   const environments = await readEnvironments(tip);
   const state = stateOf(environments, name);
   const source = state.environment.from;

@@ -3,7 +3,7 @@ import { toNames } from '../release/image.ts';
 import { findPerson, type Version } from '../release/version.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { openRemote, readLastTip } from '../branch/open.ts';
 import { readEnvironment } from '../branch/environments.ts';
 import { readPast } from '../branch/ledger.ts';
 import { flowPath } from '../release/flow.ts';
@@ -16,7 +16,7 @@ export async function history(
   { limit, columns }: { limit: number; columns: number },
 ): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
-  const tip = await readTip(scratch, place);
+  const tip = await readLastTip(scratch, place);
   const { values } = await readEnvironment(tip, name);
   const { ledger } = await readPast(tip, [flowPath, values.path]);
   const { versions, skipped } = ledger.recordOf(name);

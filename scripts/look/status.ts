@@ -11,7 +11,7 @@ import { readCodeCount, toDocument as describeCandidate } from './candidates.ts'
 import { readLive } from './live.ts';
 import { formatStatus } from './status-table.ts';
 import { proposalsPattern, readProposals } from '../branch/proposals.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { openRemote, readLastTip } from '../branch/open.ts';
 import { readBrokenEnvironments, stateOf, type Environments } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
@@ -33,7 +33,7 @@ export type Row = Awaited<ReturnType<typeof readRows>>['rows'][number];
 
 async function readRows(place: Place) {
   await using scratch = await openRemote(place, { history: 'trees' });
-  const tip = await readTip(scratch, place, [proposalsPattern]);
+  const tip = await readLastTip(scratch, place, [proposalsPattern]);
   const proposals = await readProposals(tip);
   const { branch, now } = tip;
   const environments = await readBrokenEnvironments(tip);

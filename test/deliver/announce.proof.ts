@@ -121,6 +121,13 @@ test.each([
   expect(findGitLab(remote, { GITLAB_TOKEN: tokens.api }, signal)?.project).toBe(project);
 });
 
+test('the token of a job goes to no host but that of the job', () => {
+  const signal = new AbortController().signal;
+  const remote = 'https://gitlab.example.com/acme/orders.git';
+  expect(findGitLab(remote, { CI_JOB_TOKEN: tokens.job }, signal)).toBeUndefined();
+  expect(findGitLab(remote, gitlab.job, signal)?.project).toBe('projects/7');
+});
+
 test.each<{ what: string; env: () => NodeJS.ProcessEnv; told: RegExp }>([
   {
     what: 'a token that may not',
