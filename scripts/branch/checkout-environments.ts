@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { findStrays, strayFile } from '../release/strays.ts';
+import { findStrays } from '../release/strays.ts';
 import { valuedEnvironment } from '../release/values.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
 
@@ -10,11 +10,11 @@ export async function readEnvironmentNames(root: string): Promise<string[]> {
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** @throws {Failure} `invalid-file` naming a file that would pass for one of an environment, and is none. */
+/** @throws {Failure} `invalid-file` naming a file that could be taken for one of an environment. */
 export async function refuseStrayFiles(root: string): Promise<void> {
   const files = await listFiles(root);
   const pathsOf = (wanted: boolean) => files.filter(({ isRegular }) => isRegular === wanted).map(({ path }) => path);
-  for (const stray of findStrays(pathsOf(true), pathsOf(false))) throw strayFile(stray);
+  for (const stray of findStrays(pathsOf(true), pathsOf(false))) throw stray;
 }
 
 /** Reads a YAML file of a checkout. */
@@ -22,7 +22,7 @@ export async function readYaml(root: string, path: string): Promise<YamlFile> {
   return { path, bytes: await readFile(join(root, path)) };
 }
 
-/** All in `environments/` but its folders; what a symbolic link names is left out. */
+/** Lists all in `environments/` except its folders, and follows no symbolic link. */
 async function listFiles(root: string): Promise<{ path: string; isRegular: boolean }[]> {
   const entries = await readdir(join(root, 'environments'), { recursive: true, withFileTypes: true });
   return entries

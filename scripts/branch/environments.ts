@@ -6,7 +6,7 @@ import { environmentsFolder, findFreeze, flowPath, parseFlow, requireEnvironment
 import { holdPath, parseHold, type Hold } from '../release/hold.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Standing } from '../release/rules.ts';
-import { findStrays, strayFile } from '../release/strays.ts';
+import { findStrays } from '../release/strays.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { readMainline } from './mainline.ts';
 
@@ -25,11 +25,11 @@ export type EnvironmentState = ReturnType<typeof stateOf>;
  */
 export async function readEnvironments(tip: Tip): Promise<Environments> {
   const { files, strays } = await readFiles(tip);
-  for (const stray of strays) throw strayFile(stray);
+  for (const stray of strays) throw stray;
   return { files, flow: parseFlow(requireFile(files, flowPath), files.keys()) };
 }
 
-/** Reads the same with whatever is wrong with it; a flow that cannot be read is the last one that could. */
+/** Reads the same, and gives what is wrong with it; instead of a flow that cannot be read, the last one that can. */
 export async function readBrokenEnvironments(tip: Tip) {
   const { files, strays } = await readFiles(tip);
   const flow = attempt(() => parseFlow(requireFile(files, flowPath), files.keys()));

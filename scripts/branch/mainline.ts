@@ -15,7 +15,7 @@ export async function readMainline(tip: Tip): Promise<Mainline> {
   return new Mainline(history, followBranch(commits, { branch, marked: new Set(marked) }), now);
 }
 
-/** What the branch was from one commit to another, newest first, by titles alone: it is for a text. */
+/** What the branch was from one commit to another, newest first, by titles alone, which is enough for a text. */
 export async function listBranch(tip: Tip, from: string, to: string): Promise<Followed[]> {
   const { branch } = tip;
   const commits = await tip.listCommits(from, to);

@@ -16,7 +16,7 @@ interface OpenOptions {
 // Milliseconds for one call of the remote.
 const longestCall = 30_000;
 
-/** Opens the branch's remote, to read it and to push to it; it is put away with `await using`. */
+/** Opens the branch's remote, to read it and to push to it; it is removed with `await using`. */
 export async function openRemote(
   { directory, remote: name, branch, env, signal }: Place,
   { history = 'commits', callLimit = longestCall }: OpenOptions = {},
@@ -29,7 +29,7 @@ export async function openRemote(
   return createScratch({ checkout, remote, callLimit: Math.min(longestCall, callLimit), history, env, signal });
 }
 
-/** Reads the branch as it is now; what else is named comes along. */
+/** Reads the branch as it is now; the refs of `along` are fetched with it. */
 export async function readTip(scratch: Scratch, { branch, now }: Place, along: readonly string[] = []): Promise<Tip> {
   return new Tip(scratch, await scratch.fetchTip(branch, along), { branch, now: now() });
 }

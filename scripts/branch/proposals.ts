@@ -9,7 +9,7 @@ export interface Waiting {
   since: Date;
 }
 
-/** What a fetch of a tip brings the proposals along by. */
+/** What fetches the proposals along with a tip. */
 export const proposalsPattern = '+refs/heads/promote/*:refs/heads/promote/*';
 
 const format = '--format=%(refname:lstrip=2)%00%(authorname)%00%(authordate:unix)';

@@ -31,8 +31,8 @@ export async function requireRelease(tip: Tip, image: Image): Promise<Release> {
 }
 
 /**
- * How a release stands to the one that an environment runs; undefined where that runs nothing.
- * @throws {Failure} `unrelated` when what runs is no commit of the branch.
+ * How a release relates to the one that an environment runs; undefined when that runs nothing.
+ * @throws {Failure} `unrelated` when what runs is not a commit of the branch.
  */
 export async function relateReleases(
   tip: Tip,
@@ -49,13 +49,13 @@ export async function relateReleases(
   );
 }
 
-/** The commits that a release brings, newest first, without those that change nothing but environments. */
+/** The commits that a release brings, newest first, without those that change environments alone. */
 export async function listGains(tip: Tip, from: Image | undefined, to: Release): Promise<CommitLine[]> {
   const gains = from ? await listBetween(tip, await requireRelease(tip, from), to) : [];
   return gains.length > 0 ? gains : tip.describe(to.revision);
 }
 
-/** The commits that the second release has and the first one lacks, in the same way; there may be none. */
+/** The commits that the second release has and the first one lacks, in the same way; possibly none. */
 export async function listBetween(tip: Tip, from: Release, to: Release): Promise<CommitLine[]> {
   return tip.keepOutside(await listBranch(tip, from.revision, to.revision), environmentsFolder);
 }
@@ -70,7 +70,7 @@ export async function* listOlder(tip: Tip, runs: readonly Run[], present: Image 
   const listed = new Set<string>();
   for (const { image } of runs.toReversed()) {
     const release = image.tag === present?.tag ? undefined : await findRelease(tip, image);
-    // An edit by hand may have brought what is no release: it is no way back, and keeps from none.
+    // An edit by hand may have brought something that is not a release: no rollback returns to it.
     if (!release || listed.has(release.revision)) continue;
     if (running && history.relate(release.revision, running.revision) !== 'older') continue;
     listed.add(release.revision);

@@ -17,7 +17,6 @@ import type { DeliveryKind } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
-import { strayFile } from '../release/strays.ts';
 import { Failure } from '../shell/failure.ts';
 import { describeNews } from './news.ts';
 import { describePromotion, previewPromotion, warnOfMigrations } from './preview.ts';
@@ -116,7 +115,7 @@ export function nameActor({ author }: Identity, env: NodeJS.ProcessEnv): string 
 async function readFor({ kind }: Order, { log }: Place, tip: Tip) {
   if (kind !== 'rollback') return readEnvironments(tip);
   const environments = await readBrokenEnvironments(tip);
-  for (const stray of environments.strays) throw strayFile(stray);
+  for (const stray of environments.strays) throw stray;
   for (const { message } of environments.faults)
     log(`The rollback goes by the last flow that can be read.\n${message}`);
   return environments;

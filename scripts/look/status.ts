@@ -4,7 +4,6 @@ import { findFreeze, type Environment } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
 import { toNames } from '../release/image.ts';
 import { attempt, findPresentRun } from '../release/ledger.ts';
-import { strayFile } from '../release/strays.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { readCodeCount, toDocument as describeCandidate } from './candidates.ts';
@@ -37,7 +36,7 @@ async function readRows(place: Place) {
   const proposals = await readProposals(tip);
   const { branch, now } = tip;
   const environments = await readBrokenEnvironments(tip);
-  const faults = [...environments.strays.map(strayFile), ...environments.faults];
+  const faults = [...environments.strays, ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
   const { mainline, ledger } = await readPast(tip);
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));

@@ -33,7 +33,7 @@ export function auditHistory(
 
 function auditChange(change: FileChanges, claims: readonly Claim[], ledger: Ledger, relate: Relate): Found[] {
   const found = [...findDoubt(change.commit), ...findRuleChanges(change, ledger)];
-  // Nothing that it brings can be judged. So it is a breach, or whoever broke a rule could hide it in such a merge.
+  // What such a merge brings cannot be judged. It is a breach itself, or a broken rule could be hidden in it.
   if (change.commit.doubt === 'both') return found;
   return [...found, ...claims.flatMap((claim) => auditClaim(change, claim, ledger, relate))];
 }
@@ -47,15 +47,15 @@ function findDoubt(commit: Commit): Found[] {
 }
 
 const doubts = {
-  both: 'It merges two sides that deliveries were made on, and nothing tells which one was the branch.',
-  other: 'It merges a side that deliveries were made on, which was not the branch.',
-  neither: 'Nothing tells which of its parents was the branch. The first one is taken for it.',
+  both: 'Both sides of this merge have deliveries, and nothing tells which one was the branch.',
+  other: 'This merge brought a side that has deliveries, but was not the branch.',
+  neither: 'Nothing tells which parent of this merge was the branch; the first one is taken for it.',
 };
 
 function auditClaim(change: FileChanges, { environment, values }: Claim, ledger: Ledger, relate: Relate): Found[] {
   if (values instanceof Failure) return [refused(environment, values)];
   const { flow } = ledger;
-  // A time before there were rules.
+  // There were no rules yet.
   if (!flow) return [];
   const { commit } = change;
   const record = ledger.recordOf(environment);
@@ -67,7 +67,7 @@ function auditClaim(change: FileChanges, { environment, values }: Claim, ledger:
   return [...faults, ...findEdits(stand, record, { commit, values, isJudged })];
 }
 
-/** What the flow accepts by now is no breach any more. */
+/** A breach that the flow has accepted since is a notice. */
 function accept(findings: readonly Finding[], flow: Flow | undefined): Finding[] {
   return findings.map((finding) => {
     const accepted = flow?.accepted.find(({ commit }) => commit === finding.commit.sha);

@@ -7,21 +7,21 @@ import type { Standing } from './rules.ts';
 /** A release that the source has run, newer than what the target runs, and not taken back since. */
 export interface Candidate {
   image: Image;
-  /** When it came to the source, where it or what contains it has run since. */
+  /** When it came to the source, which has run it, or releases that contain it, ever since. */
   since: Date;
-  /** Whether it was found healthy there; true where nobody asks for that. */
+  /** Whether it was found healthy there; true when the flow does not ask for that. */
   isHealthy: boolean;
-  /** When it has soaked; undefined where it never will, as things are. */
+  /** When it will have soaked, or has; undefined when it left the source before. */
   ripe: Date | undefined;
 }
 
 /**
- * Tells how the release of one image stands to that of another: `unrelated` where the first one is no commit of the
- * branch, undefined where there is nothing else to compare it with.
+ * Tells how the release of one image relates to that of another: `unrelated` when the first one is not a commit of the
+ * branch, undefined when there is no other one.
  */
 export type Relate = (to: Image, from: Image | undefined) => Relation | undefined;
 
-/** The moment at which candidates are looked for, and how releases stand to one another. */
+/** The moment at which candidates are looked for, and how releases relate to one another. */
 export interface Moment {
   now: Date;
   relate: Relate;
@@ -33,7 +33,7 @@ export function listCandidates(
   { environment, image: running }: Pick<Standing, 'environment' | 'image'>,
   { now, relate }: Moment,
 ): Candidate[] {
-  // An environment that was emptied gives nothing.
+  // An environment that was emptied has nothing to give.
   if (runs.at(-1)?.until) return [];
   return listStays(runs, running, relate).map((stay) => {
     const [{ image, since }] = stay;
@@ -41,7 +41,7 @@ export function listCandidates(
   });
 }
 
-/** The one to take when none is named: the newest ripe one, else the one that is ripe first, else the newest. */
+/** Chooses a candidate when none is named: the newest ripe one, else the one that is ripe first, else the newest. */
 export function chooseCandidate(candidates: readonly Candidate[], now: Date): Candidate | undefined {
   // The last moment of a Date, so that the newest one stays first of those that never ripen.
   const timeOf = ({ ripe }: Candidate) => ripe?.getTime() ?? 8.64e15;
@@ -62,7 +62,7 @@ function listStays(runs: readonly Run[], running: Image | undefined, relate: Rel
   const stays: Stay[] = [];
   // What each run since contains; more than one only where releases ran that are not related.
   let floor: Image[] = [];
-  // Without a copy: it is mostly over after a few of thousands.
+  // The runs are not copied: there can be thousands, of which mostly a few are looked at.
   for (let back = -1, run = runs.at(back); run; back -= 1, run = runs.at(back)) {
     const { image } = run;
     const relations = floor.map((later) => relate(image, later));
@@ -78,7 +78,7 @@ function listStays(runs: readonly Run[], running: Image | undefined, relate: Rel
   return stays;
 }
 
-/** Whether it is newer than what runs, or the same built again; what the source runs gives its revision to values without. */
+/** Whether it is newer than what runs, or the same built again, or what the source runs now, for values without a revision. */
 function isWanted(image: Image, running: Image | undefined, relate: Relate, isPresent: boolean): boolean {
   const relation = relate(image, running);
   if (relation !== 'same') return relation === undefined || relation === 'newer';
@@ -98,7 +98,7 @@ function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date) 
   return { isHealthy: starts.length > 0, ripe: times.length > 0 ? new Date(Math.min(...times)) : undefined };
 }
 
-/** Commits have whole seconds, and so has the one that a promotion comes to. */
+/** The time of a commit has whole seconds, also that of the promotion that is decided. */
 function secondOf(time: Date): number {
   return Math.floor(time.getTime() / 1000) * 1000;
 }

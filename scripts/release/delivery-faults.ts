@@ -42,7 +42,7 @@ export function findDeliveryFaults(arrival: Arrival): Found[] {
   return [...(isRelease ? [] : astray), ...judgeReturn(arrival, standing, relation)];
 }
 
-/** How it stands to what runs, or to what ran before it was emptied: that way leads to nothing older. */
+/** How it relates to what runs, or to what ran last: an environment that was emptied still takes nothing older. */
 function relationOf({ to, stand, ledger, relate }: Arrival): Relation | undefined {
   const last = ledger.recordOf(stand.environment).runs.at(-1)?.image;
   if (stand.image || !last) return relate(to, stand.image);
@@ -55,7 +55,7 @@ function judgeReturn({ change, to, ledger }: Arrival, standing: Standing, relati
   const { runs } = ledger.recordOf(name);
   const ruling = attempt(() => judgeRollback(standing, to, runs));
   const found = ruling instanceof Failure ? [refused(name, ruling)] : [];
-  // Then what is newer mends it, and nothing has to keep it out.
+  // After a failure no hold is needed: a newer release is to come.
   const failed = runs.at(-1)?.failed;
   const hasFailed = failed !== undefined && failed <= change.commit.time;
   const path = holdPath(name);
@@ -87,18 +87,18 @@ function judgeArrival(
     return [breach(name, 'backwards', `${to.tag} is older than ${String(last)}.`)];
   }
   const why = promotion?.reason ?? 'no reason given';
-  // Also where it broke nothing: by a clock that was ahead it counts as of later than it was made.
+  // Also an override that was not needed is told: a commit from a clock that was ahead counts later than it was made.
   return (promotion?.override ?? []).map((rule) => {
     const failure = broken.find((one) => one.rule === rule)?.failure;
     return notice(name, 'overridden', [failure?.message, `${rule} was overridden: ${why}`].filter(Boolean).join('\n'));
   });
 }
 
-/** Where somebody else is to decide, and Git knows of nobody else. */
+/** Finds a promotion that somebody else was to merge, when Git names nobody else. */
 function findSelfMerge({ name, via }: Environment, { tag }: Image, { author, committer, merged }: Commit): Found[] {
   if (via !== 'merge-request') return [];
   const [proposer, mergers] = merged ? [merged.author, [author, committer]] : [author, [committer]];
   if (!mergers.includes(proposer)) return [];
-  const message = `${tag} came to ${name} by ${proposer} alone, where a merge request lets somebody else decide.`;
+  const message = `${tag} was brought to ${name} by ${proposer} alone, where somebody else has to merge it.`;
   return [notice(name, 'self-merged', message)];
 }

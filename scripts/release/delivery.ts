@@ -7,7 +7,7 @@ import { toLine } from './line.ts';
 /** The kinds of commit that this program makes. */
 export type DeliveryKind = 'deploy' | 'promote' | 'rollback' | 'hold' | 'resume';
 
-/** A delivery as its commit is to tell it. */
+/** What the commit of a delivery tells. */
 export interface Delivery {
   kind: DeliveryKind;
   environment: string;
@@ -17,7 +17,7 @@ export interface Delivery {
   subjects: readonly string[];
   actor: string;
   pipeline?: string | undefined;
-  /** The rules that it is let past. */
+  /** The rules that are overridden. */
   override?: readonly Overridable[] | undefined;
   reason?: string | undefined;
 }
@@ -48,7 +48,7 @@ export function formatDelivery(delivery: Delivery): string {
   return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** Facts as trailers, those that are known. */
+/** Facts as trailers; unknown ones are left out. */
 export function formatFacts(facts: readonly (readonly [string, string | undefined])[]): string {
   return facts.flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}\n`] : [])).join('');
 }
@@ -59,12 +59,12 @@ export function formatTitle({ kind, environment, to }: Pick<Delivery, 'kind' | '
   return `${kind}(${environment})${changesRelease ? `: ${to?.tag ?? ''}` : ''}`;
 }
 
-/** The delivery that a commit tells of, if any: a merge that brought one says what that says. */
+/** The delivery that a commit tells of, if any: of a merge, first the one that the merged commit tells of. */
 export function findDelivery({ message, merged }: Pick<Commit, 'message' | 'merged'>) {
   return (merged && parseDelivery(merged.message)) ?? parseDelivery(message);
 }
 
-/** The same, where it brought this image to this environment: a message that tells of something else explains nothing. */
+/** The delivery that a commit tells of, if it brought this image to this environment. */
 export function findDeliveryOf(commit: Commit, environment: string, image: Image) {
   const delivery = findDelivery(commit);
   return delivery?.environment === environment && delivery.tag === image.tag ? delivery : undefined;
@@ -103,7 +103,7 @@ const closing =
   /\b((?:clos|fix|resolv|implement)(?:e[sd]?|ing|s|ed)?:? +(?:issues? +)?)(\S*#\d+|https?:\/\/\S+|[A-Z][A-Z0-9_]+-\d+)/gi;
 const skipping = /\[(skip ci|ci skip)\]/gi;
 
-/** A subject that does in this message nothing that it has done in its own: close an issue, or skip a pipeline. */
+/** Quotes a subject, so that it does not close an issue or skip a pipeline once more. */
 export function quoteSubject(subject: string): string {
   return subject.replace(closing, '$1($2)').replace(skipping, '($1)');
 }

@@ -1,9 +1,9 @@
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-// So many digits that no time that it is added to is past the last one of a Date.
+// So few digits that its sum with a time is within the range of a Date.
 const durationForm = /^(\d{1,7})([smhd])$/;
 
-/** Milliseconds of a duration such as 90s, 30m, 24h or 7d; undefined when the text is none. */
+/** Milliseconds of a duration such as 90s, 30m, 24h or 7d; undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = durationForm.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * units[unit as keyof typeof units];

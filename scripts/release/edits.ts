@@ -17,7 +17,7 @@ export type Stand = Omit<Standing, 'environment'> & { environment: string };
 
 /**
  * Finds what a commit changes of what an environment runs, or how, that no delivery does. Comments and the order of keys
- * are no change, and neither is any where nothing has ever run.
+ * do not count, nor does any change while the environment has never run anything.
  */
 export function findEdits(
   stand: Stand,
@@ -42,7 +42,7 @@ function edited({ environment, hold, freeze }: Stand, what: string): Found {
   return breach(environment, 'edited-while-frozen', `${told}, while it was frozen until ${end}: ${freeze.reason}`);
 }
 
-/** The keys of the release that differ, where no delivery explains it: one names the release as a whole. */
+/** The keys of the release that differ, unless a delivery explains them: it names the release as a whole. */
 function findFields(environment: string, commit: Commit, from: Image | undefined, to: Image | undefined): string[] {
   const isWhole = to && to.digest !== '' && (to.revision !== '' || !from?.revision);
   if (isWhole && describeVersion(environment, commit, to).kind !== 'edit') return [];
@@ -54,7 +54,7 @@ function findKeys(before: Rest, after: Rest): string[] | Failure {
   if (before === after) return [];
   const [left, right] = [attempt(before), attempt(after)];
   if (right instanceof Failure) return right;
-  // Of the ways in which YAML is read, one is enough.
+  // A path begins with the position of the version of YAML; the same path in both is named once.
   return [...new Set(differences(left, right).map(({ path }) => path.replace(/^\d+\.?/, '') || 'all of it'))];
 }
 

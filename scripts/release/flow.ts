@@ -11,7 +11,7 @@ export const environmentsFolder = 'environments';
 
 export const flowPath = `${environmentsFolder}/flow.yaml`;
 
-/** The rules that may be let past on purpose: those on time and on verdicts. No order is among them, and no hold. */
+/** The rules that can be overridden: those on time and on verdicts, but neither the order nor a hold. */
 export const overridable = ['soak', 'freeze', 'healthy'] as const;
 export type Overridable = (typeof overridable)[number];
 
@@ -26,7 +26,7 @@ const duration = z.string().transform((text, context) => {
 const environmentName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be lowercase letters, digits and dashes')
-  .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and no environment');
+  .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and cannot be an environment');
 
 /** How long a release must have been in the source: it alone, or all that has run there since and contains it. */
 const soakShape = z.strictObject({ for: duration, by: z.enum(['release', 'descent']).default('release') });
@@ -45,7 +45,7 @@ const environmentShape = z.strictObject({
 
 const acceptedShape = z.strictObject({
   // A number to YAML, where it is written without quotes and has no letter.
-  commit: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'is not the whole SHA of a commit, in quotes'),
+  commit: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the whole SHA of a commit, in quotes'),
   reason: line,
 });
 
@@ -114,7 +114,7 @@ export function freezesOf({ freezes }: Flow, name: string): Flow['freezes'] {
   return freezes.filter(({ environments }) => environments.includes(name));
 }
 
-/** The rules that are for promotions alone, where they are set. */
+/** The names of the rules that are set and apply to promotions alone. */
 function listPromotionRules({ soak, healthy, auto, override }: Omit<Environment, 'name' | 'from'>): string[] {
   const set = { soak: soak.for > 0, healthy, auto, override: override.length > 0 };
   return Object.entries(set).flatMap(([key, isSet]) => (isSet ? [key] : []));
@@ -128,7 +128,7 @@ function withFolders(folders: readonly string[]): typeof flowShape {
       if (!folders.includes(name)) fault(context, ['environments', index, 'name'], message);
     }
     for (const name of folders) {
-      const message = `${valuesPath(name)} is of no environment here: list ${name}, or remove that file`;
+      const message = `${valuesPath(name)} belongs to no environment of this flow: list ${name}, or remove that file`;
       if (!names.includes(name)) fault(context, ['environments'], message);
     }
   });

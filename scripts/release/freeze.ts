@@ -3,14 +3,14 @@ import { instant, line } from './shape.ts';
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-// As much of a weekly freeze as is compared with others: in a year all clocks are put forward and back.
+// The weeks for which a weekly freeze is compared with others: in a year all clocks are put forward and back.
 const comparedWeeks = 53;
 
 const weekTime = z
   .string()
-  .regex(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$/, 'is not a day and a time, such as Fri 16:00');
+  .regex(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):[0-5]\d$/, 'must be a day and a time, such as Fri 16:00');
 
-const zone = z.string().refine(isZone, 'is not a time zone such as Europe/Berlin');
+const zone = z.string().refine(isZone, 'must be a time zone such as Europe/Berlin');
 
 const weekShape = z
   .strictObject({ from: weekTime, to: weekTime, zone })
@@ -40,7 +40,7 @@ export const freezeShape = z
 
 export type Freeze = { environments: string[]; reason: string } & (Span | { every: Week });
 
-/** A stretch of time; its end is no part of it. */
+/** A span of time, without its end. */
 export interface Span {
   from: Date;
   to: Date;
@@ -57,7 +57,7 @@ export function findWindow(freeze: Freeze, now: Date): Window | undefined {
   return from <= now && now < to ? { from, to, reason: freeze.reason } : undefined;
 }
 
-/** What is left of a freeze at a moment, window by window; of a weekly one, that of the next year. */
+/** The windows of a freeze that are not over at a moment; of a weekly one, those of the next year. */
 export function listSpans(freeze: Freeze, now: Date): Span[] {
   if (!('every' in freeze)) return freeze.to > now ? [freeze] : [];
   const present = timeIn(freeze.every, now);

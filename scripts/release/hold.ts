@@ -15,12 +15,12 @@ const holdShape = z.strictObject({
 /** Why, by whom and since when an environment takes no delivery. */
 export type Hold = z.infer<typeof holdShape>;
 
-/** Where the hold of an environment is, in the repository, while there is one. */
+/** The path of an environment's hold in the repository. */
 export function holdPath(environment: string): string {
   return `environments/${environment}/hold.yaml`;
 }
 
-/** The environment whose hold a path holds, if any. */
+/** The environment whose hold a path names, if any. */
 export function heldEnvironment(path: string): string | undefined {
   return /^environments\/([^/]+)\/hold\.yaml$/.exec(path)?.[1];
 }

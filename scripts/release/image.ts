@@ -11,7 +11,7 @@ export type Digest = string & { readonly [brand]: 'Digest' };
 /** A commit's whole SHA. */
 export type Revision = string & { readonly [brand]: 'Revision' };
 
-/** A release as values name it; the digest is empty where somebody left it out by hand, the revision in old values. */
+/** A release as values name it; the digest is empty when somebody left it out by hand, the revision in old values. */
 export interface Image {
   tag: Tag;
   digest: Digest | '';
@@ -26,7 +26,7 @@ const tagForm = /^[0-9a-f]{7,40}$/;
 const revisionForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 
-/** @throws {Failure} `invalid-tag` when the text is no abbreviated commit SHA. */
+/** @throws {Failure} `invalid-tag` when the text is not an abbreviated commit SHA. */
 export function parseTag(text: string, where: string): Tag {
   if (tagForm.test(text)) return text as Tag;
   throw new Failure(
@@ -36,7 +36,7 @@ export function parseTag(text: string, where: string): Tag {
   );
 }
 
-/** @throws {Failure} `invalid-revision` when the text is no whole commit SHA. */
+/** @throws {Failure} `invalid-revision` when the text is not a whole commit SHA. */
 export function parseRevision(text: string, where: string): Revision {
   if (revisionForm.test(text)) return text as Revision;
   throw new Failure(
@@ -46,7 +46,7 @@ export function parseRevision(text: string, where: string): Revision {
   );
 }
 
-/** @throws {Failure} `invalid-digest` when the text is no SHA-256 digest. */
+/** @throws {Failure} `invalid-digest` when the text is not a SHA-256 digest. */
 export function parseDigest(text: string, where: string): Digest {
   if (digestForm.test(text)) return text as Digest;
   throw new Failure(
@@ -66,7 +66,7 @@ export function isRebuilt(one: Image, other: Image): boolean {
   return isSameRelease(one.tag, other.tag) && one.digest !== '' && other.digest !== '' && one.digest !== other.digest;
 }
 
-/** Whether both are the same image, or both none; old values do not say the revision. */
+/** Whether both are the same image, or both undefined; a revision that old values lack is not compared. */
 export function isSameImage(one: Image | undefined, other: Image | undefined): boolean {
   const isSameRevision = !one?.revision || !other?.revision || one.revision === other.revision;
   return one?.tag === other?.tag && one?.digest === other?.digest && isSameRevision;
@@ -77,7 +77,7 @@ export function toNames(image: Image | undefined): Record<keyof Image, string> {
   return image ?? { tag: '', digest: '', revision: '' };
 }
 
-/** The images that ran anywhere, of each release and each digest the first one. */
+/** The images that ran anywhere: the first one of each release, and of each digest. */
 export class ImageNames {
   readonly #byDigest = new Map<Digest, Image>();
   readonly #byTag = new Map<string, Image[]>();

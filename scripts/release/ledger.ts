@@ -24,16 +24,16 @@ export interface Run {
 /** What the ledger knows of an environment. Everything is ordered from the oldest to the newest. */
 export class EnvironmentRecord {
   readonly versions: Version[] = [];
-  /** The versions of the file that say nothing that could be trusted. */
+  /** The versions of its values that cannot be read, and why. */
   readonly skipped: { commit: Commit; problem: string }[] = [];
   readonly runs: Run[] = [];
   hold: Hold | undefined;
-  /** What its values say beside the release. */
+  /** What its values say besides the release. */
   rest: Rest | undefined;
   readonly read = createValuesReader();
 }
 
-/** What a commit says of an environment: its values, that they went, or why that cannot be told. */
+/** What a commit says of an environment: its values, that they were removed, or why they cannot be read. */
 export interface Claim {
   environment: string;
   values: Values | 'removed' | Failure;
@@ -46,7 +46,7 @@ export class Ledger {
   readonly #images = new ImageNames();
   readonly #verdicts: ReadonlyMap<string, readonly Verdict[]>;
 
-  /** Knows the verdicts by the commits of their deliveries. */
+  /** Takes the verdicts by the commits of their deliveries. */
   constructor(verdicts: ReadonlyMap<string, readonly Verdict[]> = new Map()) {
     this.#verdicts = verdicts;
   }
@@ -98,7 +98,7 @@ export class Ledger {
     const record = this.recordOf(environment);
     const { versions, skipped, runs } = record;
     if (values === 'removed' || values instanceof Failure) {
-      // A file that goes takes nothing away: what ran in the cluster runs on.
+      // What ran in the cluster runs on without the file.
       const problem = values === 'removed' ? `${valuesPath(environment)} was removed or renamed` : values.message;
       skipped.push({ commit, problem });
       return;
@@ -120,7 +120,7 @@ export class Ledger {
   #describe(environment: string, commit: Commit, image: Image | undefined): Version {
     const description = describeVersion(environment, commit, image);
     const via = this.flow?.environments.find(({ name }) => name === environment)?.via;
-    // A proposal that was merged by fast-forward is the commit that was proposed. When it came, only what follows it tells.
+    // A proposal that was merged by fast-forward has the time of the proposal; only the next commit tells when it came.
     const isProposal = description.kind === 'promote' && via === 'merge-request' && !commit.merged;
     const verdicts = (this.#verdicts.get(commit.sha) ?? []).filter((verdict) => verdict.environment === environment);
     return { ...description, since: isProposal ? commit.seen : commit.time, verdicts };
@@ -128,7 +128,7 @@ export class Ledger {
 
   #setFlow(path: string, bytes: Buffer | undefined): void {
     const flow = attempt(() => bytes && parseFlow({ path, bytes }));
-    // Where nobody can read the rules, those before stand: no command delivers then, and nothing else is to slip by.
+    // When the rules cannot be read, those before stay in force: no command delivers then, and no other change may slip by.
     if (flow && !(flow instanceof Failure)) this.flow = flow;
   }
 }
@@ -144,7 +144,7 @@ export function findRunOf(runs: readonly Run[], tag: Tag): Run | undefined {
   return runs.findLast(({ image }) => isSameRelease(image.tag, tag));
 }
 
-/** What the function answers, or the failure that it throws. */
+/** What a function returns, or the failure that it throws. */
 export function attempt<T>(action: () => T): T | Failure {
   try {
     return action();
@@ -156,6 +156,6 @@ export function attempt<T>(action: () => T): T | Failure {
 
 function readHold(path: string, bytes: Buffer | undefined, { author, time }: Commit): Hold {
   const hold = bytes && attempt(() => parseHold({ path, bytes }));
-  // A hold that nobody can read holds nevertheless.
+  // A hold that cannot be read holds nevertheless.
   return hold === undefined || hold instanceof Failure ? { reason: 'unreadable', by: author, since: time } : hold;
 }

@@ -2,7 +2,7 @@ import { formatDuration } from './duration.ts';
 import { freezesOf, type Environment, type Flow } from './flow.ts';
 import { describeFreeze, listSpans, type Span } from './freeze.ts';
 
-/** Finds what a change of the flow loosens at a time; what is over by then binds nobody any more. */
+/** Finds the rules that a change of the flow makes looser at a time; a freeze that is over by then does not count. */
 export function findLoosenings(before: Flow, after: Flow, time: Date): { environment: string; what: string }[] {
   return before.environments.flatMap((environment) => {
     const { name } = environment;
@@ -16,7 +16,7 @@ export function findLoosenings(before: Flow, after: Flow, time: Date): { environ
   });
 }
 
-/** How each rule of an environment gets looser; a new rule is a line here. */
+/** Tells each rule of an environment that gets looser; a new rule is a line here. */
 function* loosen(before: Environment, after: Environment): Generator<string> {
   if (before.from !== undefined && before.from !== after.from)
     yield `takes its releases from ${after.from ?? 'no environment'} instead of ${before.from}`;
@@ -33,7 +33,7 @@ function* loosen(before: Environment, after: Environment): Generator<string> {
   if (added.length > 0) yield `lets ${added.join(' and ')} be overridden`;
 }
 
-/** Whether others last for all that is left of one. */
+/** Whether other spans cover all that is left of a span. */
 function isCovered({ from, to }: Span, others: readonly Span[], time: Date): boolean {
   let covered = Math.max(from.getTime(), time.getTime());
   for (const other of others.toSorted((a, b) => a.from.getTime() - b.from.getTime())) {

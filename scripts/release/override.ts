@@ -11,17 +11,14 @@ const refusals: Readonly<Record<Overridable, FailureCode>> = {
   freeze: 'frozen',
 };
 
-/** What becomes of a promotion, and the rules that it broke, as far as they are overridden. */
-export type Overridden = ReturnType<typeof judgeOverridden>;
-
-/** Judges a promotion again and again, without the rules that it breaks and that are overridden where the flow lets them be. */
+/** Judges a promotion, and judges it again without each rule that it breaks, while that is overridden and the flow allows it. */
 export function judgeOverridden(
   standing: Standing,
   override: readonly Overridable[],
   judge: (standing: Standing) => Ruling,
 ) {
   const broken: { rule: Overridable; failure: Failure }[] = [];
-  // Each is let past once, so that this ends.
+  // Each rule is overridden once, so that this ends.
   const left = new Set(override.filter((rule) => standing.environment.override.includes(rule)));
   for (let relaxed = standing; ;) {
     const ruling = attempt(() => judge(relaxed));

@@ -19,7 +19,7 @@ export class Refusals extends Failure {
   }
 }
 
-/** The refusals that one is made of. */
+/** The refusals that a failure is made of. */
 export function listRefusals(failure: Failure): readonly Failure[] {
   return failure instanceof Refusals ? failure.all : [failure];
 }
@@ -59,7 +59,7 @@ export const refusals = {
         : `${tag} ran with the image ${rival.digest} before, not with ${digest}.`,
       'A release has one image: deliver a new commit, whose image has a tag of its own.',
     ),
-  /** What is no commit of the branch, or does not contain what runs. */
+  /** A release that is not a commit of the branch, or does not contain what runs. */
   unrelated: (environment: string, from: Image | undefined, to: Image) =>
     new Failure(
       'unrelated',
@@ -81,7 +81,7 @@ export const refusals = {
   notRipe,
 };
 
-/** What has not been in the source for long enough, or was not found healthy there. */
+/** A release that has not been in the source for long enough, or was not found healthy there. */
 function notRipe({ name, soak }: Environment, source: string, { image: { tag }, isHealthy, ripe }: Candidate): Failure {
   if (!isHealthy) {
     return new Failure(

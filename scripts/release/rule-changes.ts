@@ -6,14 +6,14 @@ import { flowPath, parseFlow, type Flow } from './flow.ts';
 import { heldEnvironment, holdPath, parseHold } from './hold.ts';
 import { attempt, type Ledger } from './ledger.ts';
 import { findLoosenings } from './loosening.ts';
-import { findStray, strayFile } from './strays.ts';
+import { findStray } from './strays.ts';
 
-/** Finds what a commit does to the rules themselves: the flow, the holds, and what would pass for either. */
+/** Finds what a commit does to the rules themselves: to the flow, the holds, and files that could be taken for them. */
 export function findRuleChanges(change: FileChanges, ledger: Ledger): Found[] {
   return [...change.files].flatMap(([path, bytes]): Found[] => {
     const isRegular = !change.irregular.has(path);
     const stray = bytes === undefined && isRegular ? undefined : findStray(path, isRegular);
-    if (stray) return [refused(stray.environment ?? everyEnvironment, strayFile(stray))];
+    if (stray) return [refused(stray.environment ?? everyEnvironment, stray.failure)];
     if (path === flowPath) return findFlowChanges(change, bytes, ledger.flow);
     const held = heldEnvironment(path);
     return held === undefined ? [] : findHoldChanges(change, bytes, held, ledger);
@@ -22,7 +22,7 @@ export function findRuleChanges(change: FileChanges, ledger: Ledger): Found[] {
 
 function findFlowChanges({ commit }: FileChanges, bytes: Buffer | undefined, before: Flow | undefined): Found[] {
   if (!bytes) {
-    const message = `${flowPath} was removed; the rules that it had go on.`;
+    const message = `${flowPath} was removed; its rules stay in force.`;
     return before ? [breach(everyEnvironment, 'invalid-flow', message)] : [];
   }
   const after = attempt(() => parseFlow({ path: flowPath, bytes }));

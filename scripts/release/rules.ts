@@ -8,7 +8,7 @@ import { isSameImage, type Image } from './image.ts';
 import type { EnvironmentRecord, Run } from './ledger.ts';
 import { refuseFor, refusals } from './refusals.ts';
 
-/** How an environment stands at a moment: what it runs, and what keeps it. */
+/** How an environment stands at a moment: what it runs, and what closes it to deliveries. */
 export interface Standing {
   environment: Environment;
   /** What it runs; undefined while it has run nothing. */
@@ -17,7 +17,7 @@ export interface Standing {
   freeze: Window | undefined;
 }
 
-/** A release that is to come, and how it stands to the one that runs; undefined where there is none to compare it with. */
+/** A release that is to come, and how it relates to the one that runs; undefined when nothing runs. */
 export interface Coming {
   to: Image;
   relation: Relation | undefined;
@@ -64,7 +64,7 @@ export function judgePromotion(
   const { to } = coming;
   const ruling = judgeOrder(standing, coming);
   if (ruling !== 'changed') return ruling;
-  // It is mostly one of the last.
+  // The release is mostly one of the last that ran.
   if (!runs.findLast(({ image }) => isSameImage(image, to))) throw refusals.outOfOrder(environment.name, source);
   requireOneImage(coming);
   const candidate = listCandidates(runs, standing, moment).find(({ image }) => isSameImage(image, to));
@@ -96,7 +96,7 @@ export function judgeRollback(
 function judgeOrder({ environment, image: from }: Standing, { to, relation }: Coming): Ruling {
   if (relation === 'older') return 'superseded';
   if (relation === 'unrelated') throw refusals.unrelated(environment.name, from, to);
-  // Values that do not say the revision yet get it.
+  // Values that lack the revision get it.
   return isSameImage(from, to) && from?.revision === to.revision ? 'unchanged' : 'changed';
 }
 

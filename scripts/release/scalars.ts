@@ -31,7 +31,7 @@ export function findScalars(file: YamlFile, paths: readonly (readonly string[])[
 
 /**
  * Replaces the bytes of the scalars at the given paths and no other byte. Each keeps its quotes;
- * one without gets them where the new value would be no string without.
+ * a plain one gets them when the new value would not be a string without.
  * @throws {Failure} `invalid-values` when a scalar cannot be edited safely; then nothing is edited.
  */
 export function replaceScalars(file: YamlFile, edits: readonly Edit[]): Uint8Array {
@@ -81,7 +81,7 @@ function requireNode({ path: file, document, placeOf }: ParsedFile, path: readon
   return node as Node;
 }
 
-/** Beside the release's keys: what brings or hides a key of the same name for some parsers and not for others. */
+/** Refuses what adds or hides a key beside those of the release for some YAML parsers and not for others. */
 function requirePlainKeys({ items }: YAMLMap, placeOf: ParsedFile['placeOf']): void {
   for (const { key } of items) {
     if (!isScalar(key)) continue;
@@ -104,7 +104,7 @@ function findProblem(node: Node, source: string): string | undefined {
   return undefined;
 }
 
-/** What somebody meant who left out the quotes: 12345678 is a number to YAML, and a tag to us. */
+/** The text that was meant by a value without quotes: 12345678 is a number to YAML, and a tag here. */
 function textOf({ value }: Scalar, source: string): string {
   return typeof value === 'string' ? value : source;
 }

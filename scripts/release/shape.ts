@@ -4,12 +4,12 @@ import { Failure, type FailureCode } from '../shell/failure.ts';
 import { toLine } from './line.ts';
 import { parseYamlFile, toValue, type ParsedFile, type YamlFile } from './yaml-file.ts';
 
-/** A moment, as our files write it. */
+/** A moment, as the files of this project write it. */
 export const instant = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-12-23T00:00:00Z' })
   .transform((text) => new Date(text));
 
-/** A text that an answer tells in one line. */
+/** A text that becomes one line. */
 export const line = z
   .string()
   .transform(toLine)

@@ -4,7 +4,7 @@ import { heldEnvironment } from './hold.ts';
 import { toLine } from './line.ts';
 import { valuedEnvironment } from './values.ts';
 
-// In any letters, with either ending, also as a folder: whoever wrote it meant it for such a file.
+// In upper or lower case, with either ending, also as a folder: whoever wrote it meant such a file.
 const named = /\/(?:values|hold)\.ya?ml(?:\/|$)|^environments\/flow\.ya?ml(?:\/|$)/i;
 // The whole tree, or what would be the folder of an environment.
 const folder = /^environments(?:\/[^/.]+)?$/;
@@ -16,7 +16,10 @@ const folder = /^environments(?:\/[^/.]+)?$/;
 export function findStray(path: string, isRegular: boolean) {
   const isOurs = path === flowPath || (valuedEnvironment(path) ?? heldEnvironment(path)) !== undefined;
   const environment = /^environments\/([^/]+)\//.exec(path)?.[1];
-  const stray = (problem: string) => ({ path, environment, problem: `${toLine(path)} ${problem}` });
+  const stray = (problem: string) => {
+    const hint = 'Move the file out of environments/, or give it another name.';
+    return { environment, failure: new Failure('invalid-file', `${toLine(path)} ${problem}`, hint) };
+  };
   if (isRegular && isOurs) return undefined;
   if (!isRegular && (isOurs || folder.test(path))) return stray('is a symbolic link or a submodule.');
   if (!named.test(path)) return undefined;
@@ -26,15 +29,10 @@ export function findStray(path: string, isRegular: boolean) {
 }
 
 /** Finds the strays among the paths of regular files and of others. */
-export function findStrays(regular: Iterable<string>, irregular: Iterable<string>) {
+export function findStrays(regular: Iterable<string>, irregular: Iterable<string>): Failure[] {
   const strays = [
     ...[...regular].map((path) => findStray(path, true)),
     ...[...irregular].map((path) => findStray(path, false)),
   ];
-  return strays.filter((stray) => stray !== undefined);
-}
-
-/** The failure that names a stray file. */
-export function strayFile({ problem }: { problem: string }): Failure {
-  return new Failure('invalid-file', problem, 'Move the file out of environments/, or give it another name.');
+  return strays.flatMap((stray) => stray?.failure ?? []);
 }

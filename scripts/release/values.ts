@@ -15,16 +15,16 @@ const fields = Object.keys(scalars) as Field[];
 
 const withRepository = z.object({ image: z.object({ repository: z.string() }) });
 
-/** Where the chart is, in the repository, and its default values. */
+/** The paths of the chart and of its default values in the repository. */
 export const chartPath = 'helm-chart';
 export const chartValuesPath = `${chartPath}/values.yaml`;
 
-/** Where the values of an environment are, in the repository. */
+/** The path of an environment's values in the repository. */
 export function valuesPath(environment: string): string {
   return `environments/${environment}/values.yaml`;
 }
 
-/** The environment whose values a path holds, if any. */
+/** The environment whose values a path names, if any. */
 export function valuedEnvironment(path: string): string | undefined {
   return /^environments\/([^/]+)\/values\.yaml$/.exec(path)?.[1];
 }
@@ -44,7 +44,7 @@ export interface Values {
 }
 
 /**
- * Gives all that values say beside the release, as each version of YAML reads it. Versions of a file that differ in
+ * Gives all that values say besides the release, as each version of YAML reads it. Versions of a file that differ in
  * the release alone have the same one.
  */
 export type Rest = () => unknown;
@@ -115,7 +115,7 @@ function parseImage(
   if (revision !== '' && !revision.startsWith(tag)) {
     throw new Failure(
       'invalid-values',
-      `${path}: image.revision is ${JSON.stringify(revision)}, which image.tag, ${JSON.stringify(tag)}, does not abbreviate.`,
+      `${path}: image.tag is ${JSON.stringify(tag)}, which does not abbreviate image.revision, ${JSON.stringify(revision)}.`,
       'Set tag, digest and revision to those of one release.',
     );
   }
@@ -126,7 +126,7 @@ function parseImage(
   };
 }
 
-/** Matches a text that is this one but for its scalars, where those are in double quotes. */
+/** Matches the texts that differ from this one in its scalars alone, if all of those are in double quotes. */
 function frameOf(text: string, targets: readonly Target[]): RegExp | undefined {
   if (targets.some(({ style }) => style !== 'QUOTE_DOUBLE')) return undefined;
   const parts = targets

@@ -2,7 +2,7 @@ import { formatFacts } from './delivery.ts';
 import { toLine } from './line.ts';
 import { instant } from './shape.ts';
 
-/** What Argo CD said of what a delivery brought to an environment. */
+/** What Argo CD said of the release that a delivery brought to an environment. */
 export interface Verdict {
   environment: string;
   state: 'healthy' | 'failed';
@@ -31,14 +31,14 @@ export function formatVerdict({ environment, state, since, by, pipeline, reasons
   ]);
 }
 
-/** Reads the verdicts of a note, in its order. Anybody may have written it: a paragraph that is no verdict tells nothing. */
+/** Reads the verdicts of a note, in its order. Anybody can write notes: a paragraph that is not a verdict is skipped. */
 export function parseVerdicts(note: string): Verdict[] {
   return note.split(/\n\s*\n/).flatMap((paragraph) => parseVerdict(paragraph) ?? []);
 }
 
 /**
- * When verdicts first say that a state was found, if any does. A clock that is behind, or set back, makes no verdict older
- * than the delivery that it is about.
+ * When a state was first found, if it was. A verdict from a clock that is behind counts as of the delivery that it is about,
+ * and not as older.
  */
 export function firstVerdict(
   verdicts: readonly Verdict[],

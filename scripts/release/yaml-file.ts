@@ -30,10 +30,10 @@ const ambiguous =
   // eslint-disable-next-line no-control-regex
   /\r(?!\n)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|(?<!^)\ufeff/u;
 
-/** Where the parser's own words speak of its options or of its stack. */
+/** What is said instead of messages of the parser that speak of its options or of its stack. */
 const problems: Partial<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'a key must be a string, with no alias and no tag',
-  RESOURCE_EXHAUSTION: 'it is nested too deeply',
+  RESOURCE_EXHAUSTION: 'the file is nested too deeply',
 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -62,7 +62,7 @@ export function decodeFile({ path, bytes }: YamlFile): string {
   try {
     text = utf8.decode(bytes);
   } catch (error) {
-    throw fault(path, 'not UTF-8', oneDocument, error);
+    throw fault(path, 'the file is not UTF-8', oneDocument, error);
   }
   const found = ambiguous.exec(text);
   if (!found) return text;
@@ -109,7 +109,7 @@ export function toValue({ path, document, placeOf }: ParsedFile, node: Node | nu
     return node?.toJS(document, { maxAliasCount: -1 }) ?? null;
   } catch (error) {
     const place = node === document.contents ? path : placeOf(node?.range?.[0]);
-    throw fault(place, `it cannot be resolved: ${(error as Error).message}`, oneDocument, error);
+    throw fault(place, `the value cannot be resolved: ${(error as Error).message}`, oneDocument, error);
   }
 }
 

@@ -7,13 +7,13 @@ export interface TreeFault {
   hint: string;
 }
 
-/** How many values the aliases of a document may repeat, those in what they repeat included. */
+/** How many values the aliases of a document may repeat, counted each time. */
 const repetitionLimit = 10_000;
 
 /** How many collections may be inside one another; the parser itself gives up at some hundreds. */
 const depthLimit = 100;
 
-/** Finds the first key that is empty or a duplicate, alias that names nothing or too much, or nesting too deep. */
+/** Finds the first empty or duplicate key, alias that names nothing or repeats too much, or value that is nested too deep. */
 export function findTreeFault({ contents }: Document.Parsed): TreeFault | undefined {
   const sizes = new Map<string, number>();
   let repeated = 0;
@@ -26,7 +26,7 @@ export function findTreeFault({ contents }: Document.Parsed): TreeFault | undefi
     if (found || !isNode(node)) return 0;
     const offset = node.range?.[0];
     if (depth > depthLimit) {
-      found = { offset, problem: `it is nested more than ${depthLimit} deep`, hint: 'Write it flatter.' };
+      found = { offset, problem: `the value is nested more than ${depthLimit} deep`, hint: 'Write it flatter.' };
       return 0;
     }
     if (isAlias(node)) return repeat(node.source, offset);
@@ -39,7 +39,7 @@ export function findTreeFault({ contents }: Document.Parsed): TreeFault | undefi
         size += measure(key, depth + 1) + measure(value, depth + 1);
       }
     }
-    // Only now: an alias inside of what it names would repeat itself for ever.
+    // Only at its end: an alias inside of the value that it names would repeat itself for ever.
     if (node.anchor !== undefined) sizes.set(node.anchor, size);
     return size;
   }

@@ -99,7 +99,7 @@ test('where nothing tells, that is said by name, and nobody is blamed', async ()
         time: '2026-09-22T12:30:00.000Z',
         environment: '*',
         rule: 'undecided',
-        message: 'Nothing tells which of its parents was the branch. The first one is taken for it.',
+        message: 'Nothing tells which parent of this merge was the branch; the first one is taken for it.',
       },
     ],
   });

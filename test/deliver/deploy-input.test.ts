@@ -166,7 +166,7 @@ test.each<BadInput>([
   {
     args: [...good, '--branch', 'folder-outside'],
     message:
-      'environments/flow.yaml:2: environments: environments/preview/values.yaml is of no environment here: list preview, or remove that file',
+      'environments/flow.yaml:2: environments: environments/preview/values.yaml belongs to no environment of this flow: list preview, or remove that file',
     hint: aFlow,
   },
   {

@@ -71,7 +71,7 @@ test('an environment without a folder, and a folder outside the flow, are named 
     stdout: '',
     stderr:
       'environments/flow.yaml:2: environments.0.name: preview has no environments/preview/values.yaml: add that file, or take preview out of the flow\n' +
-      'environments/flow.yaml:2: environments: environments/qa/values.yaml is of no environment here: list qa, or remove that file\n' +
+      'environments/flow.yaml:2: environments: environments/qa/values.yaml belongs to no environment of this flow: list qa, or remove that file\n' +
       'environments/README.md says what the flow may hold.\n',
   });
 });

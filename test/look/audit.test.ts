@@ -564,7 +564,7 @@ const notices: Case[] = [
     rule: 'self-merged',
     environment: 'production',
     message: () =>
-      `${older} came to production by Ada Developer <ada@example.com> alone, where a merge request lets somebody else decide.`,
+      `${older} was brought to production by Ada Developer <ada@example.com> alone, where somebody else has to merge it.`,
   },
   {
     name: 'a promotion that was pushed where it is to be proposed',
@@ -572,7 +572,7 @@ const notices: Case[] = [
     rule: 'self-merged',
     environment: 'production',
     message: () =>
-      `${older} came to production by Ada Developer <ada@example.com> alone, where a merge request lets somebody else decide.`,
+      `${older} was brought to production by Ada Developer <ada@example.com> alone, where somebody else has to merge it.`,
   },
   ...loosenings.map(({ name, changed, environment = 'staging', what, then = [] }) => ({
     name: `a flow with ${name}${then.length > 0 ? ', used and restored' : ''}`,

@@ -68,7 +68,7 @@ test.each([
   [
     'an acceptance of an abbreviation',
     `${dev}accepted: [{ commit: "3f9c1b2a", reason: x }]\n`,
-    `${at}:3: accepted.0.commit: is not the whole SHA of a commit, in quotes`,
+    `${at}:3: accepted.0.commit: must be the whole SHA of a commit, in quotes`,
   ],
   ['a name twice', `${dev}  - name: dev\n`, `${at}:3: environments.1.name: dev is listed twice`],
   [
@@ -124,7 +124,7 @@ test.each([
   [
     'the name of another folder',
     'environments:\n  - name: argocd\n',
-    `${at}:2: environments.0.name: is the folder of the Argo CD objects, and no environment`,
+    `${at}:2: environments.0.name: is the folder of the Argo CD objects, and cannot be an environment`,
   ],
   [
     'a freeze that ends before it starts',
@@ -145,9 +145,9 @@ test.each([
     'a week with no such times',
     `${dev}freezes:\n  - environments: [dev]\n    every: { from: Friday, to: Mon 24:00, zone: Europe/Paradise }\n    reason: rest\n`,
     [
-      'from: is not a day and a time, such as Fri 16:00',
-      'to: is not a day and a time, such as Fri 16:00',
-      'zone: is not a time zone such as Europe/Berlin',
+      'from: must be a day and a time, such as Fri 16:00',
+      'to: must be a day and a time, such as Fri 16:00',
+      'zone: must be a time zone such as Europe/Berlin',
     ]
       .map((fault) => `${at}:5: freezes.0.every.${fault}`)
       .join('\n'),
@@ -187,7 +187,7 @@ test.each([
 test.each([
   ['an unknown alias', `${dev}    from: *nothing\n`, ':3: the alias *nothing names nothing that ends before it.'],
   ['an alias in itself', 'environments: &all [*all]\n', ':1: the alias *all names nothing that ends before it.'],
-  ['brackets without end', `environments: ${'['.repeat(100_000)}`, ':1: it is nested too deeply.'],
+  ['brackets without end', `environments: ${'['.repeat(100_000)}`, ':1: the file is nested too deeply.'],
 ])('a flow with %s is no fault of the program', (_, content, message) => {
   const failure = catchFailure(() => parse(content));
   expect([failure.code, failure.message]).toEqual(['invalid-file', at + message]);

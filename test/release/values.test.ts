@@ -53,7 +53,7 @@ const refusals: Record<string, [message: string, hint: string]> = {
   'carriage-return.yaml': [`values.yaml:2: the character U+000D ${differ}.`, escape],
   'comments-alone.yaml': ['values.yaml: the file is empty.', oneDocument],
   'control-character.yaml': [`values.yaml:4: the character U+0007 ${differ}.`, escape],
-  'deep.yaml': ['values.yaml:4: it is nested more than 100 deep.', 'Write it flatter.'],
+  'deep.yaml': ['values.yaml:4: the value is nested more than 100 deep.', 'Write it flatter.'],
   'digest-alone.yaml': [`values.yaml: image.tag is empty, but image.digest is "${before.digest}".`, allOrNone],
   'directive.yaml': ['values.yaml:1: a YAML directive is not allowed.', 'Remove the line.'],
   'duplicate-image.yaml': ['values.yaml:4: duplicate key "image".', keepOne],
@@ -87,11 +87,11 @@ const refusals: Record<string, [message: string, hint: string]> = {
   ],
   'no-tag.yaml': [`values.yaml: image.tag: "latest" is not the tag of a release.`, aTag],
   'no-value.yaml': ['values.yaml:2: image.tag has no value.', quoted],
-  'not-utf-8.yaml': ['values.yaml: not UTF-8.', oneDocument],
+  'not-utf-8.yaml': ['values.yaml: the file is not UTF-8.', oneDocument],
   'null.yaml': [`values.yaml: image.tag: "null" is not the tag of a release.`, aTag],
   'number-and-text-as-keys.yaml': ['values.yaml:5: duplicate key "1".', keepOne],
   'other-revision.yaml': [
-    `values.yaml: image.revision is "${after.revision}", which image.tag, "3f9c1b2a", does not abbreviate.`,
+    `values.yaml: image.tag is "3f9c1b2a", which does not abbreviate image.revision, "${after.revision}".`,
     'Set tag, digest and revision to those of one release.',
   ],
   'over-two-lines.yaml': ['values.yaml:2: image.tag is written with escapes or over several lines.', quoted],
@@ -123,8 +123,12 @@ test.each(Object.entries(refusals))('%s is refused by name', async (name, [messa
 
 test.each([
   ['too large', '#'.repeat(50_000_000), 'values.yaml: the file has 50000000 bytes, and must have at most 262144.'],
-  ['100,000 open brackets', `a: ${'['.repeat(100_000)}`, 'values.yaml:1: it is nested too deeply.'],
-  ['100,000 closed brackets', `a: ${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'values.yaml:1: it is nested too deeply.'],
+  ['100,000 open brackets', `a: ${'['.repeat(100_000)}`, 'values.yaml:1: the file is nested too deeply.'],
+  [
+    '100,000 closed brackets',
+    `a: ${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+    'values.yaml:1: the file is nested too deeply.',
+  ],
   ['20,000 keys and one twice', `${manyKeys}k1: 1\n`, 'values.yaml:20001: duplicate key "k1".'],
 ])('a file with %s is refused in a moment', (_, content, message) => {
   const start = performance.now();
@@ -138,7 +142,7 @@ test('a reader of versions refuses what a reader of one does', () => {
   const read = createValuesReader();
   expect(read(values(content)).image?.tag).toBe('3f9c1b2a');
   const bytes = Buffer.concat([Buffer.from('# \xff', 'latin1'), Buffer.from(content.slice(3))]);
-  expect(catchFailure(() => read({ path: 'values.yaml', bytes })).message).toBe('values.yaml: not UTF-8.');
+  expect(catchFailure(() => read({ path: 'values.yaml', bytes })).message).toBe('values.yaml: the file is not UTF-8.');
 });
 
 test('an environment that has run nothing yet has no image', () => {

@@ -6,7 +6,6 @@ import { parseDigest, parseRevision, parseTag } from '../../../scripts/release/i
 import type { Image } from '../../../scripts/release/image.ts';
 import { Ledger } from '../../../scripts/release/ledger.ts';
 import { judgeOverridden } from '../../../scripts/release/override.ts';
-import type { Overridden } from '../../../scripts/release/override.ts';
 import { judgeDeploy, judgePromotion, judgeRollback } from '../../../scripts/release/rules.ts';
 import type { Standing } from '../../../scripts/release/rules.ts';
 import type { Verdict } from '../../../scripts/release/verdict.ts';
@@ -33,7 +32,7 @@ export interface Promoted {
   release: number;
   at: number;
   isForced: boolean;
-  said: Overridden;
+  said: ReturnType<typeof judgeOverridden>;
 }
 
 /** A time for which an environment ran a release. */
