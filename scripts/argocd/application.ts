@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { toLine } from '../release/line.ts';
 
 const text = z.string().default('');
-/** What Argo CD says, which is others' words: it is told in one line. */
+/** Words of Argo CD or of others, which are told in one line. */
 const words = z.string().transform(toLine).default('');
 const source = z.object({ targetRevision: text, helm: z.object({ values: text }).prefault({}) }).prefault({});
 
-/** The health of an object, which a kind that has none leaves out. */
+/** The health of an object; some kinds of object have none. */
 const healthShape = z.object({ status: z.string().optional(), message: words }).prefault({});
 
 /** An object in the cluster that belongs to an Application. */
@@ -79,9 +79,9 @@ export const applicationShape = z
       .prefault({}),
   })
   .transform(({ spec, status: { sync, health, operationState, conditions, resources } }) => ({
-    /** The revision that it is to run, by its own spec. */
+    /** The revision that it is to run, as its spec says. */
     wanted: spec.source.targetRevision,
-    /** Whether the cluster has what Git says, and what it was last compared with. */
+    /** Whether the cluster has what Git says, and the revision and the image that it was last compared with. */
     sync: sync.status,
     revision: sync.revision,
     image: parseImage(sync.comparedTo.source.helm.values),
@@ -112,7 +112,7 @@ export type Pod = z.infer<typeof podsShape>[number];
 
 const valuesShape = z.object({ image: z.object({ tag: text, digest: text }).prefault({}) });
 
-/** The image that the values of a comparison name: texts all, since a tag can look like a number. */
+/** The image that the values of a comparison name. All values are read as texts, since a tag can look like a number. */
 function parseImage(values: string): z.infer<typeof valuesShape>['image'] {
   const content: unknown = parse(values, { schema: 'failsafe', logLevel: 'silent' });
   return valuesShape

@@ -3,7 +3,7 @@ import { Failure } from '../shell/failure.ts';
 import { parseShape } from '../release/shape.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
 
-/** Where the rule is, in the repository, by which Argo CD makes an Application of each environment. */
+/** The path of the rule by which Argo CD makes an Application of each environment. */
 export const applicationSetPath = 'environments/argocd/applicationset.yaml';
 
 /** What Argo CD makes of an environment. */
@@ -27,7 +27,7 @@ const readme = {
   hint: 'environments/README.md says what the ApplicationSet is for.',
 } as const;
 
-// What is handed to Helm and to git as an argument: neither takes it for an option, and no path climbs.
+// These become arguments of Helm and of Git: none may look like an option, and no path may leave the repository.
 const objectName = { form: /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, words: 'not a name that Kubernetes accepts' };
 const folderPath = {
   form: /^(?!-)(?!.*(^|\/)\.{0,2}(\/|$))[^\p{Cc}\\]+$/u,
@@ -43,7 +43,7 @@ export function parseApplicationSet(file: YamlFile, environment: string) {
     const text = template.replace(/\{\{\s*\.file\.path\.basename\s*\}\}/g, environment);
     if (text.includes('{{')) {
       const hint = 'Write it with no other expression than {{ .file.path.basename }}.';
-      throw fault(template, 'not a name that can be known here', hint);
+      throw fault(template, 'not a name that can be evaluated here', hint);
     }
     if (!form.test(text)) throw fault(text, words);
     return text;

@@ -5,12 +5,12 @@ import type { ApplicationNames } from './applicationset.ts';
 import { refused, request, type ArgoOptions } from './request.ts';
 import type { ArgoSettings } from './settings.ts';
 
-/** What Argo CD says to a question; what may pass by itself is an answer too. */
+/** What Argo CD answers; a failure that may pass by itself is an answer too. */
 export type ArgoAnswer<Value> =
   | { kind: 'found'; value: Value }
-  /** There is none, or none that the token may see: Argo CD keeps the difference from who may not see it. */
+  /** There is none, or the token may not see it: Argo CD does not tell such a token which. */
   | { kind: 'hidden' | 'missing'; reason: string }
-  /** It could not be reached, or is not well. */
+  /** Argo CD could not be reached, or is not well. */
   | { kind: 'failed'; reason: string };
 
 type Names = Pick<ApplicationNames, 'application' | 'project'>;
@@ -34,8 +34,8 @@ export function openArgo(settings: ArgoSettings, options: ArgoOptions) {
   return {
     address: settings.address,
     /**
-     * The Application as it is. It is not asked to refresh itself: a commit never changes, and each time the ApplicationSet is
-     * generated twice, which can swallow a webhook that comes just then.
+     * The Application as it is. No refresh is asked for: a commit never changes, and each refresh makes Argo CD generate the
+     * ApplicationSet twice, which can swallow a webhook that comes just then.
      */
     readApplication: ({ application, project }: Names) => ask(`/${application}`, [project], applicationShape),
     /** The Applications of some projects by their names, as far as the token may see them. */
@@ -66,7 +66,7 @@ function judge<Value>(
   }
   if (status === 403) return { kind: 'hidden', reason };
   if (status === 404) return { kind: 'missing', reason };
-  // 400 is said of an operation that is over already.
+  // The answer for an operation that is over already is 400.
   if (status === 400 || status === 429 || status >= 500) return { kind: 'failed', reason };
   throw refused(reason, status === 401 ? renewToken : checkAddress);
 }

@@ -8,7 +8,7 @@ export interface Target {
 }
 
 /**
- * How an Application stands to what it is to run. Revisions are compared whole: Argo CD takes an abbreviation for the name of
+ * How an Application compares to what it is to run. Revisions are compared whole: Argo CD takes an abbreviation for the name of
  * a branch or a tag. The last sync may be of another release only when the cluster had ours already, as after a release whose
  * sync failed altogether.
  */
@@ -29,21 +29,21 @@ export function judgeApplication(
 }
 
 /**
- * Whether it is for the release itself that an Application is not healthy: its sync failed, or goes on, or its objects do not
- * get well. What Argo CD cannot compare or begin, and what the sync of another release keeps out, tells nothing of it.
+ * Whether the release itself is to blame for an Application that is not healthy: its sync failed or goes on, or its objects
+ * do not become healthy. A release that Argo CD cannot compare or begin, or that another sync keeps out, is not to blame.
  */
 export function isToBlame(application: Application, target: Target): boolean {
   const { wanted, health, operation, conditions } = application;
   if (wanted !== target.commit) return false;
   const ours = operation?.revision === target.commit ? operation : undefined;
-  // Error is what Argo CD says where it could not go about it.
+  // The phase is Error when Argo CD could not begin.
   if (ours && hasFailed(ours)) return ours.phase !== 'Error';
   if (conditions.some(isError)) return false;
   if (isRunning(operation)) return ours !== undefined;
   return isCompared(application, target) && /^(Degraded|Progressing|Missing)$/.test(health);
 }
 
-/** Whether the cluster has what it is to run, however well. */
+/** Whether the cluster has what the Application is to run, healthy or not. */
 export function runsTarget(application: Application, target: Target): boolean {
   return application.sync === 'Synced' && isCompared(application, target);
 }
@@ -69,8 +69,8 @@ export function describeApplication(application: Application, target: Target): s
 }
 
 /**
- * What Argo CD says of an Application that has not come to what it is to be. An attempt's faults are gone while the next one
- * runs, so those of the earlier ones are given.
+ * Lists in the words of Argo CD why an Application does not run what it is to run. The faults of an attempt are gone while
+ * the next one runs, so those of the earlier ones are given.
  */
 export function listReasons(
   { operation, conditions, resources }: Application,
@@ -113,7 +113,7 @@ function isCompared({ revision, image }: Application, target: Target): boolean {
   return revision === target.commit && image.tag === target.image.tag && image.digest === target.image.digest;
 }
 
-/** Those of the release alone: the ones before it are on their way out. */
+/** The pods of the release alone: those of the one before it are going away. */
 function podsOf(pods: readonly Pod[], { image: { tag, digest } }: Target): Pod[] {
   const end = digest === '' ? `:${tag}` : `:${tag}@${digest}`;
   return pods.filter(({ images }) => images.some((image) => image.endsWith(end)));

@@ -5,10 +5,10 @@ import { parseShape } from '../release/shape.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
 import type { ApplicationNames } from './applicationset.ts';
 
-/** Where the projects of Argo CD are, in the repository. */
+/** The path of the projects of Argo CD in the repository. */
 export const projectsPath = 'environments/argocd/projects.yaml';
 
-/** The name by which Argo CD knows the cluster that it runs in, where an environment's values name none. */
+/** The name that Argo CD gives to its own cluster, for environments whose values name none. */
 const ownCluster = 'in-cluster';
 
 const place = z.strictObject({ name: z.string(), namespace: z.string() });
@@ -25,7 +25,7 @@ const shape = z.object({
 
 const hint = 'Write it as those of the other environments are, and apply it: environments/README.md says how.';
 
-/** Makes sure that an environment has a project of its own, which lets it into its own namespace and nowhere else. */
+/** Requires that an environment has a project of its own, which allows its own namespace and no other. */
 export function requireProject(file: YamlFile, { project, namespace }: ApplicationNames, cluster: unknown): void {
   const { items } = parseShape(shape, file, { code: 'invalid-file', hint });
   const spec = items.find(({ metadata }) => metadata.name === project)?.spec;

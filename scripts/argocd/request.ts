@@ -12,10 +12,10 @@ export interface ArgoOptions {
   signal: AbortSignal;
 }
 
-/** What a certificate is refused with: it will not get better by waiting. */
+/** The codes of certificates that are not trusted, for which waiting does not help. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
 
-/** Asks, and gives the error where no answer came. Not by fetch, which cannot be told to take any certificate. */
+/** Sends a request, and gives the error when no answer comes. Not by fetch, which cannot be told to accept any certificate. */
 export async function request(
   method: 'GET' | 'DELETE',
   url: URL,
@@ -26,7 +26,7 @@ export async function request(
   try {
     const call = (url.protocol === 'http:' ? http : https).request(url, {
       method,
-      // Whatever is no GET must say that it is JSON, with a body or without.
+      // Argo CD requires it of every method but GET, with a body or without.
       headers: {
         Accept: 'application/json',
         Authorization: `Bearer ${token}`,
@@ -37,7 +37,7 @@ export async function request(
     });
     call.end();
     const [response] = (await once(call, 'response')) as [IncomingMessage];
-    // What breaks from here on is told by the response.
+    // The response tells of whatever breaks from here on.
     call.on('error', () => undefined);
     const { statusCode = 0, headers } = response;
     return { status: statusCode, location: headers.location, body: await text(response) };
@@ -45,17 +45,17 @@ export async function request(
     signal.throwIfAborted();
     if (limit.aborted) return new Error(`no answer within ${timeLimit / 1000} s`, { cause: error });
     const fault = error as NodeJS.ErrnoException;
-    // An address with several numbers fails with an error for each, and no words of its own.
+    // A name with several addresses fails with an error for each, and no message of its own.
     const reason = fault.message || (fault.code ?? 'unknown');
     if (!certificateCodes.test(fault.code ?? '')) return new Error(reason, { cause: error });
-    // After the first words comes advice about the command line of Node.
+    // The rest of the message is advice about the command line of Node.
     const [words = ''] = fault.message.split(';');
     const hint = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
     throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, hint, error);
   }
 }
 
-/** Argo CD would answer the same again. */
+/** The failure of a question to which Argo CD would answer the same again. */
 export function refused(reason: string, hint: string, cause?: unknown): Failure {
   return new Failure('argocd-refused', reason, hint, { cause });
 }

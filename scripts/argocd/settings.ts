@@ -15,7 +15,7 @@ const variables = z.object({
     context.addIssue(form);
     return z.NEVER;
   }),
-  // A line end that came along into the settings of a pipeline is no part of it.
+  // A line end that was pasted along is not a part of the token.
   ARGOCD_AUTH_TOKEN: z.string().trim(),
   ARGOCD_INSECURE: z.stringbool({ error: 'must be true or false' }).default(false),
 });
@@ -39,7 +39,7 @@ export function parseArgoSettings(env: NodeJS.ProcessEnv) {
     /** Its address, without a slash at the end. */
     address: `${origin}${pathname}`.replace(/\/+$/, ''),
     token: ARGOCD_AUTH_TOKEN,
-    /** Whether any certificate is good enough: only on this machine. */
+    /** Whether any certificate is accepted, which is for this machine alone. */
     isInsecure: ARGOCD_INSECURE,
   };
 }

@@ -6,7 +6,7 @@ import { parseDigest } from '../release/image.ts';
 import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
 import type { BasicSettings } from './settings.ts';
 
-/** All that a tag can name: a registry may answer 404 for a kind that is not asked for. */
+/** Every kind that a tag can name: a registry may answer 404 for a kind that is not accepted. */
 const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.image.index.v1+json',
@@ -44,7 +44,7 @@ export function openBasic(settings: BasicSettings, dialogue: Dialogue): Registry
   };
 }
 
-/** Where a `Bearer` challenge sends for a token, with the service and the scope that it asks for. */
+/** The address at which a `Bearer` challenge gives tokens, with the service and the scope that it asks for. */
 export function findRealm(challenge: string): URL | undefined {
   if (!/^bearer\s/i.test(challenge)) return undefined;
   const parts = new Map(Array.from(challenge.matchAll(/(\w+)="([^"]*)"/g), ([, key = '', value = '']) => [key, value]));
@@ -59,7 +59,7 @@ export function findRealm(challenge: string): URL | undefined {
 
 const tokenAnswer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
-/** Exchanges the password for a token, as registries do that leave the login to another server. */
+/** Exchanges the password for a token, for registries that leave the login to another server. */
 async function readToken(realm: URL, basic: string, settings: BasicSettings, dialogue: Dialogue) {
   const { host } = settings;
   if (realm.protocol !== 'https:' && !isLoopback(realm.host)) {

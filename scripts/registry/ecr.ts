@@ -51,7 +51,7 @@ export function openEcr(ecr: ECR, settings: Omit<EcrSettings, 'role'>, dialogue:
   };
 }
 
-/** Makes the function that asks AWS: an exception that is expected is undefined, every other error is a failure of the host. */
+/** Makes the function that asks AWS: it gives undefined for an expected exception, and throws a failure for any other error. */
 function awsAsker(host: string, dialogue: Dialogue) {
   return async function ask<Answer>(
     call: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
@@ -71,7 +71,7 @@ function awsAsker(host: string, dialogue: Dialogue) {
 function failureOf(thrown: unknown, host: string): Failure {
   const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
   const { name, message } = error;
-  // A file that is named and not there is the token of a role.
+  // The only file that is named is the token of a role.
   if (name === 'CredentialsProviderError' || ('code' in error && error.code === 'ENOENT')) {
     return new Failure(
       'missing-variable',
@@ -80,7 +80,7 @@ function failureOf(thrown: unknown, host: string): Failure {
       { cause: error },
     );
   }
-  // The SDK marks what AWS itself said, and whose fault it was.
+  // The SDK marks the errors that AWS itself answered, and whose fault they are.
   if ('$fault' in error && error.$fault === 'client') {
     const told = `${name}: ${message}`;
     const [, hint = ''] = hints.find(([form]) => form.test(told)) ?? [];

@@ -1,11 +1,11 @@
 import { Failure } from '../shell/failure.ts';
 import type { Digest } from '../release/image.ts';
 
-/** What publishing asks of a registry, whatever its kind: of one of its repositories. */
+/** What publishing asks of a repository of a registry, whatever its kind. */
 export interface Registry {
   /** The digest of what the tag names: an image, or a chart. */
   findDigest(tag: string): Promise<Digest | undefined>;
-  /** Makes the repository ready for a push, and answers `user:password` in base64, as an auth file has it. */
+  /** Makes the repository ready for a push, and gives `user:password` in base64, as an auth file has it. */
   authorizePush(): Promise<string>;
 }
 

@@ -26,7 +26,7 @@ export function findRole(env: NodeJS.ProcessEnv) {
   };
 }
 
-/** What a reader should know about credentials of which one kind silently wins. */
+/** The warning when both kinds of credentials are set, of which one silently wins. */
 export function findCredentialWarning(env: NodeJS.ProcessEnv): string | undefined {
   if (!isFilled(env.AWS_ROLE_ARN) || !hasKeys(env)) return undefined;
   return (

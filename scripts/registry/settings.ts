@@ -7,7 +7,7 @@ import { isFilled, parseVariables } from '../shell/variables.ts';
 /**
  * Reads what `publish` needs from the environment: ECR when ECR_REPOSITORY_URL is there, even empty, else the
  * registry of CI_REGISTRY. An empty variable counts as missing.
- * @throws {Failure} `missing-variable` that names all of them, `usage` or `invalid-tag` for a value that is none.
+ * @throws {Failure} `missing-variable` that names all of them, `usage` or `invalid-tag` for a value that is not valid.
  */
 export function parsePublishSettings(env: NodeJS.ProcessEnv): PublishSettings {
   const isBasic = env.ECR_REPOSITORY_URL === undefined && env.CI_REGISTRY !== undefined;
@@ -22,7 +22,7 @@ export type BasicSettings = ReturnType<typeof parseBasic>['registry'];
 export type RegistrySettings = EcrSettings | BasicSettings;
 export type PublishSettings = ReturnType<typeof buildOf> & {
   registry: RegistrySettings;
-  /** What is no fault, and yet hardly meant. */
+  /** A combination that is allowed, and hardly meant. */
   warning?: string | undefined;
 };
 

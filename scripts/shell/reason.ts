@@ -1,4 +1,4 @@
-/** Why something failed: what fetch itself says is no more than "fetch failed", and the reason is in the last of its causes. */
+/** Why something failed: the message of fetch itself is only "fetch failed"; the reason is in the last of its causes. */
 export function reasonOf(error: unknown): string {
   if (!Error.isError(error)) return String(error);
   return error.cause === undefined ? error.message : reasonOf(error.cause);

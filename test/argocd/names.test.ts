@@ -63,7 +63,7 @@ test.each([
 test('a name by another expression is told as what it is', () => {
   expect(() => parse({ releaseName: '{{ .image.tag }}' })).toThrow(
     expect.objectContaining({
-      message: `${applicationSetPath}: "{{ .image.tag }}" is not a name that can be known here.`,
+      message: `${applicationSetPath}: "{{ .image.tag }}" is not a name that can be evaluated here.`,
     }),
   );
 });

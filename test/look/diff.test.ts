@@ -309,7 +309,7 @@ test('a source that runs nothing, and a rule that is not known, are told', async
   expect(await diff('staging', '--branch', 'clever')).toEqual({
     status: 2,
     stdout: '',
-    stderr: `${applicationSetPath}: "{{ .environment }}" is not a name that can be known here.
+    stderr: `${applicationSetPath}: "{{ .environment }}" is not a name that can be evaluated here.
 Write it with no other expression than {{ .file.path.basename }}.
 `,
   });
