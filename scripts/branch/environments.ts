@@ -1,4 +1,4 @@
-import { Failure } from '../shell/failure.ts';
+import { applicationSetPath, parseApplicationSet, type ApplicationNames } from '../argocd/applicationset.ts';
 import type { CommitFile } from '../git/commit.ts';
 import { readFileHistory } from '../git/file-history.ts';
 import type { Tip } from '../git/tip.ts';
@@ -7,8 +7,9 @@ import { holdPath, parseHold, type Hold } from '../release/hold.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Standing } from '../release/rules.ts';
 import { findStrays } from '../release/strays.ts';
-import { readImage, valuesPath } from '../release/values.ts';
-import { readMainline } from './mainline.ts';
+import { chartPath, readImage, valuesPath } from '../release/values.ts';
+import { Failure } from '../shell/failure.ts';
+import { readMainline } from './past.ts';
 
 /** All environments, as a tip has them. */
 export interface Environments {
@@ -87,4 +88,24 @@ export function requireFile(files: ReadonlyMap<string, CommitFile>, path: string
     `${path} is not a regular file at the tip of the branch.`,
     'Commit it; environments/README.md says how an environment is added.',
   );
+}
+
+type Named = Pick<EnvironmentState, 'files'> & { environment: { name: string } };
+
+/**
+ * What Argo CD makes of an environment, by the rule as it stands at the same tip.
+ * @throws {Failure} `invalid-file` when the ApplicationSet is not there, or names it in a way that is not known here.
+ */
+export function requireNames({ files, environment }: Named): ApplicationNames {
+  return parseApplicationSet(requireFile(files, applicationSetPath), environment.name);
+}
+
+/**
+ * What an environment is rendered as: what Argo CD makes of it, or, where the branch does not tell that, its own name.
+ * Whether values and chart go together hardly ever depends on it, and no way back may.
+ */
+export function findRenderNames(named: Named): Pick<ApplicationNames, 'chart' | 'release' | 'namespace'> {
+  const names = attempt(() => requireNames(named));
+  const { name } = named.environment;
+  return names instanceof Failure ? { chart: chartPath, release: name, namespace: name } : names;
 }

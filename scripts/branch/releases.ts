@@ -4,7 +4,7 @@ import type { Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import { parseRevision, type Image, type Revision } from '../release/image.ts';
 import type { Run } from '../release/ledger.ts';
-import { listBranch } from './mainline.ts';
+import { listBranch } from './past.ts';
 import { Failure } from '../shell/failure.ts';
 import type { EnvironmentState } from './environments.ts';
 

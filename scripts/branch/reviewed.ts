@@ -4,7 +4,7 @@ import type { Tip } from '../git/tip.ts';
 import { writeMerge } from '../git/would-be-merge.ts';
 import { Failure } from '../shell/failure.ts';
 import { isFilled } from '../shell/variables.ts';
-import { readMainline } from './mainline.ts';
+import { readMainline } from './past.ts';
 import type { Place } from './place.ts';
 
 /** The branch before what is reviewed, and with it. */

@@ -1,4 +1,4 @@
-import { readPresent } from '../branch/open.ts';
+import { readPresent } from '../branch/place.ts';
 import type { Answer } from '../look/answer.ts';
 import { flowPath } from '../release/flow.ts';
 import { exitCode, Failure } from '../shell/failure.ts';

@@ -1,4 +1,4 @@
-import { openRemote, readTip } from '../branch/open.ts';
+import { openRemote, readTip, type Place } from '../branch/place.ts';
 import {
   holdOf,
   readBrokenEnvironments,
@@ -6,7 +6,6 @@ import {
   stateOf,
   type EnvironmentState,
 } from '../branch/environments.ts';
-import type { Place } from '../branch/place.ts';
 import { announce } from '../gitlab/announce.ts';
 import { readIdentity, type Identity } from '../git/checkout.ts';
 import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap.ts';

@@ -1,5 +1,5 @@
 import { holdOf, stateOf, type EnvironmentState } from '../branch/environments.ts';
-import { readPresent } from '../branch/open.ts';
+import { readPresent } from '../branch/place.ts';
 import { attempt } from '../release/ledger.ts';
 import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';

@@ -1,4 +1,4 @@
-import { findRenderNames } from '../branch/application-names.ts';
+import { findRenderNames } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import { requireRelease } from '../branch/releases.ts';
 import { formatCommits } from '../look/diff.ts';

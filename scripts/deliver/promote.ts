@@ -1,5 +1,5 @@
 import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
-import { readPast } from '../branch/ledger.ts';
+import { readPast } from '../branch/past.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
 import { chooseCandidate, listCandidates, type Candidate } from '../release/candidates.ts';
 import { flowPath, type Environment, type Overridable } from '../release/flow.ts';

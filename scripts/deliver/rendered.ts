@@ -1,4 +1,4 @@
-import { findRenderNames } from '../branch/application-names.ts';
+import { findRenderNames } from '../branch/environments.ts';
 import { requireRendered } from '../branch/render.ts';
 import type { Release } from '../branch/releases.ts';
 import { replaceImage } from '../release/values.ts';

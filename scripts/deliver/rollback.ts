@@ -1,5 +1,5 @@
 import { holdOf } from '../branch/environments.ts';
-import { readPast } from '../branch/ledger.ts';
+import { readPast } from '../branch/past.ts';
 import { findRelease, listGains, listOlder, requireRelease, type Release } from '../branch/releases.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';

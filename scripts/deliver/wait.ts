@@ -1,5 +1,5 @@
-import { readPast } from '../branch/ledger.ts';
-import { openRemote, readTip } from '../branch/open.ts';
+import { readPast } from '../branch/past.ts';
+import { openRemote, readTip } from '../branch/place.ts';
 import { announce, type News } from '../gitlab/announce.ts';
 import { readIdentity } from '../git/checkout.ts';
 import { swapNotes, type Plan } from '../git/compare-and-swap.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { applicationSetPath } from '../argocd/applicationset.ts';
-import { findRenderNames } from '../branch/application-names.ts';
+import { findRenderNames } from '../branch/environments.ts';
 import { readYaml } from '../branch/checkout-environments.ts';
-import { readPast } from '../branch/ledger.ts';
+import { readPast } from '../branch/past.ts';
 import { usualBranch } from '../branch/place.ts';
 import { findRelease, listOlder, type Release } from '../branch/releases.ts';
 import { requireRendered } from '../branch/render.ts';

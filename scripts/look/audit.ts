@@ -1,7 +1,6 @@
 import { exitCode } from '../shell/failure.ts';
 import { requireFile } from '../branch/environments.ts';
-import { readChanges } from '../branch/ledger.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readChanges, readMainline } from '../branch/past.ts';
 import type { Commit } from '../git/file-history.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
@@ -10,8 +9,7 @@ import type { Finding } from '../release/finding.ts';
 import { environmentsFolder, flowPath } from '../release/flow.ts';
 import { toLine } from '../release/line.ts';
 import type { Answer } from './answer.ts';
-import { openRemote, readTip } from '../branch/open.ts';
-import type { Place } from '../branch/place.ts';
+import { openRemote, readTip, type Place } from '../branch/place.ts';
 
 /**
  * Replays the rules over the history of all environments, and names each change since a time that broke one, or went round it;

@@ -1,7 +1,6 @@
 import { readEnvironments, stateOf } from '../branch/environments.ts';
-import { readPast } from '../branch/ledger.ts';
-import { openRemote, readLastTip } from '../branch/open.ts';
-import type { Place } from '../branch/place.ts';
+import { readPast } from '../branch/past.ts';
+import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { isRipe, listCandidates, type Candidate } from '../release/candidates.ts';

@@ -1,8 +1,7 @@
 import { Failure } from '../shell/failure.ts';
-import { readMainline } from '../branch/mainline.ts';
+import { readMainline, readPast } from '../branch/past.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Tip } from '../git/tip.ts';
-import { readPast } from '../branch/ledger.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { formatAge } from '../release/duration.ts';
 import { environmentsFolder, flowPath } from '../release/flow.ts';
@@ -13,9 +12,8 @@ import type { Answer } from './answer.ts';
 import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
 import { findRelease, listBetween, requireRelease, type Release } from '../branch/releases.ts';
-import { openRemote, readLastTip } from '../branch/open.ts';
+import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import { readEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
-import type { Place } from '../branch/place.ts';
 
 /** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */
 const tagLength = 8;

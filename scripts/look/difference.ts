@@ -3,10 +3,9 @@ import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
-import { requireNames } from '../branch/application-names.ts';
+import { requireNames, type EnvironmentState } from '../branch/environments.ts';
 import { renderRelease, type Rendering } from '../branch/render.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
-import type { EnvironmentState } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 
 /** What the cluster would see of one object. */

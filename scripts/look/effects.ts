@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { findRenderNames } from '../branch/application-names.ts';
-import { readBrokenEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
+import {
+  findRenderNames,
+  readBrokenEnvironments,
+  stateOf,
+  type Environments,
+  type EnvironmentState,
+} from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
 import type { Reviewed } from '../branch/reviewed.ts';

@@ -4,11 +4,9 @@ import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import { requireNames } from '../branch/application-names.ts';
+import { readEnvironment, requireNames } from '../branch/environments.ts';
 import { requireRelease } from '../branch/releases.ts';
-import { readTip } from '../branch/open.ts';
-import { readEnvironment } from '../branch/environments.ts';
-import type { Place } from '../branch/place.ts';
+import { readTip, type Place } from '../branch/place.ts';
 
 /** What an environment is to come to. */
 export interface Goal extends Target {

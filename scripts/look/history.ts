@@ -3,11 +3,10 @@ import { toNames } from '../release/image.ts';
 import { findPerson, type Version } from '../release/version.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
-import { openRemote, readLastTip } from '../branch/open.ts';
+import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import { readEnvironment } from '../branch/environments.ts';
-import { readPast } from '../branch/ledger.ts';
+import { readPast } from '../branch/past.ts';
 import { flowPath } from '../release/flow.ts';
-import type { Place } from '../branch/place.ts';
 
 /** Tells the deliveries of an environment with their verdicts, and the edits of its values by hand, newest first. */
 export async function history(

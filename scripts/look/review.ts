@@ -1,6 +1,5 @@
-import { readMainline } from '../branch/mainline.ts';
-import { openRemote, readTip } from '../branch/open.ts';
-import type { Place } from '../branch/place.ts';
+import { readMainline } from '../branch/past.ts';
+import { openRemote, readTip, type Place } from '../branch/place.ts';
 import { readReviewed, type Reviewed } from '../branch/reviewed.ts';
 import { announce } from '../gitlab/announce.ts';
 import { breach, everyEnvironment, type Found } from '../release/finding.ts';

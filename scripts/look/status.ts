@@ -1,4 +1,4 @@
-import { readPast } from '../branch/ledger.ts';
+import { readPast } from '../branch/past.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { findFreeze, type Environment } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
@@ -10,9 +10,8 @@ import { readCodeCount, toDocument as describeCandidate } from './candidates.ts'
 import { readLive } from './live.ts';
 import { formatStatus } from './status-table.ts';
 import { proposalsPattern, readProposals } from '../branch/proposals.ts';
-import { openRemote, readLastTip } from '../branch/open.ts';
+import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import { readBrokenEnvironments, stateOf, type Environments } from '../branch/environments.ts';
-import type { Place } from '../branch/place.ts';
 
 /**
  * Tells for each environment what it runs, since when and by whom, how far behind it is, and what holds it. What is

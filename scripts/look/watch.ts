@@ -7,10 +7,9 @@ import type { Scratch } from '../git/scratch.ts';
 import type { Image } from '../release/image.ts';
 import type { Answer } from './answer.ts';
 import { lookAgain, readGoal, type Goal } from './goal.ts';
-import { readTip } from '../branch/open.ts';
+import { readTip, type Place } from '../branch/place.ts';
 import type { Failure } from '../shell/failure.ts';
 import { describeSight, findVerdict, judgeSight, look, notHealthy } from './sight.ts';
-import type { Place } from '../branch/place.ts';
 
 export interface WatchOptions {
   /** Milliseconds. */

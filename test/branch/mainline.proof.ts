@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readMainline } from '../../scripts/branch/mainline.ts';
+import { readMainline } from '../../scripts/branch/past.ts';
 import { openGit } from '../../scripts/git/git.ts';
 import type { BranchCommit } from '../../scripts/git/mainline.ts';
 import { Tip } from '../../scripts/git/tip.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { request } from '../../scripts/argocd/request.ts';
+import { request } from '../../scripts/argocd/argocd.ts';
 import { parseArgoSettings } from '../../scripts/argocd/settings.ts';
 
 // Milliseconds: a hard refresh renders the chart anew.

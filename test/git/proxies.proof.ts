@@ -105,7 +105,7 @@ test.each(['socks5://proxy.example.com', 'http://'])('%s, which is no proxy of H
 /** What a question to Argo CD ends with, in a process that uses these proxies. */
 async function ask(server: string, env: NodeJS.ProcessEnv): Promise<string> {
   const script = `
-    const { useProxies } = await import('./scripts/shell/proxies.ts');
+    const { useProxies } = await import('./scripts/shell/run-main.ts');
     const { openArgo } = await import('./scripts/argocd/argocd.ts');
     useProxies(process.env);
     const settings = { address: process.argv[1], token: 'token', isInsecure: false };

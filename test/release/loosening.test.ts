@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseFlow } from '../../scripts/release/flow.ts';
-import { findLoosenings } from '../../scripts/release/loosening.ts';
+import { findLoosenings } from '../../scripts/release/rule-changes.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 const weekend = 'every: { from: Fri 16:00, to: Mon 08:00, zone: Europe/Berlin }';
