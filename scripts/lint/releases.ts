@@ -16,7 +16,6 @@ import type { Image } from '../release/image.ts';
 import type { Ledger } from '../release/ledger.ts';
 import { readImage, replaceImage, valuesPath } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
-import { show } from '../shell/screen.ts';
 
 /** The checkout that is linted. */
 interface Linted {
@@ -25,19 +24,27 @@ interface Linted {
   signal: AbortSignal;
 }
 
+/** A folder with environments, and the checkout whose history has their releases. */
+interface Place {
+  root: string;
+  history: string;
+  signal: AbortSignal;
+}
+
 /**
  * Renders each environment with the chart of the release that it runs, which a changed value reaches at once, of the
- * one that the environment before it runs, which comes next, and of the one that a rollback returns to.
+ * one that the environment before it runs, which comes next, and of the one that a rollback returns to; answers their
+ * tags.
  * @throws {Failure} `invalid-chart` when one does not render, or the history of the checkout does not have it.
  */
-export async function lintReleases(root: string, flow: Flow, signal: AbortSignal): Promise<void> {
+export async function lintReleases({ root, history: checkout, signal }: Place, flow: Flow): Promise<string[]> {
   const running = new Map<string, Image>();
   for (const { name } of flow.environments) {
     const image = readImage(await readYaml(root, valuesPath(name)));
     if (image) running.set(name, image);
   }
-  if (running.size === 0) return;
-  const git = openGit(root, { env: process.env, signal });
+  if (running.size === 0) return [];
+  const git = openGit(checkout, { env: process.env, signal });
   const moment = { branch: usualBranch(process.env), now: new Date() };
   const tip = new Tip({ git, fetchObjects: undefined }, await git.read(['rev-parse', 'HEAD']), moment);
   const { ledger } = await readPast(tip);
@@ -48,7 +55,7 @@ export async function lintReleases(root: string, flow: Flow, signal: AbortSignal
       rendered.add(candidate.chart.tag);
     }
   }
-  for (const tag of rendered) show(`So does the chart of ${tag}, where it runs, comes next or is the way back.`);
+  return [...rendered];
 }
 
 /** The releases that an environment must render with, and why. */

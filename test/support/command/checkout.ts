@@ -8,6 +8,7 @@ import { namedApplications, projectsOf } from '../git/applicationset.ts';
 import { flow } from '../git/flow.ts';
 import { git } from '../git/git.ts';
 import { emptyValues } from '../git/origin.ts';
+import { pipelineOf } from '../git/pipeline.ts';
 import { root } from '../kubernetes/render.ts';
 
 /** What `scripts/lint.ts` looks at: this repository's chart and scripts, and environments of its own. */
@@ -27,6 +28,9 @@ export class Checkout implements AsyncDisposable {
     await symlink(join(root, 'node_modules'), checkout.at('node_modules'));
     const { environments } = checkout;
     const files = {
+      ...pipelineOf(environments),
+      // Its packages are others' files.
+      '.gitignore': '/node_modules\n',
       ...flow(),
       ...namedApplications,
       ...projectsOf(environments),
@@ -50,8 +54,8 @@ export class Checkout implements AsyncDisposable {
   /** Commits what is there, and gives its abbreviation. */
   async commit(): Promise<string> {
     await git(this.folder, ['init', '--quiet']);
-    await git(this.folder, ['add', 'helm-chart', 'environments']);
-    await git(this.folder, ['commit', '--quiet', '--message', 'A release']);
+    await git(this.folder, ['add', '--all']);
+    await git(this.folder, ['commit', '--quiet', '--allow-empty', '--message', 'A release']);
     return git(this.folder, ['rev-parse', '--short=8', 'HEAD']);
   }
 
@@ -70,8 +74,19 @@ export class Checkout implements AsyncDisposable {
     }
   }
 
-  async lint({ options = [], env = {} }: { options?: readonly string[]; env?: NodeJS.ProcessEnv } = {}) {
-    const { status, stdout, stderr } = await runProgram(process.execPath, [...options, 'scripts/lint.ts'], {
+  /** Commits what is there, and gives the tree, by which the same files are known. */
+  async tree(): Promise<string> {
+    await this.commit();
+    return git(this.folder, ['rev-parse', 'HEAD^{tree}']);
+  }
+
+  lint({ options = [], env = {} }: { options?: readonly string[]; env?: NodeJS.ProcessEnv } = {}) {
+    return this.run([...options, 'scripts/lint.ts'], env);
+  }
+
+  /** Runs an entry of the checkout, and waits for its end. */
+  async run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const { status, stdout, stderr } = await runProgram(process.execPath, args, {
       cwd: this.folder,
       env: {
         PATH: process.env.PATH,
