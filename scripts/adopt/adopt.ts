@@ -1,22 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, getFileInfo, resolveConfig } from 'prettier';
-import { openGit } from '../git/git.ts';
-import { Failure } from '../shell/failure.ts';
+import { listKnown, openClean } from '../git/clean.ts';
 import { readIdentity, type Identity } from './identity.ts';
 
 /** Gives a clean checkout another identity, but for its tests, which depend on none; answers what changed, commits nothing. */
 export async function adopt(root: string, identity: Identity, signal: AbortSignal): Promise<string[]> {
-  const git = openGit(root, { env: process.env, signal });
-  if ((await git.read(['status', '--porcelain'])) !== '') {
-    throw new Failure(
-      'usage',
-      `${root} has changes that are not committed.`,
-      'Commit them, or put them away by git stash; then this change stands alone, and git restore . takes it back.',
-    );
-  }
+  const git = await openClean(root, signal);
   const present = await readIdentity(root);
-  const paths = (await git.read(['ls-files', '-z', '--', '.', ':!test'])).split('\0').filter(Boolean);
+  const paths = await listKnown(git, '.', ':!test');
   // All is read and formatted before anything is written.
   const edits = await Promise.all(
     paths.map(async (path) => {

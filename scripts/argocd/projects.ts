@@ -9,7 +9,7 @@ import type { ApplicationNames } from './applicationset.ts';
 export const projectsPath = 'environments/argocd/projects.yaml';
 
 /** The name that Argo CD gives to its own cluster, for environments whose values name none. */
-const ownCluster = 'in-cluster';
+export const ownCluster = 'in-cluster';
 
 const place = z.strictObject({ name: z.string(), namespace: z.string() });
 const kind = z.object({ group: z.string(), kind: z.string(), name: z.string().optional() });

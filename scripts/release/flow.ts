@@ -22,8 +22,8 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-// A label of DNS, since it becomes a part of Kubernetes' names; `argocd` is taken by the folder of that name.
-const environmentName = z
+/** A label of DNS, since it becomes a part of Kubernetes' names; `argocd` is taken by the folder of that name. */
+export const environmentName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be lowercase letters, digits and dashes')
   .refine((name) => name !== 'argocd', 'is the folder of the Argo CD objects, and cannot be an environment');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -71,8 +71,8 @@ test('without a terminal, all that is missing is named', async () => {
 });
 
 test('with another version, environment and values the copy passes every check and test', async () => {
+  await run(['npm', 'run', 'environments', '--', 'add', environment, '--after', 'dev', '--cluster', 'eu-1']);
   await run(['npm', 'version', '--silent', '--no-git-tag-version', '4.2.0']);
-  await addEnvironment();
   await edit('helm-chart/values.yaml', ['resources', 'limits', 'memory'], '512Mi');
   await edit('helm-chart/values.yaml', ['drainSeconds'], 12);
   await edit('environments/production/values.yaml', ['replicas'], 5);
@@ -120,27 +120,6 @@ function neutral(lines: readonly string[], side: string): string[] {
 async function commit(message: string): Promise<void> {
   await git(folder, ['add', '--all']);
   await git(folder, ['commit', '--quiet', '--message', message]);
-}
-/** Adds an environment beside the last one, in the steps of `environments/README.md`. */
-async function addEnvironment(): Promise<void> {
-  const values = `environment: ${environment}\n\nimage:\n  tag: ""\n  digest: ""\n  revision: ""\n`;
-  await mkdir(join(folder, 'environments', environment));
-  await writeFile(join(folder, `environments/${environment}/values.yaml`), values);
-  await change('environments/flow.yaml', (document) => {
-    document.addIn(['environments'], { name: environment, from: 'dev' });
-  });
-  await change('environments/argocd/projects.yaml', (document) => {
-    const { items } = document.toJS() as { items: [unknown] };
-    const project = JSON.stringify(items[0]).replaceAll(`${name}-dev`, `${name}-${environment}`);
-    document.addIn(['items'], JSON.parse(project));
-  });
-  await change('.gitlab-ci.yml', (document) => {
-    document.addIn(['variables', 'ROLLBACK_ENVIRONMENT', 'options'], environment);
-    for (const job of ['promote', 'wait']) {
-      const ofStaging = JSON.stringify(document.getIn([`${job}:staging`]));
-      document.set(`${job}:${environment}`, JSON.parse(ofStaging.replaceAll('staging', environment)));
-    }
-  });
 }
 
 async function edit(path: string, keys: readonly string[], value: unknown): Promise<void> {
