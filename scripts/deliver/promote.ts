@@ -41,15 +41,14 @@ export async function promote(
     const [standing, hold] = [standingOf(state, now), holdOf(source)];
     const { mainline, ledger } = await readPast(tip, [flowPath, source.values.path]);
     const { runs } = ledger.recordOf(from);
-    const moment = { now, relate: mainline.relate };
-    const [newest, ...others] = listCandidates(runs, standing, moment);
+    const [newest, ...others] = listCandidates(runs, standing, mainline);
     const chosen = newest && chooseCandidate([newest, ...others], now);
     const named = tag === undefined ? (chosen?.image ?? source.image) : findRunOf(runs, tag)?.image;
     if (!named) throw refusals.outOfOrder(name, from);
     const to = await requireRelease(tip, named);
     const coming = { to, relation: await relateReleases(tip, to, state), rival: ledger.findRival(to) };
     const { ruling, broken } = judgeOverridden(standing, override, (relaxed) =>
-      judgePromotion(relaxed, coming, { name: from, hold, runs }, moment),
+      judgePromotion(relaxed, coming, { name: from, hold, runs }, mainline),
     );
     if (ruling === 'unchanged' || ruling === 'superseded') return { outcome: ruling, to };
     if (tag === undefined && newest && newest !== chosen) place.log(describeNewest(from, newest));

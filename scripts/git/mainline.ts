@@ -12,12 +12,15 @@ export interface BranchCommit extends Followed {
 /** The commits that the branch itself was at, newest first. */
 export class Mainline {
   readonly commits: readonly BranchCommit[];
+  /** The moment at which it is looked at. */
+  readonly now: Date;
   readonly #history: Ancestry;
   readonly #positions: ReadonlyMap<string, number>;
 
   /** Takes the history of the branch, and the commits of it that the branch was at. */
   constructor(history: Ancestry, followed: readonly Followed[], now: Date) {
     this.#history = history;
+    this.now = now;
     const times = countTimes(followed.map(({ time }) => time).toReversed(), now).toReversed();
     this.commits = followed.map((commit, position) => ({
       ...commit,

@@ -43,7 +43,7 @@ export class Tip {
     return this.#read([`${path}/`], ['-r'], commit);
   }
 
-  /** The paths in a folder that are no regular files: symbolic links and submodules. */
+  /** The paths in a folder that are not regular files: symbolic links and submodules. */
   async listIrregular(path: string): Promise<string[]> {
     await this.#fetchFolder(path, this.commit);
     const entries = await this.#list(this.commit, ['-r', '--', path]);
@@ -76,16 +76,11 @@ export class Tip {
     return this.#log('--max-count=1', commit);
   }
 
-  async #read(
-    paths: readonly string[],
-    options: readonly string[],
-    commit: string,
-  ): Promise<ReadonlyMap<string, CommitFile>> {
+  async #read(paths: readonly string[], options: readonly string[], commit: string) {
     const folders = new Set(paths.map((path) => path.split('/')[0] ?? path));
     for (const folder of folders) await this.#fetchFolder(folder, commit);
-    const entries = (await this.#list(commit, [...options, '--', ...paths])).filter(({ mode }) =>
-      mode.startsWith('100'),
-    );
+    const listed = await this.#list(commit, [...options, '--', ...paths]);
+    const entries = listed.filter(({ mode }) => mode.startsWith('100'));
     const names = entries.map(({ object }) => object);
     await this.scratch.fetchObjects?.(names);
     const objects = await readObjects(this.scratch.git, names);
@@ -96,15 +91,13 @@ export class Tip {
 
   /** Where the history came without its trees, fetches a folder of the top level, with all that is in it. */
   #fetchFolder(folder: string, commit: string): Promise<void> {
-    return this.#folders.getOrInsertComputed(`${commit}:${folder}`, () => this.#fetchTrees(folder, commit));
-  }
-
-  async #fetchTrees(folder: string, commit: string): Promise<void> {
-    const { fetchObjects } = this.scratch;
-    if (!fetchObjects) return;
-    await this.#fetchRoots([commit]);
-    const entries = await this.#list(commit, ['--', folder]);
-    await fetchObjects(entries.map(({ object }) => object));
+    return this.#folders.getOrInsertComputed(`${commit}:${folder}`, async () => {
+      const { fetchObjects } = this.scratch;
+      if (!fetchObjects) return;
+      await this.#fetchRoots([commit]);
+      const entries = await this.#list(commit, ['--', folder]);
+      await fetchObjects(entries.map(({ object }) => object));
+    });
   }
 
   /** Where the history came without its trees, fetches those of commits, without what is in them. */

@@ -1,4 +1,4 @@
-import { readEnvironments, stateOf } from '../branch/environments.ts';
+import { readEnvironment } from '../branch/environments.ts';
 import { readPast } from '../branch/past.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import type { Mainline } from '../git/mainline.ts';
@@ -15,10 +15,10 @@ export async function candidates(place: Place, name: string, columns: number): P
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readLastTip(scratch, place);
   const { now } = tip;
-  const { environment, image } = stateOf(await readEnvironments(tip), name);
+  const { environment, image } = await readEnvironment(tip, name);
   const { mainline, ledger } = await readPast(tip);
   const { runs } = ledger.recordOf(environment.from ?? '');
-  const found = listCandidates(runs, { environment, image }, { now, relate: mainline.relate });
+  const found = listCandidates(runs, { environment, image }, mainline);
   const count = await readCodeCount(tip, mainline, [image, ...found.map(({ image }) => image)]);
   const heading = ['RELEASE', 'SUBJECT', 'SINCE', 'COMMITS', 'RIPE'];
   const rows = found.map((candidate) => [

@@ -13,7 +13,7 @@ import { describeDifference } from './difference-text.ts';
 import { renderDifference } from './difference.ts';
 import { findRelease, listBetween, requireRelease, type Release } from '../branch/releases.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
-import { readEnvironments, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
+import { readEnvironment, stateOf, type Environments, type EnvironmentState } from '../branch/environments.ts';
 
 /** The length of `CI_COMMIT_SHORT_SHA`, which names the releases of a pipeline. */
 const tagLength = 8;
@@ -31,13 +31,12 @@ interface DiffOptions {
 export async function diff(place: Place, name: string, { to, commits }: DiffOptions): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readLastTip(scratch, place);
-  const environments = await readEnvironments(tip);
-  const state = stateOf(environments, name);
+  const state = await readEnvironment(tip, name);
   const source = state.environment.from;
   const release =
     to === undefined && source !== undefined
-      ? await requireRelease(tip, await findNext(tip, { environments, state, source }))
-      : await findImage(tip, environments, to ?? (await findNewest(tip)));
+      ? await requireRelease(tip, await findNext(tip, state, source))
+      : await findImage(tip, state, to ?? (await findNewest(tip)));
   if (commits) return await describeCommits(tip, state, release);
   if (release.digest === '') {
     place.log(`No environment runs ${release.tag}, so nothing here knows its digest: it is rendered without one.`);
@@ -46,19 +45,15 @@ export async function diff(place: Place, name: string, { to, commits }: DiffOpti
 }
 
 /** What a promotion would bring now, or else first; what the source runs where that is nothing newer. */
-async function findNext(
-  tip: Tip,
-  { environments, state, source }: { environments: Environments; state: EnvironmentState; source: string },
-): Promise<Image> {
-  const { image: present } = stateOf(environments, source);
+async function findNext(tip: Tip, state: EnvironmentState, source: string): Promise<Image> {
+  const { image: present } = stateOf(state, source);
   if (!present) {
     const hint = 'Name a release by --to, or deploy one first.';
     throw new Failure('nothing-to-promote', `${source} runs nothing yet.`, hint);
   }
-  const { now } = tip;
   const { mainline, ledger } = await readPast(tip, [flowPath, valuesPath(source)]);
-  const candidates = listCandidates(ledger.recordOf(source).runs, state, { now, relate: mainline.relate });
-  return chooseCandidate(candidates, now)?.image ?? present;
+  const candidates = listCandidates(ledger.recordOf(source).runs, state, mainline);
+  return chooseCandidate(candidates, tip.now)?.image ?? present;
 }
 
 /** The commits that lie between what an environment runs and another release, newest first. */

@@ -43,7 +43,6 @@ async function readRows(place: Place) {
   const live = await readLive(place, states, mainline);
   const images = states.map(({ image }) => image);
   const count = await readCodeCount(tip, mainline, images);
-  const moment = { now, relate: mainline.relate };
   const rows = looks.map(({ environment, state, hold, fault }) => {
     const { name, from } = environment;
     const image = state?.image;
@@ -51,7 +50,7 @@ async function readRows(place: Place) {
     const record = ledger.recordOf(name);
     const behind = count(image, from === undefined ? 'tip' : source?.image);
     const runs = from === undefined ? [] : ledger.recordOf(from).runs;
-    const next = state && chooseCandidate(listCandidates(runs, state, moment), now);
+    const next = state && chooseCandidate(listCandidates(runs, state, mainline), now);
     return {
       name,
       state,
