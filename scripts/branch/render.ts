@@ -5,15 +5,17 @@ import type { CommitFile } from '../git/commit.ts';
 import type { Tip } from '../git/tip.ts';
 import { renderChart, type ChartInput } from '../helm/helm.ts';
 import { findImages } from '../helm/manifests.ts';
-import { readRepository } from '../release/values.ts';
+import type { Image } from '../release/image.ts';
+import { readRepository, replaceImage } from '../release/values.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 import { makeTemporary } from '../shell/machine.ts';
 import type { Release } from './releases.ts';
 
-/** An environment's values, and the release whose chart they are rendered with. */
+/** What is rendered: an environment's values with an image in them, by the chart of a release. */
 export interface Rendering {
   chart: Release;
+  image: Image;
   values: YamlFile;
   names: Pick<ApplicationNames, 'chart' | 'release' | 'namespace'>;
 }
@@ -70,15 +72,16 @@ async function readChart(tip: Tip, { chart, names }: Rendering): Promise<Files> 
 }
 
 /** No path and no link leads out of the folder: a tip gives regular files alone, at paths that were checked. */
-async function render(files: Files, { values, names }: Rendering, options: HelmOptions): Promise<string> {
+async function render(files: Files, { values, image, names }: Rendering, { helm, signal }: HelmOptions) {
   await using folder = await makeTemporary('gitops-render-');
-  for (const { path, bytes } of [...files.values(), values]) {
+  const delivered = { path: values.path, bytes: replaceImage(values, image) };
+  for (const { path, bytes } of [...files.values(), delivered]) {
     const file = join(folder.path, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, bytes);
   }
   const { chart, release: name, namespace } = names;
-  return await renderChart({ ...options, cwd: folder.path, chart, name, namespace, values: [values.path] });
+  return await renderChart({ helm, signal, cwd: folder.path, chart, name, namespace, values: [values.path] });
 }
 
 /** Whether a reference is to a repository, with whatever tag and digest. */

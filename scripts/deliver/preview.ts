@@ -1,9 +1,11 @@
 import { findRenderNames } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
 import { requireRelease } from '../branch/releases.ts';
+import { renderRelease } from '../branch/render.ts';
+import { parseObjects } from '../helm/manifests.ts';
 import { formatCommits } from '../look/diff.ts';
 import { colourObjects, formatDetails, quoteText, summarize } from '../look/difference-text.ts';
-import { renderDifference, renderSide } from '../look/difference.ts';
+import { renderDifference } from '../look/difference.ts';
 import { show } from '../look/effects.ts';
 import { quoteSubject } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
@@ -58,7 +60,7 @@ export async function warnOfMigrations(place: Place, outlook: Outlook, left: rea
   const names = findRenderNames(state);
   const migrating = left.slice(-rendersAllowed).map(async (image) => {
     const chart = await requireRelease(tip, image);
-    const objects = await renderSide(tip, { names, values, image, chart }, place);
+    const objects = parseObjects(await renderRelease(tip, { names, values, image, chart }, place));
     return objects.some(({ isMigration }) => isMigration) ? [image.tag] : [];
   });
   // The rollback is made: what cannot be looked at is no failure of it.

@@ -1,7 +1,6 @@
 import { findRenderNames } from '../branch/environments.ts';
 import { requireRendered } from '../branch/render.ts';
 import type { Release } from '../branch/releases.ts';
-import { replaceImage } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import type { Outlook } from './deliver.ts';
@@ -33,14 +32,14 @@ export async function requireRenders(outlook: Outlook, step: Bringing, renderer:
 /** Why the environment does not render with the release, if it does not. */
 async function findFailure({ tip, state }: Outlook, chart: Release, { signal, rendered }: Renderer) {
   const names = findRenderNames(state);
-  const values = { ...state.values, bytes: replaceImage(state.values, chart) };
+  const { values } = state;
   const key = JSON.stringify([names, chart, Buffer.from(values.bytes).toString()]);
   if (rendered.has(key)) return undefined;
   try {
-    await requireRendered(tip, { chart, values, names }, { signal });
+    await requireRendered(tip, { chart, image: chart, values, names }, { signal });
   } catch (error) {
     // The values or the chart are at fault, and not the machine or the remote.
-    const isOfInput = error instanceof Failure && /^invalid-(?:chart|file|values)$/.test(error.code);
+    const isOfInput = error instanceof Failure && /^invalid-(?:chart|file)$/.test(error.code);
     if (isOfInput) return error;
     throw error;
   }

@@ -14,7 +14,7 @@ import type { Environment, Flow } from '../release/flow.ts';
 import { holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import type { Ledger } from '../release/ledger.ts';
-import { readImage, replaceImage, valuesPath } from '../release/values.ts';
+import { readImage, valuesPath } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
 
 /** The checkout that is linted. */
@@ -90,11 +90,11 @@ async function lintRelease(
   environment: Environment,
   { chart, role }: { chart: Release; role: string },
 ): Promise<void> {
-  const file = await readYaml(root, valuesPath(environment.name));
-  const values = { ...file, bytes: replaceImage(file, chart) };
+  const values = await readYaml(root, valuesPath(environment.name));
   const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]), environment });
   try {
-    for (const helm of helmVersions) await requireRendered(tip, { chart, values, names }, { helm, signal });
+    const rendering = { chart, image: chart, values, names };
+    for (const helm of helmVersions) await requireRendered(tip, rendering, { helm, signal });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(

@@ -2,7 +2,6 @@ import { parseObjects, type KubernetesObject } from '../helm/manifests.ts';
 import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
 import type { Image } from '../release/image.ts';
-import { replaceImage } from '../release/values.ts';
 import { requireNames, type EnvironmentState } from '../branch/environments.ts';
 import { renderRelease, type Rendering } from '../branch/render.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
@@ -32,9 +31,6 @@ export interface Difference {
   objects: ObjectChange[];
 }
 
-/** What an environment is rendered from: the values with an image, by the chart of a release. */
-export type Side = Rendering & { image: Image };
-
 /**
  * Renders an environment with the release that it runs and with another one, each with the chart of that release
  * and the environment's values as they stand at the tip.
@@ -59,16 +55,17 @@ export async function renderDifference(
 export async function compareSides(
   tip: Tip,
   environment: string,
-  { before, after }: { before: Side | undefined; after: Side },
+  { before, after }: { before: Rendering | undefined; after: Rendering },
   place: Place,
 ): Promise<Difference> {
-  const [old, young] = await Promise.all([before ? renderSide(tip, before, place) : [], renderSide(tip, after, place)]);
+  const render = async (side: Rendering) => parseObjects(await renderRelease(tip, side, place));
+  const [old, young] = await Promise.all([before ? render(before) : [], render(after)]);
   const pairs = pairObjects(old, young);
   const objects = pairs.map(async ({ kind, name, change, ...texts }): Promise<ObjectChange> => {
     const diff = await unifyTexts(`${kind}/${name}`, texts, place);
     return { kind, name, change, onlyLabels: findLabels(texts, diff), diff };
   });
-  const swapped = before && pairs.length > 0 ? await renderSide(tip, { ...before, image: after.image }, place) : [];
+  const swapped = before && pairs.length > 0 ? await render({ ...before, image: after.image }) : [];
   return {
     environment,
     from: before?.image,
@@ -77,12 +74,6 @@ export async function compareSides(
     migrations: young.filter(({ isMigration }) => isMigration).map(({ name }) => name),
     objects: await Promise.all(objects),
   };
-}
-
-/** The objects that one side renders to. */
-export async function renderSide(tip: Tip, { image, ...side }: Side, { signal }: Place): Promise<KubernetesObject[]> {
-  const values = { ...side.values, bytes: replaceImage(side.values, image) };
-  return parseObjects(await renderRelease(tip, { ...side, values }, { signal }));
 }
 
 // Objects are written with two spaces a level.

@@ -7,6 +7,7 @@ import {
   type EnvironmentState,
 } from '../branch/environments.ts';
 import type { Place } from '../branch/place.ts';
+import type { Rendering } from '../branch/render.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
 import type { Reviewed } from '../branch/reviewed.ts';
 import type { Tip } from '../git/tip.ts';
@@ -14,7 +15,7 @@ import { holdPath } from '../release/hold.ts';
 import { parseRevision, parseTag } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
-import { compareSides, type Difference, type Side } from './difference.ts';
+import { compareSides, type Difference } from './difference.ts';
 
 /** What a merge would do to an environment. A failure says why the difference cannot be shown. */
 export interface Effect {
@@ -27,31 +28,30 @@ export interface Effect {
   later: Difference | Failure | undefined;
 }
 
-interface Sides {
-  reviewed: Reviewed;
-  old: Environments;
-  young: Environments;
-  place: Place;
-}
-
 /** Finds what a merge would do to each environment, in the order of the flow. */
 export async function readEffects(reviewed: Reviewed, place: Place): Promise<Effect[]> {
   const { before, after } = reviewed;
   const [old, young] = await Promise.all([readBrokenEnvironments(before), readBrokenEnvironments(after)]);
   const names = [young, old].flatMap(({ flow }) => flow.environments.map(({ name }) => name));
-  const sides = { reviewed, old, young, place };
-  return Promise.all([...new Set(names)].map((name) => readEffect(name, sides)));
+  return Promise.all([...new Set(names)].map((name) => readEffect(name, [old, young], reviewed, place)));
 }
 
-async function readEffect(environment: string, sides: Sides): Promise<Effect> {
-  const { old, young } = sides;
+async function readEffect(
+  environment: string,
+  [old, young]: [Environments, Environments],
+  reviewed: Reviewed,
+  place: Place,
+): Promise<Effect> {
   const read = (side: Environments) => attempt(() => stateOf(side, environment));
   const [was, is] = [read(old), read(young)];
   const rules = listRules(environment, old, young);
   // Values that cannot be read are a breach, and told as one.
   if (is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
   const before = was instanceof Failure ? undefined : was;
-  const [now, later] = await Promise.all([show(() => showNow(before, is, sides)), show(() => showLater(is, sides))]);
+  const [now, later] = await Promise.all([
+    show(() => showNow(before, is, reviewed.after, place)),
+    show(() => showLater(is, reviewed, place)),
+  ]);
   return { environment, rules, now, later };
 }
 
@@ -66,9 +66,7 @@ function listRules(environment: string, ...both: Environments[]): string[] {
   return keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
 }
 
-async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, sides: Sides) {
-  const { place } = sides;
-  const { after } = sides.reviewed;
+async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, after: Tip, place: Place) {
   const { name } = is.environment;
   if (!is.image || (was && Buffer.compare(was.values.bytes, is.values.bytes) === 0)) return undefined;
   const side = sideOf(is, await requireRelease(after, is.image));
@@ -81,8 +79,7 @@ async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, 
 }
 
 /** By the charts of the branch and of the merge, whatever older one the environment runs. */
-async function showLater(state: EnvironmentState, { reviewed, place }: Sides) {
-  const { before, after, roots } = reviewed;
+async function showLater(state: EnvironmentState, { before, after, roots }: Reviewed, place: Place) {
   const { name } = state.environment;
   const { chart } = findRenderNames(state);
   if (!roots.includes(chart.split('/')[0] ?? chart)) return undefined;
@@ -90,7 +87,7 @@ async function showLater(state: EnvironmentState, { reviewed, place }: Sides) {
   return compareSides(after, name, { before: left, after: right }, place);
 }
 
-function sideOf(state: EnvironmentState, chart: Release): Side {
+function sideOf(state: EnvironmentState, chart: Release): Rendering {
   return { names: findRenderNames(state), values: state.values, image: state.image ?? chart, chart };
 }
 

@@ -7,7 +7,7 @@ import { Tip } from '../../scripts/git/tip.ts';
 import { helmVersions } from '../../scripts/helm/program.ts';
 import { parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
-import { readImage, replaceImage, valuesPath } from '../../scripts/release/values.ts';
+import { readImage, valuesPath } from '../../scripts/release/values.ts';
 import { parseManifests } from '../support/kubernetes/manifests.ts';
 import { root } from '../support/kubernetes/render.ts';
 import { findSchemaFaults } from '../support/kubernetes/schemas.ts';
@@ -26,7 +26,8 @@ test.each(names)('%s renders on the newest release, and on the one that it runs'
     const chart = await requireRelease(tip, image);
     const rendering = {
       chart,
-      values: { path, bytes: replaceImage(values, chart) },
+      image: chart,
+      values,
       names: { chart: 'helm-chart', release: 'orders', namespace: name },
     };
     const texts: string[] = [];
