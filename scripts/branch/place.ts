@@ -26,19 +26,13 @@ export function usualBranch({ CI_DEFAULT_BRANCH }: NodeJS.ProcessEnv): string {
   return isFilled(CI_DEFAULT_BRANCH) ? CI_DEFAULT_BRANCH : 'main';
 }
 
-interface OpenOptions {
-  history?: ScratchOptions['history'] | undefined;
-  /** Milliseconds for one call of the remote, where it has less than usual. */
-  callLimit?: number;
-}
-
-// Milliseconds for one call of the remote.
+// Milliseconds for one call of the remote, unless it has less.
 const longestCall = 30_000;
 
 /** Opens the branch's remote, to read it and to push to it; it is removed with `await using`. */
 export async function openRemote(
   { directory, remote: name, branch, env, signal }: Place,
-  { history = 'commits', callLimit = longestCall }: OpenOptions = {},
+  { history = 'commits', callLimit = longestCall }: { history?: ScratchOptions['history']; callLimit?: number } = {},
 ): Promise<Scratch> {
   const [checkout] = await Promise.all([
     openCheckout(directory, { env, signal }),

@@ -52,7 +52,7 @@ export interface Order {
   /** Decides from the branch as it is now; asked again when that has changed. */
   decide: (outlook: Outlook) => Promise<Decision>;
   /** What of the history is read to decide. */
-  history?: ScratchOptions['history'];
+  history: ScratchOptions['history'];
 }
 
 /** What a delivery came to; `attempts` says how often it was decided until the outcome stood. */

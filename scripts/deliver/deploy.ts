@@ -28,7 +28,7 @@ export async function deploy(place: DeliveryPlace, name: string, image: Deployed
     const commits = await listGains(tip, state.image, to);
     return { outcome, step: { kind: 'deploy', to, commits } };
   };
-  return deliver(place, { kind: 'deploy', environment: name, decide });
+  return deliver(place, { kind: 'deploy', environment: name, decide, history: 'commits' });
 }
 
 /**

@@ -24,7 +24,7 @@ function takeStep(place: DeliveryPlace, environment: string, step: Holding): Pro
     const isDone = (holdFile !== undefined) === (step.kind === 'hold');
     return Promise.resolve(isDone ? { outcome: 'unchanged', to } : { outcome: 'changed', step });
   };
-  return deliver(place, { kind: step.kind, environment, decide });
+  return deliver(place, { kind: step.kind, environment, decide, history: 'commits' });
 }
 
 /** Holds all environments, to stop the line. */

@@ -79,19 +79,17 @@ export async function compareSides(
 // Objects are written with two spaces a level.
 const ownLabels = /^(metadata:\n(?: +.*\n)*?) {2}labels:\n(?: {4}.*\n)+/m;
 
-function findLabels({ before, after }: Pick<Pair, 'before' | 'after'>, diff: string): string[] | undefined {
+function findLabels(
+  { before, after }: Record<'before' | 'after', string | undefined>,
+  diff: string,
+): string[] | undefined {
   const [old, young] = [before, after].map((text) => text?.replace(ownLabels, '$1'));
   if (old === undefined || old !== young) return undefined;
   return [...new Set([...diff.matchAll(/^[-+] {4}([^\s:]+):/gm)].map(([, label = '']) => label))];
 }
 
-interface Pair extends Omit<ObjectChange, 'diff' | 'onlyLabels'> {
-  before: string | undefined;
-  after: string | undefined;
-}
-
 /** The objects that differ, in their order. */
-function pairObjects(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Pair[] {
+function pairObjects(before: readonly KubernetesObject[], after: readonly KubernetesObject[]) {
   const texts = [before, after].map((objects) => new Map(objects.map(({ id, text }) => [id, text])));
   const objects = new Map([...before, ...after].map((object) => [object.id, object]));
   return [...objects.values()]

@@ -12,16 +12,13 @@ import { toDocument } from './difference-text.ts';
 import { readEffects } from './effects.ts';
 import { formatMarkdown, formatText } from './review-text.ts';
 
-interface ReviewOptions {
-  /** Whether nothing outside of the environments may be changed, as by a delivery. */
-  onlyEnvironments?: boolean;
-  markdown?: boolean;
-}
-
-/** Tells what a checkout would bring to each environment by a merge, and whether the rules allow it now. */
+/**
+ * Tells what a checkout would bring to each environment by a merge, and whether the rules allow it now; a delivery may
+ * change `onlyEnvironments`.
+ */
 export async function review(
   place: Place,
-  { onlyEnvironments = false, markdown = false }: ReviewOptions,
+  { onlyEnvironments = false, markdown = false }: { onlyEnvironments?: boolean; markdown?: boolean },
 ): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const reviewed = await readReviewed(await readTip(scratch, place), place);

@@ -53,6 +53,11 @@ export function formatFacts(facts: readonly (readonly [string, string | undefine
   return facts.flatMap(([key, value]) => (value ? [`${key}: ${toLine(value)}\n`] : [])).join('');
 }
 
+/** Reads facts from the lines of trailers: gives the values of a key, in their order. */
+export function parseFacts(lines: readonly string[]): (key: string) => string[] {
+  return (key) => lines.flatMap((line) => (line.startsWith(`${key}: `) ? [line.slice(key.length + 2)] : []));
+}
+
 /** The first line of a delivery's message. */
 export function formatTitle({ kind, environment, to }: Pick<Delivery, 'kind' | 'environment' | 'to'>): string {
   const changesRelease = kind !== 'hold' && kind !== 'resume';
@@ -74,8 +79,8 @@ function parseDelivery(message: string) {
   const [title = '', ...rest] = message.trimEnd().split('\n');
   const { kind, environment, tag } = titleForm.exec(title)?.groups ?? {};
   if (kind === undefined || environment === undefined) return undefined;
-  const facts = rest.slice(rest.lastIndexOf('') + 1);
-  const read = (key: string) => facts.findLast((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
+  const facts = parseFacts(rest.slice(rest.lastIndexOf('') + 1));
+  const read = (key: string) => facts(key).at(-1);
   const named = read('Override')?.split(/, */) ?? [];
   const override = overridable.filter((rule) => named.includes(rule));
   return { kind: kind as DeliveryKind, environment, tag, actor: read('Actor'), override, reason: read('Reason') };

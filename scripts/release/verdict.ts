@@ -1,4 +1,4 @@
-import { formatFacts } from './delivery.ts';
+import { formatFacts, parseFacts } from './delivery.ts';
 import { toLine } from './line.ts';
 import { instant } from './shape.ts';
 
@@ -50,11 +50,8 @@ export function firstVerdict(
 }
 
 function parseVerdict(paragraph: string): Verdict | undefined {
-  const facts = paragraph.split('\n').map((line) => {
-    const [, key = '', value = ''] = /^([A-Z][a-z]+): (.*)$/.exec(line) ?? [];
-    return { key, value: toLine(value) };
-  });
-  const valuesOf = (name: string) => facts.filter(({ key }) => key === name).map(({ value }) => value);
+  const facts = parseFacts(paragraph.split('\n'));
+  const valuesOf = (key: string) => facts(key).map(toLine);
   const [state] = valuesOf('Verdict');
   const [environment] = valuesOf('Environment');
   const since = instant.safeParse(valuesOf('Since')[0]).data;
