@@ -1,7 +1,7 @@
 import { isAncestor } from '../git/ancestry.ts';
 import { openCheckout } from '../git/checkout.ts';
 import type { Tip } from '../git/tip.ts';
-import { writeMerge } from '../git/would-be-merge.ts';
+import { writeMerge } from '../git/commit.ts';
 import { Failure } from '../shell/failure.ts';
 import { isFilled } from '../shell/variables.ts';
 import { readMainline } from './past.ts';

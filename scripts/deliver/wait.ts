@@ -6,7 +6,7 @@ import { swapNotes, type Plan } from '../git/compare-and-swap.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Answer } from '../look/answer.ts';
-import type { Goal } from '../look/goal.ts';
+import type { Goal } from '../look/sight.ts';
 import { watch, type Watched, type WatchOptions } from '../look/watch.ts';
 import { flowPath } from '../release/flow.ts';
 import { isSameImage } from '../release/image.ts';

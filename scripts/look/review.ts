@@ -8,9 +8,9 @@ import { toLine } from '../release/line.ts';
 import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { readFindings } from './audit.ts';
-import { toDocument } from './difference-text.ts';
-import { readEffects } from './effects.ts';
-import { formatMarkdown, formatText } from './review-text.ts';
+import { colourObjects, formatDetails, quoteText, summarize, toDocument } from './difference-text.ts';
+import type { Difference } from './difference.ts';
+import { readEffects, type Effect } from './effects.ts';
 
 /**
  * Tells what a checkout would bring to each environment by a merge, and whether the rules allow it now; a delivery may
@@ -59,4 +59,63 @@ function findCode({ roots }: Reviewed): Found[] {
   const wayOut =
     'Give the branch of a merge request another name; for what is on the branch already, run its pipeline by hand.';
   return [breach(everyEnvironment, 'code', `${message}\n${wayOut}`)];
+}
+
+/** What a review comes to. */
+interface Verdict {
+  effects: readonly Effect[];
+  findings: readonly Found[];
+  isRefused: boolean;
+}
+
+// Bytes. GitLab takes a note of a million characters; so much of each difference is enough for one.
+const shownOfEach = 50_000;
+
+/** A review for the log of a job, whose end is what is seen first. */
+function formatText({ effects, findings, isRefused }: Verdict): string {
+  const differences = effects.flatMap((effect) =>
+    listShown(effect).map(({ title, shown }) => [title, ...colourObjects(shown)].join('\n')),
+  );
+  const sentences = effects.flatMap(listSentences).join('\n');
+  return [...differences, sentences, ...findings.map(formatFound), sayVerdict(isRefused)].join('\n\n');
+}
+
+/** The same as Markdown, for a note. */
+function formatMarkdown({ effects, findings, isRefused }: Verdict): string {
+  const found = findings.map((one) =>
+    formatFound({ ...one, message: one.message.split('\n').map(quoteText).join('\n') }),
+  );
+  const sentences = [...effects.flatMap(listSentences), ...found];
+  const differences = effects.flatMap((effect) =>
+    listShown(effect).map(({ title, shown }) => formatDetails(title, shown, shownOfEach)),
+  );
+  const list = sentences.map((sentence) => `- ${sentence.replaceAll('\n', '\n  ')}`).join('\n');
+  return [`**${sayVerdict(isRefused)}**`, list, ...differences].join('\n\n');
+}
+
+/** The differences that there is something to show of, each with what it is. */
+function listShown({ environment, now, later }: Effect): { title: string; shown: Difference }[] {
+  return [
+    { title: `${environment}, at once`, shown: now },
+    { title: `${environment}, later, with the release`, shown: later },
+  ].flatMap(({ title, shown }) =>
+    shown && !(shown instanceof Failure) && shown.objects.length > 0 ? [{ title, shown }] : [],
+  );
+}
+
+function listSentences({ environment, rules, now, later }: Effect): string[] {
+  const sentences = [
+    ...(now ? [`${environment}: ${summarize(now)}`] : []),
+    ...(rules.length > 0 ? [`${environment}: its rules change: ${rules.join(', ')}.`] : []),
+    ...(later ? [`${environment}, later, with the release: ${summarize(later, true)}`] : []),
+  ];
+  return sentences.length > 0 ? sentences : [`${environment}: nothing changes.`];
+}
+
+function formatFound({ severity, environment, rule, message }: Found): string {
+  return `${severity}: ${toLine(environment)}: ${rule}\n  ${message.replaceAll('\n', '\n  ')}`;
+}
+
+function sayVerdict(isRefused: boolean): string {
+  return isRefused ? 'The rules refuse it.' : 'The rules allow it.';
 }

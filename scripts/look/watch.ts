@@ -6,10 +6,9 @@ import { findObstacle } from '../argocd/judgement.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Image } from '../release/image.ts';
 import type { Answer } from './answer.ts';
-import { lookAgain, readGoal, type Goal } from './goal.ts';
+import { describeSight, findVerdict, judgeSight, look, lookAgain, notHealthy, readGoal, type Goal } from './sight.ts';
 import { readTip, type Place } from '../branch/place.ts';
 import type { Failure } from '../shell/failure.ts';
-import { describeSight, findVerdict, judgeSight, look, notHealthy } from './sight.ts';
 
 export interface WatchOptions {
   /** Milliseconds. */
