@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
-import { reasonOf } from '../shell/reason.ts';
 import { isLoopback } from '../shell/loopback.ts';
 import { isFilled } from '../shell/variables.ts';
+import { answerWithin } from '../shell/within.ts';
 
 /** A project of GitLab, as its API has it. */
 export type GitLab = NonNullable<ReturnType<typeof findGitLab>>;
@@ -29,22 +29,18 @@ export function findGitLab(remote: string, env: NodeJS.ProcessEnv, signal: Abort
   const { api, project } = found;
   const { host } = new URL(api);
 
-  const call = async (method: string, path: string, body: unknown) => {
-    const limit = AbortSignal.timeout(questionLimit);
-    try {
-      return await fetch(`${api}/${path}`, {
-        method,
-        headers: { [name]: token, 'Content-Type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        // No other host gets the token.
-        redirect: 'error',
-        signal: AbortSignal.any([signal, limit]),
-      });
-    } catch (error) {
-      signal.throwIfAborted();
-      const reason = limit.aborted ? `no answer within ${questionLimit / 1000} s` : reasonOf(error);
-      throw new Failure('not-told', `${host} could not be asked: ${reason}.`, hint, { cause: error });
-    }
+  const explain = (reason: string, cause: unknown) =>
+    new Failure('not-told', `${host} could not be asked: ${reason}.`, hint, { cause });
+  const call = (method: string, path: string, body: unknown) => {
+    const init = {
+      method,
+      headers: { [name]: token, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // No other host gets the token.
+      redirect: 'error',
+    } as const;
+    const limits = { signal, timeLimit: questionLimit };
+    return answerWithin(limits, (signal) => fetch(`${api}/${path}`, { ...init, signal }), explain);
   };
 
   return {

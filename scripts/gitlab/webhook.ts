@@ -1,5 +1,5 @@
 import { Failure } from '../shell/failure.ts';
-import { reasonOf } from '../shell/reason.ts';
+import { answerWithin } from '../shell/within.ts';
 
 // Milliseconds for the answer.
 const timeLimit = 10_000;
@@ -11,14 +11,9 @@ export async function sendLine(address: string, text: string, signal: AbortSigna
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     throw new Failure('not-told', 'GITOPS_WEBHOOK_URL is not an address of http or https.', hint);
   const { host } = url;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ text }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimit)]),
-  }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new Failure('not-told', `${host} could not be asked: ${reasonOf(error)}.`, hint, { cause: error });
-  });
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ text }) };
+  const explain = (reason: string, cause: unknown) =>
+    new Failure('not-told', `${host} could not be asked: ${reason}.`, hint, { cause });
+  const response = await answerWithin({ signal, timeLimit }, (signal) => fetch(url, { ...init, signal }), explain);
   if (!response.ok) throw new Failure('not-told', `${host} answered with ${response.status}.`, hint);
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
-import { reasonOf } from '../shell/reason.ts';
+import { answerWithin, type Limits } from '../shell/within.ts';
 import { parseDigest } from '../release/image.ts';
-import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
+import { type Registry, unreachable } from './registry.ts';
 import type { BasicSettings } from './settings.ts';
 
 /** Every kind that a tag can name: a registry may answer 404 for a kind that is not accepted. */
@@ -19,7 +19,7 @@ const manifestTypes = [
  * (https://distribution.github.io/distribution/spec/api/). The first push creates the repository.
  * Its methods throw `registry-refused` and `registry-unreachable`.
  */
-export function openBasic(settings: BasicSettings, dialogue: Dialogue): Registry {
+export function openBasic(settings: BasicSettings, limits: Limits): Registry {
   const { host, name, user, password } = settings;
   const credentials = Buffer.from(`${user}:${password}`).toString('base64');
   const basic = `Basic ${credentials}`;
@@ -28,10 +28,10 @@ export function openBasic(settings: BasicSettings, dialogue: Dialogue): Registry
     async findDigest(tag) {
       const url = new URL(`${isLoopback(host) ? 'http' : 'https'}://${host}/v2/${name}/manifests/${tag}`);
       const head = (Authorization: string) =>
-        ask(url, { method: 'HEAD', headers: { Accept: manifestTypes, Authorization } }, dialogue);
+        ask(url, { method: 'HEAD', headers: { Accept: manifestTypes, Authorization } }, limits);
       let answer = await head(basic);
       const realm = answer.status === 401 ? findRealm(answer.headers.get('www-authenticate') ?? '') : undefined;
-      if (realm) answer = await head(`Bearer ${await readToken(realm, basic, settings, dialogue)}`);
+      if (realm) answer = await head(`Bearer ${await readToken(realm, basic, settings, limits)}`);
 
       if (answer.status === 404) return undefined;
       requireSuccess(answer, settings);
@@ -60,12 +60,12 @@ export function findRealm(challenge: string): URL | undefined {
 const tokenAnswer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
 /** Exchanges the password for a token, for registries that leave the login to another server. */
-async function readToken(realm: URL, basic: string, settings: BasicSettings, dialogue: Dialogue) {
+async function readToken(realm: URL, basic: string, settings: BasicSettings, limits: Limits) {
   const { host } = settings;
   if (realm.protocol !== 'https:' && !isLoopback(realm.host)) {
     throw refused(host, `asks for the password at ${realm.origin}, without TLS`);
   }
-  const answer = await ask(realm, { headers: { Authorization: basic } }, dialogue);
+  const answer = await ask(realm, { headers: { Authorization: basic } }, limits);
   requireSuccess(answer, settings);
   const { data } = tokenAnswer.safeParse(await answer.json().catch(() => undefined));
   const token = data?.token ?? data?.access_token;
@@ -73,14 +73,9 @@ async function readToken(realm: URL, basic: string, settings: BasicSettings, dia
   return token;
 }
 
-function ask(url: URL, init: RequestInit, dialogue: Dialogue): Promise<Response> {
-  return answerWithin(url.host, dialogue, async (signal) => {
-    try {
-      return await fetch(url, { ...init, signal });
-    } catch (error) {
-      throw unreachable(url.host, reasonOf(error), error);
-    }
-  });
+function ask(url: URL, init: RequestInit, limits: Limits): Promise<Response> {
+  const explain = (reason: string, cause: unknown) => unreachable(url.host, reason, cause);
+  return answerWithin(limits, (signal) => fetch(url, { ...init, signal }), explain);
 }
 
 function requireSuccess({ ok, status, url }: Response, { user }: BasicSettings): void {

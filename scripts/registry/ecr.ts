@@ -6,16 +6,17 @@ import {
 } from '@aws-sdk/client-ecr';
 import { Failure } from '../shell/failure.ts';
 import { parseDigest } from '../release/image.ts';
-import { answerWithin, type Dialogue, type Registry, unreachable } from './registry.ts';
+import { answerWithin, type Limits } from '../shell/within.ts';
+import { type Registry, unreachable } from './registry.ts';
 import type { EcrSettings } from './settings.ts';
 
 /**
  * Opens a repository of ECR, which is created before the first push: tags immutable, scanned on push.
  * Its methods throw `missing-variable` (no credentials), `registry-refused` and `registry-unreachable`.
  */
-export function openEcr(ecr: ECR, settings: Omit<EcrSettings, 'role'>, dialogue: Dialogue): Registry {
+export function openEcr(ecr: ECR, settings: Omit<EcrSettings, 'role'>, limits: Limits): Registry {
   const { host, name: repositoryName, registryId } = settings;
-  const ask = awsAsker(host, dialogue);
+  const ask = awsAsker(host, limits);
 
   return {
     async findDigest(tag) {
@@ -52,23 +53,24 @@ export function openEcr(ecr: ECR, settings: Omit<EcrSettings, 'role'>, dialogue:
 }
 
 /** Makes the function that asks AWS: it gives undefined for an expected exception, and throws a failure for any other error. */
-function awsAsker(host: string, dialogue: Dialogue) {
+function awsAsker(host: string, limits: Limits) {
   return async function ask<Answer>(
     call: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
     ...expected: (abstract new (...args: never[]) => Error)[]
   ): Promise<Answer | undefined> {
-    return answerWithin(host, dialogue, async (abortSignal) => {
+    const asked = async (abortSignal: AbortSignal) => {
       try {
         return await call({ abortSignal });
       } catch (error) {
         if (expected.some((exception) => error instanceof exception)) return undefined;
-        throw failureOf(error, host);
+        throw error;
       }
-    });
+    };
+    return answerWithin(limits, asked, (reason, error) => failureOf(error, host, reason));
   };
 }
 
-function failureOf(thrown: unknown, host: string): Failure {
+function failureOf(thrown: unknown, host: string, reason: string): Failure {
   const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
   const { name, message } = error;
   // The only file that is named is the token of a role.
@@ -86,7 +88,7 @@ function failureOf(thrown: unknown, host: string): Failure {
     const [, hint = ''] = hints.find(([form]) => form.test(told)) ?? [];
     return new Failure('registry-refused', `${host} refused: ${told}`, hint, { cause: error });
   }
-  const [firstLine = ''] = message.split('\n');
+  const [firstLine = ''] = reason.split('\n');
   return unreachable(host, firstLine, error);
 }
 

@@ -4,13 +4,14 @@ import { ECR } from '@aws-sdk/client-ecr';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 import { openBasic } from './basic.ts';
 import { openEcr } from './ecr.ts';
-import type { Dialogue, Registry } from './registry.ts';
+import type { Limits } from '../shell/within.ts';
+import type { Registry } from './registry.ts';
 import type { EcrSettings, RegistrySettings } from './settings.ts';
 
 /** Opens the repository that the settings name; nothing is asked yet. */
-export function openRegistry(settings: RegistrySettings, dialogue: Dialogue): Registry {
-  if (settings.kind === 'basic') return openBasic(settings, dialogue);
-  return openEcr(createEcr(settings), settings, dialogue);
+export function openRegistry(settings: RegistrySettings, limits: Limits): Registry {
+  if (settings.kind === 'basic') return openBasic(settings, limits);
+  return openEcr(createEcr(settings), settings, limits);
 }
 
 function createEcr({ region, role }: EcrSettings): ECR {

@@ -9,30 +9,6 @@ export interface Registry {
   authorizePush(): Promise<string>;
 }
 
-/** How a registry is asked. */
-export interface Dialogue {
-  /** Ends every question when aborted. */
-  signal?: AbortSignal | undefined;
-  /** Milliseconds that the registry has for each answer, all attempts together. */
-  timeLimit: number;
-}
-
-/** Gets one answer of a registry within the time limit, and keeps the errors of the call as they are. */
-export async function answerWithin<Answer>(
-  host: string,
-  { signal, timeLimit }: Dialogue,
-  call: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const limit = AbortSignal.timeout(timeLimit);
-  try {
-    return await call(signal ? AbortSignal.any([signal, limit]) : limit);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (limit.aborted) throw unreachable(host, `no answer within ${timeLimit / 1000} s`, error);
-    throw error;
-  }
-}
-
 /** The failure of a registry that gave no answer, or none that can be used. */
 export function unreachable(host: string, reason: string, cause: unknown): Failure {
   return new Failure(
