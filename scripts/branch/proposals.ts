@@ -4,7 +4,7 @@ import type { Tip } from '../git/tip.ts';
 export const proposalsPattern = '+refs/heads/promote/*:refs/heads/promote/*';
 
 const format = '--format=%(refname:lstrip=2)%00%(authorname)%00%(authordate:unix)';
-const branchForm = /^promote\/([^/]+)\/([0-9a-f]+)$/;
+const branchForm = /^promote\/([^/]+)\/([0-9a-f]+)(?:-[-a-z]+)?$/;
 
 /** Reads the promotions that came with a tip and wait for somebody to merge them, as their branches tell. */
 export async function readProposals({ scratch, commit }: Tip) {

@@ -29,13 +29,15 @@ export async function previewPromotion(place: Place, outlook: Outlook, { to, com
 }
 
 /** The same as Markdown, for the merge request that proposes it. */
-export async function describePromotion(place: Place, outlook: Outlook, { to, commits }: Promotion): Promise<string> {
+export async function describePromotion(place: Place, outlook: Outlook, promotion: Promotion): Promise<string> {
+  const { to, commits, override, reason = '' } = promotion;
   const lines = commits
     .slice(0, commitsShown)
     .map(({ sha, subject }) => `- ${sha.slice(0, 8)} ${quoteText(quoteSubject(subject).slice(0, 100))}`);
   const hidden = commits.length - lines.length;
   const { shown, sentence } = await showDifference(place, outlook, to);
   return [
+    ...(override.length > 0 ? [`It overrides ${override.join(' and ')}: ${quoteText(reason)}`] : []),
     'It brings:',
     [...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join('\n'),
     sentence,

@@ -69,9 +69,11 @@ export function describeChange(
 /** What a step proposes, where somebody else is to merge it. */
 export function findProposal(step: Step, environment: string): Omit<Proposal, 'describe'> | undefined {
   if (step.kind !== 'promote' || step.via !== 'merge-request') return undefined;
-  const { kind, to } = step;
+  const { kind, to, override } = step;
   const title = formatTitle({ kind, environment, to });
-  return { branch: `${kind}/${environment}/${to.tag}`, title, label: kind };
+  // One that is let past rules is another one: who merges it must see so, and the audit goes by its commit.
+  const branch = [`${kind}/${environment}/${to.tag}`, ...override].join('-');
+  return { branch, title, label: kind };
 }
 
 function describeHold(step: Step, { actor: by }: Author, since: Date): string | undefined {

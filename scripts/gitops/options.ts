@@ -121,8 +121,11 @@ export const requireTime = parserOf((text) => {
 /** The value of an option that takes a reason: one line of a commit's message. */
 export const requireReason = parserOf((text) => /^\P{Cc}+$/u.exec(text.trim())?.[0], 'one line of text, and not empty');
 
-/** The value of an option that lists rules to override. */
+/** The value of an option that lists rules to override: each once, in one order. */
 export const requireOverrides = parserOf(
-  (text) => z.array(z.enum(overridable)).safeParse(text.split(',')).data,
+  (text) => {
+    const rules = z.array(z.enum(overridable)).safeParse(text.split(',')).data;
+    return rules && overridable.filter((rule) => rules.includes(rule));
+  },
   `a list of ${overridable.join(', ')}, such as soak,freeze`,
 );

@@ -54,7 +54,9 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     `${last} --release 3f9c1b2a --override soak --reason 'the login is open'`,
   ])
     .option('--release <tag>', 'the release (default: the newest that may come)', (text) => parseTag(text, '--release'))
-    .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, requireOverrides)
+    .option('--override <rules>', `rules to let it past: ${overridable.join(', ')}`, (text, before?: string[]) =>
+      requireOverrides([...(before ?? []), text].join(',')),
+    )
     .option('--reason <text>', 'why', requireReason)
     .action(async (environment: string, options: DeliveryOptions & Promotion) => {
       const { release, override, reason } = options;
