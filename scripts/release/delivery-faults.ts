@@ -81,17 +81,19 @@ function judgeArrival(
     const { hold, runs } = ledger.recordOf(from);
     return judgePromotion(relaxed, coming, { name: from, hold, runs }, moment);
   });
-  if (ruling instanceof Failure) return listRefusals(ruling).map((failure) => refused(name, failure));
+  const breaches = ruling instanceof Failure ? listRefusals(ruling).map((failure) => refused(name, failure)) : [];
   if (ruling === 'superseded') {
     const last = ledger.recordOf(name).runs.at(-1)?.image.tag;
-    return [breach(name, 'backwards', `${to.tag} is older than ${String(last)}.`)];
+    breaches.push(breach(name, 'backwards', `${to.tag} is older than ${String(last)}.`));
   }
   const why = promotion?.reason ?? 'no reason given';
   // Also an override that was not needed is told: a commit from a clock that was ahead counts later than it was made.
-  return (promotion?.override ?? []).map((rule) => {
+  const allowed = promotion?.override.filter((rule) => standing.environment.override.includes(rule)) ?? [];
+  const overridden = allowed.map((rule) => {
     const failure = broken.find((one) => one.rule === rule)?.failure;
     return notice(name, 'overridden', [failure?.message, `${rule} was overridden: ${why}`].filter(Boolean).join('\n'));
   });
+  return [...breaches, ...overridden];
 }
 
 /** Finds a promotion that somebody else was to merge, when Git names nobody else. */
