@@ -29,7 +29,7 @@ export async function history(
     findPerson(version),
     version.commit.sha.slice(0, 8),
     version.verdicts.at(-1)?.state ?? '-',
-    [version.reason, ...(version.verdicts.at(-1)?.reasons ?? [])].filter(Boolean).join('; '),
+    formatReason(version),
   ]);
   return {
     document: shown.map(toDocument),
@@ -37,13 +37,19 @@ export async function history(
   };
 }
 
-function toDocument({ commit, since, image, kind, by, reason, verdicts }: Version): object {
+function formatReason({ override, reason, verdicts }: Version): string {
+  const overridden = override.map((rule) => `${rule} overridden`);
+  return [...overridden, reason, ...(verdicts.at(-1)?.reasons ?? [])].filter(Boolean).join('; ');
+}
+
+function toDocument({ commit, since, image, kind, by, override, reason, verdicts }: Version): object {
   return {
     kind,
     ...toNames(image),
     commit: commit.sha,
     since: since.toISOString(),
     by,
+    override,
     reason: reason ?? null,
     verdicts: verdicts.map(({ state, since, by, reasons }) => ({ state, since, by, reasons })),
   };

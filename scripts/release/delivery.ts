@@ -82,7 +82,7 @@ function parseDelivery(message: string) {
   const facts = parseFacts(rest.slice(rest.lastIndexOf('') + 1));
   const read = (key: string) => facts(key).at(-1);
   const named = read('Override')?.split(/, */) ?? [];
-  const override = overridable.filter((rule) => named.includes(rule));
+  const override: readonly Overridable[] = overridable.filter((rule) => named.includes(rule));
   return { kind: kind as DeliveryKind, environment, tag, actor: read('Actor'), override, reason: read('Reason') };
 }
 

@@ -15,7 +15,8 @@ export interface Version extends ReturnType<typeof describeVersion> {
 export function describeVersion(environment: string, commit: Commit, image: Image | undefined) {
   const delivery = image && findDeliveryOf(commit, environment, image);
   const kind = delivery?.kind ?? ('edit' as const);
-  return { commit, image, kind, by: delivery?.actor ?? commit.author, reason: delivery?.reason };
+  const { actor: by = commit.author, override = [], reason } = delivery ?? {};
+  return { commit, image, kind, by, override, reason };
 }
 
 /**

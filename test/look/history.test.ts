@@ -89,6 +89,7 @@ test('--json has the newest, as many as asked for', async () => {
         commit,
         since: '2026-09-22T10:00:00.000Z',
         by: 'grace',
+        override: [],
         reason: null,
         verdicts: [],
       },

@@ -160,6 +160,7 @@ function runsOf(arrivals: readonly Arrival[]): Run[] {
       image: image(release),
       kind: 'deploy',
       by: 'Ada',
+      override: [],
       reason: undefined,
       verdicts: [],
     } as const;

@@ -165,6 +165,15 @@ function run(image: Image, until?: Date): Run {
     doubt: undefined,
     seen: since,
   };
-  const version: Version = { commit, since, image, kind: 'edit', by: 'Ada', reason: undefined, verdicts: [] };
+  const version: Version = {
+    commit,
+    since,
+    image,
+    kind: 'edit',
+    by: 'Ada',
+    override: [],
+    reason: undefined,
+    verdicts: [],
+  };
   return { image, version, since, until, healthy: undefined, failed: undefined };
 }
