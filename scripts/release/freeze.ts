@@ -72,15 +72,12 @@ export function describeFreeze(freeze: Freeze): string {
   return `${from} to ${to} in ${zone}`;
 }
 
-/**
- * The window of a week that began last. Where clocks are put back, it begins at the first of two equal times, and ends at
- * the second one; where they are put forward, a time that is left out counts as the one as long after the gap began.
- */
+/** The window of a week that began last: from the first of two equal times, where clocks are put back, to the second. */
 function spanOf({ from, to, zone }: Week, present: Temporal.ZonedDateTime): Span {
   const [start, end] = [timeOf(from), timeOf(to)];
   const length = (end.day - start.day + 7) % 7 || (end.time > start.time ? 0 : 7);
   const today = present.toPlainDate();
-  const begins = (date: Temporal.PlainDate) => instantOf(date, start.time, zone, 'compatible');
+  const begins = (date: Temporal.PlainDate) => instantOf(date, start.time, zone, 'earlier');
   const day = today.subtract({ days: (today.dayOfWeek - start.day + 7) % 7 });
   const date = begins(day).getTime() > present.epochMilliseconds ? day.subtract({ days: 7 }) : day;
   return { from: begins(date), to: instantOf(date.add({ days: length }), end.time, zone, 'later') };
@@ -95,9 +92,14 @@ function timeOf(text: string): { day: number; time: string } {
   return { day: days.findIndex((name) => name === day) + 1, time };
 }
 
-function instantOf(date: Temporal.PlainDate, time: string, zone: string, disambiguation: 'compatible' | 'later'): Date {
+/** The moment of a time; of one that is left out where clocks are put forward, it is when they are. */
+function instantOf(date: Temporal.PlainDate, time: string, zone: string, disambiguation: 'earlier' | 'later'): Date {
   const local = date.toPlainDateTime(Temporal.PlainTime.from(time));
-  return new Date(local.toZonedDateTime(zone, { disambiguation }).epochMilliseconds);
+  const found = local.toZonedDateTime(zone, { disambiguation });
+  const isThere = found.toPlainDateTime().equals(local);
+  // Before the gap, as long as the time is after its start.
+  const before = isThere ? undefined : local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  return new Date((before?.getTimeZoneTransition('next') ?? found).epochMilliseconds);
 }
 
 function isZone(text: string): boolean {
