@@ -13,15 +13,19 @@ const inTheWay = /'refs\/heads\/(\S+)' exists; cannot create|directory\/file con
 const refusedReasons =
   /authentication failed|could not read (username|password)|permission denied|not allowed|\b40[13]\b/i;
 
-/** Pushes a commit to a ref, never by force; without the options where the server takes none. */
+/**
+ * Pushes a commit to a ref, never by force; a server that takes no push options gets none. As a dry run it asks whether the
+ * server lets the caller push at all: what it has protected it tells nobody before.
+ */
 export async function push(
   scratch: Scratch,
   commit: string,
   ref: string,
   options: readonly string[],
+  { dryRun = false } = {},
 ): Promise<PushOutcome> {
   const target = ['origin', `${commit}:${ref}`];
-  const args = ['push', '--porcelain', '--no-verify', '--recurse-submodules=no'];
+  const args = ['push', ...(dryRun ? ['--dry-run'] : []), '--porcelain', '--no-verify', '--recurse-submodules=no'];
   let result = await scratch.call([...args, ...options.map((option) => `--push-option=${option}`), ...target]);
   if (result.stderr.includes('does not support push options')) result = await scratch.call([...args, ...target]);
   const { status, stdout, stderr } = result;

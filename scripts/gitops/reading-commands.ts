@@ -1,12 +1,15 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { parseTag } from '../release/image.ts';
 import { audit } from '../look/audit.ts';
 import { candidates } from '../look/candidates.ts';
+import { audiences, type Audience } from '../look/checks.ts';
 import { diff } from '../look/diff.ts';
+import { doctor } from '../look/doctor.ts';
 import { history } from '../look/history.ts';
 import { review } from '../look/review.ts';
 import {
   createPlace,
+  durationOption,
   requireCount,
   requireTime,
   withCommonOptions,
@@ -69,5 +72,13 @@ export function addReadingCommands(program: Command, { signal, environments, pri
     .action(async (options: CommonOptions & { since?: Date; strict?: boolean }) => {
       const { since, strict = false } = options;
       print(await audit(createPlace(options, signal), { since, strict }));
+    });
+
+  const usual: Audience = process.env.CI === undefined ? 'laptop' : 'pipeline';
+  add('doctor', 'check what is needed here, and say what mends it', () => ['', '--for operator'])
+    .addOption(new Option('--for <place>', 'what it is to be good for').choices(Object.keys(audiences)).default(usual))
+    .addOption(durationOption('--timeout <duration>', 'how long each check may take', '20s'))
+    .action(async (options: CommonOptions & { for: Audience; timeout: number }) => {
+      print(await doctor(createPlace(options, signal), options));
     });
 }

@@ -65,7 +65,7 @@ export async function serveArgo(options: ArgoServerOptions): Promise<ArgoServer>
       } else if (url.includes('/resource-tree')) play(response, { body: tree() });
       else {
         const answer = (typeof applications === 'function' ? applications() : next()) ?? notFound;
-        play(response, url.includes('/applications?') ? list(answer) : answer);
+        play(response, /\/applications(\?|$)/.test(url) ? list(answer) : answer);
       }
     },
     pem && { key: pem, cert: pem },
