@@ -1,7 +1,6 @@
 import { openArgo } from '../argocd/argocd.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';
-import { openRemote } from '../branch/open.ts';
-import type { Place } from '../branch/place.ts';
+import { openRemote, type Place } from '../branch/place.ts';
 import { openCheckout, readIdentity } from '../git/checkout.ts';
 import { push, unwell } from '../git/push.ts';
 import { runHelm } from '../helm/program.ts';
