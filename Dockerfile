@@ -3,16 +3,31 @@ ARG BUILD_IMAGE=docker.io/library/node:26.10.0-trixie-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs26-debian13:nonroot
 ARG RUNTIME_NODE=/nodejs/bin/node
 
-# What the jobs of the pipeline run in. Its tag is made of these lines, so a change here makes a new one.
-FROM ${BUILD_IMAGE} AS pipeline
-RUN apt-get update --quiet=2 && \
-    apt-get install --quiet=2 --yes --no-install-recommends buildah ca-certificates git && \
-    rm -rf /var/lib/apt/lists/*
-
 FROM ${BUILD_IMAGE} AS packages
 WORKDIR /service
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/root/.npm GITOPS_HOME=/opt/gitops npm run packages
+
+FROM packages AS bundle
+COPY . .
+RUN npm run bundle -- --with-helm
+
+# For the jobs of a service in any language: the commands as one program, and what they start.
+FROM ${BUILD_IMAGE} AS gitops
+RUN apt-get update --quiet=2 && \
+    apt-get install --quiet=2 --yes --no-install-recommends buildah ca-certificates git && \
+    rm -rf /var/lib/apt/lists/*
+COPY --from=bundle /service/bundle /opt/gitops/bin
+RUN ln -s /opt/gitops/bin/helm /usr/local/bin/helm && ln -s /opt/gitops/bin/gitops.mjs /usr/local/bin/gitops
+
+# For the jobs of this project: the packages of its lock file, and what the program was made of.
+FROM gitops AS pipeline
+WORKDIR /opt/gitops
+COPY package-lock.json ./
+COPY scripts ./scripts
+COPY --from=packages /service/node_modules ./node_modules
+ENV GITOPS_HOME=/opt/gitops
+# The tag of that image is made of the lines above, the lock file and the scripts.
 
 FROM ${RUNTIME_IMAGE} AS runtime
 

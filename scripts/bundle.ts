@@ -1,14 +1,15 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, copyFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { rspack, type RspackOptions, type Stats } from '@rspack/core';
+import { requireHelm } from './helm/program.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
-const file = join(root, 'bundle/gitops.mjs');
+const folder = join(root, 'bundle');
 
 const options: RspackOptions = {
   context: root,
@@ -16,7 +17,7 @@ const options: RspackOptions = {
   target: 'node26',
   devtool: false,
   entry: { gitops: './scripts/gitops.ts' },
-  output: { path: join(root, 'bundle'), filename: '[name].mjs', module: true, chunkFormat: 'module', clean: true },
+  output: { path: folder, filename: '[name].mjs', module: true, chunkFormat: 'module', clean: true },
   externals: [
     ({ request = '' }, callback) => {
       if (request.startsWith('node:') || builtinModules.includes(request)) callback(undefined, `module ${request}`);
@@ -36,11 +37,14 @@ const options: RspackOptions = {
 await runMain(async () => {
   const program = createCommandLine('bundle')
     .description('Makes one file of gitops and its packages, for machines that have Node, git and helm.')
-    .action(async () => {
+    .option('--with-helm', 'put Helm beside it', false)
+    .action(async ({ withHelm }: { withHelm: boolean }) => {
       const stats = await build();
       if (stats?.hasErrors())
         throw new Failure('build-failed', stats.toString('errors-only'), 'Correct what it names.');
+      const file = join(folder, 'gitops.mjs');
       await chmod(file, 0o755);
+      if (withHelm) await copyFile(await requireHelm(4), join(folder, 'helm'));
       show(`Wrote ${file}`);
     });
   await runCommandLine(program);

@@ -19,12 +19,13 @@ export function addPublishingCommands(program: Command, { signal }: Pick<Session
     });
   image
     .command('publish-pipeline')
-    .description('build and push the image that the jobs of the pipeline run in, unless the registry has it')
+    .description('build and push the images that the jobs of pipelines run in, unless the registry has them')
     .action(async () => {
       const { publishPipeline } = await import('../publish/pipeline-image.ts');
-      const { outcome, repository, tag, digest } = await publishPipeline(context);
-      show(`${words[outcome]} ${repository}:${tag}`);
-      show(`To run the jobs in it, set PIPELINE_IMAGE to ${repository}:${tag}@${digest}`);
+      const images = await publishPipeline(context);
+      for (const { outcome, repository, tag } of images) show(`${words[outcome]} ${repository}:${tag}`);
+      for (const { repository, tag, digest, jobs } of images)
+        show(`For the jobs of ${jobs}, set PIPELINE_IMAGE to ${repository}:${tag}@${digest}`);
     });
 
   const chart = program.command('chart').description('take the chart to its registry');

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
+import { isFilled } from '../shell/variables.ts';
 import { type ProgramResult, runProgram } from '../process/program.ts';
-import { type Digest, parseDigest, type Tag } from '../release/image.ts';
+import { type Digest, parseDigest } from '../release/image.ts';
 import type { Login, PublishContext } from './ensure.ts';
 
 /** Minutes: a first build without caches on a small runner takes some, one that hangs would take all there are. */
@@ -19,13 +20,18 @@ type Workbench = PublishContext & Login;
  */
 export async function buildImage(
   repository: string,
-  { tag, buildArgs, target }: { tag: Tag; buildArgs: readonly string[]; target?: string },
+  { tag, buildArgs, target }: { tag: string; buildArgs: readonly string[]; target?: string },
   bench: Workbench,
 ): Promise<void> {
   const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
   const stage = target === undefined ? [] : ['--target', target];
   const limit = ['--ulimit', await readFileLimit()];
-  const result = await runBuildah('build', [...args, ...stage, ...limit, '--tag', `${repository}:${tag}`, '.'], bench);
+  const packages = target === undefined ? findPackages(bench) : [];
+  const result = await runBuildah(
+    'build',
+    [...args, ...stage, ...limit, ...packages, '--tag', `${repository}:${tag}`, '.'],
+    bench,
+  );
   if (result.status === 0) return;
   throw new Failure(
     'build-failed',
@@ -34,6 +40,11 @@ export async function buildImage(
       ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
       : 'The lines above say which step of the Dockerfile failed, and why.',
   );
+}
+
+/** The packages that the image of the job has are the build's too, if they are of its lock file; they come into no image. */
+function findPackages({ env: { GITOPS_HOME: home } }: Workbench): string[] {
+  return isFilled(home) ? ['--volume', `${home}:/opt/gitops:ro`] : [];
 }
 
 /** As many open files as this process may have: a step has 1,024 by Debian 12's buildah, and npm opens more. */
@@ -53,7 +64,7 @@ const finalWords = /unauthorized|denied|authentication required|immutable|alread
  * buildah itself does not when a connection was cut.
  * @throws {Failure} `registry-refused`, `missing-program`.
  */
-export async function pushImage(repository: string, tag: Tag, bench: Workbench): Promise<Digest> {
+export async function pushImage(repository: string, tag: string, bench: Workbench): Promise<Digest> {
   const [host = ''] = repository.split('/');
   const digestFile = join(bench.temporary, 'digest');
   const tls = isLoopback(host) ? ['--tls-verify=false'] : [];

@@ -1,16 +1,16 @@
-import type { Digest, Tag } from '../release/image.ts';
+import type { Digest } from '../release/image.ts';
 import { buildImage, pushImage } from './buildah.ts';
 import { ensurePublished, type Ensured, type PublishContext } from './ensure.ts';
 import type { PublishSettings } from '../registry/settings.ts';
 
 export interface Publication extends Ensured {
   repository: string;
-  tag: Tag;
+  tag: string;
 }
 
 /** Makes sure that the image of the settings is in the registry: the Dockerfile's last stage, or the target named. */
 export async function ensureImage(
-  settings: PublishSettings & { target?: string },
+  settings: Omit<PublishSettings, 'tag'> & { tag: string; target?: string },
   context: PublishContext,
 ): Promise<Publication> {
   const { progress } = context;

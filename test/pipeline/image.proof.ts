@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { readLines, runInside } from './inside.ts';
+import { findPipelineImage } from './mounted-image.ts';
 import { Project } from './project.ts';
 
 let project: Project;
@@ -15,20 +17,22 @@ afterAll(async () => {
   await project[Symbol.asyncDispose]();
 }, 120_000);
 
-test('the image of the pipeline is built and pushed under the tag of its own lines', async () => {
+test('the images of pipelines are pushed: for this project by what is in it, for others by their version', async () => {
   const { status, output } = await project.run(checkout, { jobs: ['pipeline-image'] });
   if (status !== 0) throw new Error(output);
-  const [, name = '', digest] = /set PIPELINE_IMAGE to (\S+)@(\S+)/.exec(output) ?? [];
+  const { name, digest } = findPipelineImage(output);
   expect(name).toMatch(new RegExp(`^${project.repository}/pipeline:[0-9a-f]{12}$`));
   expect(await project.registry.findDigest('project/pipeline', name.slice(-12))).toBe(digest);
   image = name;
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await project.origin.read('package.json')));
+  expect(await project.registry.findDigest('project/gitops', version)).toBeDefined();
 }, 400_000);
 
 test('in it a job finds all that it starts, and ends well with nothing installed', async () => {
   const release = (await project.origin.tip()).slice(0, 8);
   const { status, output } = await runInside(project, image, checkout, {
     lines: [
-      ...['buildah', 'git', 'node'].map((program) => `command -v ${program}`),
+      ...['buildah', 'git', 'gitops', 'helm', 'node'].map((program) => `command -v ${program}`),
       ...(await readLines(project, 'deploy')),
     ],
     variables: {
@@ -40,5 +44,6 @@ test('in it a job finds all that it starts, and ends well with nothing installed
   });
   if (status !== 0) throw new Error(output);
   expect(output).toContain(`dev is to run ${release} instead of nothing, by commit`);
+  expect(output).not.toContain('npm');
   expect(await project.origin.log('%s', '-1')).toEqual([`deploy(dev): ${release}`]);
 }, 400_000);

@@ -76,6 +76,14 @@ test('a machine that can do better than the defaults chooses its storage and iso
   expect((await job.calls()).map(({ env }) => env)).toMatchObject([chosen, chosen]);
 });
 
+test('the packages that the image of a job has are lent to the build', async () => {
+  await using ecr = await serveEcr({ repositories: new Map() });
+  await using job = await prepareJob();
+  await job.run({ ...ecrVariables, GITOPS_HOME: '/somewhere', AWS_ENDPOINT_URL_ECR: `http://${ecr.host}` });
+  const [build] = await job.calls();
+  expect(build?.args.join(' ')).toContain(' --volume /somewhere:/opt/gitops:ro ');
+});
+
 test('a job that runs again builds nothing, and hands the same digest on', async () => {
   await using ecr = await serveEcr({ repositories: new Map([['orders', new Map([['3f9c1b2a', digest]])]]) });
   await using job = await prepareJob();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { runProgram } from '../../../scripts/process/program.ts';
 import { type Behaviour, installBuildah, readBuildahCalls } from '../image/buildah.ts';
 
@@ -52,7 +52,10 @@ export async function prepareJob(behaviour: Partial<Behaviour> = {}, entry = sou
     },
     /** What the job after this one is told. */
     readHandover: () => readFile(join(checkout, 'build.env'), 'utf8'),
-    writeFile: (name: string, content: string) => writeFile(join(checkout, name), content),
+    async writeFile(path: string, content: string) {
+      await mkdir(dirname(join(checkout, path)), { recursive: true });
+      await writeFile(join(checkout, path), content);
+    },
     [Symbol.asyncDispose]: () => folder.remove(),
   };
 }
