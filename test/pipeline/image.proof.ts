@@ -26,7 +26,7 @@ test('the images of pipelines are pushed: for this project by what is in it, for
   image = name;
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await project.origin.read('package.json')));
   expect(await project.registry.findDigest('project/gitops', version)).toBeDefined();
-}, 400_000);
+}, 900_000);
 
 test('in it a job finds all that it starts, and ends well with nothing installed', async () => {
   const release = (await project.origin.tip()).slice(0, 8);
