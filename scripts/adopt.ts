@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { adopt } from './adopt/adopt.ts';
-import { parsePart, parts, readIdentity, type Identity } from './adopt/identity.ts';
+import { parsePart, parts, readIdentity, requireIdentity, type Identity } from './adopt/identity.ts';
 import { describeNextSteps } from './adopt/next-steps.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
-import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 
@@ -19,7 +18,9 @@ await runMain(async (signal) => {
   for (const part of names) program.option(`--${part} <${part}>`, parts[part].is, (text) => parsePart(part, text));
   program.action(async (given: Partial<Identity>) => {
     const present = await readIdentity(root);
-    const identity = process.stdin.isTTY ? await ask(given, present, signal) : requireAll(given);
+    const identity = process.stdin.isTTY
+      ? await ask(given, present, signal)
+      : requireIdentity(given, 'Add them, or run it on a terminal, where it asks.');
     const changed = await adopt(root, identity, signal);
     if (changed.length === 0) show('Nothing is to change: this repository has these names already.');
     else show(['Changed:', ...changed.map((path) => `  ${path}`)].join('\n'));
@@ -27,16 +28,6 @@ await runMain(async (signal) => {
   });
   await runCommandLine(program);
 });
-
-function requireAll(given: Partial<Identity>): Identity {
-  const missing = names.filter((part) => given[part] === undefined);
-  if (missing.length === 0) return given as Identity;
-  throw new Failure(
-    'usage',
-    missing.map((part) => `--${part} is missing: ${parts[part].is}.`).join('\n'),
-    'Add them, or run it on a terminal, where it asks.',
-  );
-}
 
 /** Asks for what is missing; a line that is empty takes what is there. */
 async function ask(given: Partial<Identity>, present: Identity, signal: AbortSignal): Promise<Identity> {

@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { rspack, type RspackOptions, type Stats } from '@rspack/core';
 import { requireHelm } from './helm/program.ts';
+import { collectTemplates } from './init/templates.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';
@@ -31,7 +32,11 @@ const options: RspackOptions = {
   },
   // The stack of a fault names lines and functions as they were written.
   optimization: { minimize: false },
-  plugins: [new rspack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true })],
+  plugins: [
+    new rspack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true }),
+    // What init writes, for there is no repository around the bundle.
+    new rspack.DefinePlugin({ bundledTemplates: JSON.stringify(await collectTemplates(root)) }),
+  ],
 };
 
 await runMain(async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { flowPath, parseFlow } from './release/flow.ts';
+import { addInitCommand } from './gitops/init-command.ts';
 import { addReadingCommands } from './gitops/reading-commands.ts';
 import { addPublishingCommands } from './gitops/publishing-commands.ts';
 import { addWritingCommands } from './gitops/writing-commands.ts';
@@ -32,6 +33,7 @@ await runMain(
     addWritingCommands(program, session);
     addReadingCommands(program, session);
     addPublishingCommands(program, session);
+    addInitCommand(program, session);
     addCompletion(program, session);
     // Without a command: the list of commands, and the status where there is one.
     if (process.argv.length === 2) {

@@ -48,8 +48,17 @@ export function parsePart(part: keyof Identity, text: string): string {
   throw new Failure(
     'usage',
     `--${part} must be ${words}, but got ${JSON.stringify(text)}.`,
-    'npm run adopt -- --help has an example.',
+    'Its --help says what each option is.',
   );
+}
+
+/** Makes sure that each part of an identity is given, in its form: `usage`, with all that are missing. */
+export function requireIdentity(given: Partial<Identity>, hint: string): Identity {
+  const names = Object.keys(parts) as (keyof Identity)[];
+  const missing = names.filter((part) => given[part] === undefined);
+  if (missing.length === 0)
+    return Object.fromEntries(names.map((part) => [part, parsePart(part, given[part] ?? '')])) as Identity;
+  throw new Failure('usage', missing.map((part) => `--${part} is missing: ${parts[part].is}.`).join('\n'), hint);
 }
 
 /** Reads the identity that a checkout has, from the package, the ApplicationSet and the chart, as `adopt` writes it. */

@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { addInitCommand } from '../../scripts/gitops/init-command.ts';
 import { addPublishingCommands } from '../../scripts/gitops/publishing-commands.ts';
 import { addReadingCommands } from '../../scripts/gitops/reading-commands.ts';
 import { addWritingCommands } from '../../scripts/gitops/writing-commands.ts';
@@ -105,5 +106,6 @@ function createGitops(): Command {
   addWritingCommands(program, session);
   addReadingCommands(program, session);
   addPublishingCommands(program, session);
+  addInitCommand(program, session);
   return program;
 }
