@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { type DockerRegistry, startDockerRegistry } from '../support/registry/docker-registry.ts';
 import { serveEcr } from '../support/registry/ecr-server.ts';
@@ -52,6 +52,13 @@ export class Project implements AsyncDisposable {
 
   /** Makes a project of the commit that this checkout is at, whose environments pull from the registry of the proof. */
   static async create(): Promise<Project> {
+    const project = await Project.of(resolve('.'));
+    await adapt(project.origin, project.repository);
+    return project;
+  }
+
+  /** Makes a project of the commit that a checkout is at, as it is. */
+  static async of(checkout: string): Promise<Project> {
     await using resources = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
     resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -61,7 +68,7 @@ export class Project implements AsyncDisposable {
       await runProgram('umount', ['--recursive', mounts], { env: process.env, timeLimit: 20_000 });
     });
     for (const name of ['home', 'tmp']) await mkdir(join(folder, name));
-    const origin = await createProtectedOrigin(join(folder, 'origin.git'));
+    const origin = await createProtectedOrigin(join(folder, 'origin.git'), checkout);
     const users = { oauth2: secrets.GITOPS_PUSH_TOKEN, 'gitlab-ci-token': 'token-of-the-job' };
     const { address } = resources.use(await serveGit({ directory: origin.directory, users }));
     const registry = resources.use(await startDockerRegistry(folder));
@@ -80,7 +87,6 @@ export class Project implements AsyncDisposable {
     };
     const project = new Project(resources.move(), { folder, origin, address, registry, variables });
     await writeSettings(project.#home, variables);
-    await adapt(origin, project.repository);
     return project;
   }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { git } from '../support/git/git.ts';
 import { Origin } from '../support/git/origin.ts';
 
@@ -11,12 +11,12 @@ const guard = `while read -r _ _ ref; do
 done
 env | sed -n 's/^GIT_PUSH_OPTION_[0-9]*=//p' | sort > push-options`;
 
-/** Makes the server's repository of the commit that this checkout is at. Its main is protected. */
-export async function createProtectedOrigin(directory: string): Promise<Origin> {
+/** Makes the server's repository of the commit that a checkout is at. Its main is protected. */
+export async function createProtectedOrigin(directory: string, checkout: string): Promise<Origin> {
   await git('/', ['init', '--quiet', '--bare', '--initial-branch=main', directory]);
   await git(directory, ['config', 'receive.advertisePushOptions', 'true']);
   await git(directory, ['config', 'uploadpack.allowFilter', 'true']);
-  const source = [resolve('.'), 'HEAD:refs/heads/main'];
+  const source = [checkout, 'HEAD:refs/heads/main'];
   await git(directory, ['fetch', '--quiet', '--no-tags', '--update-shallow', ...source]);
   const origin = new Origin(directory);
   await origin.installHook('pre-receive', guard);

@@ -15,7 +15,7 @@ test('the proof of the pipeline names what a machine lacks, and how to install i
     timedOut: false,
     stdout: '',
     stderr:
-      'The pipeline needs more than this machine has: buildah, docker-registry, rsync, debootstrap, git, util-linux.\n' +
-      'On Debian: sudo apt-get install --yes buildah docker-registry rsync debootstrap git util-linux\n',
+      'The pipeline needs more than this machine has: buildah, docker-registry, rsync, debootstrap, git, util-linux, python3.\n' +
+      'On Debian: sudo apt-get install --yes buildah docker-registry rsync debootstrap git util-linux python3\n',
   });
 });

@@ -10,6 +10,7 @@ export const needs: Needs = {
     debootstrap: 'debootstrap',
     git: 'git',
     unshare: 'util-linux',
+    python3: 'python3',
   },
   asRoot: 'To run the pipeline a Debian is made and a process 1 is started, which only root may.',
 };

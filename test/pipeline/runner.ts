@@ -16,6 +16,8 @@ export interface RunOptions {
   jobs?: readonly string[];
   /** Variables of this run alone, as GitLab or whoever starts it sets them. */
   variables?: Readonly<Record<string, string>>;
+  /** A folder with programs that the image of the jobs has, and this machine has not. */
+  programs?: string;
   signal?: AbortSignal;
 }
 
@@ -57,7 +59,7 @@ async function start(
   checkout: string,
   home: string,
   args: readonly string[],
-  { variables, signal }: Pick<RunOptions, 'variables' | 'signal'>,
+  { variables, programs, signal }: Omit<RunOptions, 'jobs'>,
 ) {
   const title = await git(checkout, ['log', '-1', '--format=%s']);
   const given = Object.entries({ CI_COMMIT_TITLE: title, ...variables }).flatMap(([name, value]) => [
@@ -71,7 +73,7 @@ async function start(
     [...shell, '--home', home, ...given, ...args],
     {
       cwd: checkout,
-      env: { ...networkEnvironment(), ...runnerEnvironment(home) },
+      env: { ...networkEnvironment(), ...runnerEnvironment(home, programs) },
       timeLimit,
       signal,
     },
@@ -85,9 +87,9 @@ export function networkEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** What a runner gives to its jobs: the machine's programs, and nothing of the person who runs the proof. */
-function runnerEnvironment(home: string): NodeJS.ProcessEnv {
+function runnerEnvironment(home: string, programs?: string): NodeJS.ProcessEnv {
   return {
-    PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+    PATH: [programs, dirname(process.execPath), process.env.PATH].filter((part) => part !== undefined).join(':'),
     HOME: home,
     FORCE_COLOR: '0',
     DEBIAN_FRONTEND: 'noninteractive',
