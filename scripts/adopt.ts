@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { Option } from 'commander';
 import { adopt } from './adopt/adopt.ts';
 import { parsePart, parts, readIdentity, requireIdentity, type Identity } from './adopt/identity.ts';
 import { describeNextSteps } from './adopt/next-steps.ts';
+import { runProgram } from './process/program.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
@@ -16,18 +18,31 @@ await runMain(async (signal) => {
     'Makes this repository yours: its names and addresses, in every file. Commits nothing.',
   );
   for (const part of names) program.option(`--${part} <${part}>`, parts[part].is, (text) => parsePart(part, text));
-  program.action(async (given: Partial<Identity>) => {
+  program.addOption(new Option('--without <what>', 'what is removed from it').choices(['examples']));
+  program.action(async ({ without, ...given }: Partial<Identity> & { without?: 'examples' }) => {
     const present = await readIdentity(root);
-    const identity = process.stdin.isTTY
-      ? await ask(given, present, signal)
-      : requireIdentity(given, 'Add them, or run it on a terminal, where it asks.');
-    const changed = await adopt(root, identity, signal);
+    const isNamed = without === undefined || Object.keys(given).length > 0;
+    const complete = () =>
+      process.stdin.isTTY
+        ? ask(given, present, signal)
+        : requireIdentity(given, 'Add them, or run it on a terminal, where it asks.');
+    const identity = isNamed ? await complete() : present;
+    const changed = await adopt(root, { identity, withoutExamples: without !== undefined }, signal);
     if (changed.length === 0) show('Nothing is to change: this repository has these names already.');
     else show(['Changed:', ...changed.map((path) => `  ${path}`)].join('\n'));
+    if (without !== undefined) await writeDocs(signal);
     show(describeNextSteps(identity));
   });
   await runCommandLine(program);
 });
+
+/** Lets the contract and the table of variables say what the code says now. */
+async function writeDocs(signal: AbortSignal): Promise<void> {
+  const options = { cwd: root, env: process.env, timeLimit: 60_000, signal };
+  const { status, stdout, stderr } = await runProgram(process.execPath, ['scripts/docs.ts'], options);
+  if (status !== 0) throw new Error(`scripts/docs.ts ended with ${String(status)}: ${stderr}`);
+  if (stdout.length > 0) show(stdout.toString().trimEnd());
+}
 
 /** Asks for what is missing; a line that is empty takes what is there. */
 async function ask(given: Partial<Identity>, present: Identity, signal: AbortSignal): Promise<Identity> {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { requireFine, write } from './environments/change.ts';
+import { requireFine } from './environments/change.ts';
 import { planAddition, planRemoval, type Plan } from './environments/plan.ts';
 import { listKnown, openClean } from './git/clean.ts';
 import type { Git } from './git/git.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
+import { write } from './shell/contents.ts';
 import { runMain } from './shell/run-main.ts';
 import { show } from './shell/screen.ts';
 

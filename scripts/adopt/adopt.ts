@@ -1,27 +1,40 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, getFileInfo, resolveConfig } from 'prettier';
 import { listKnown, openClean } from '../git/clean.ts';
+import { write } from '../shell/contents.ts';
+import { forgetExamples, isExample, variablesTest } from './examples.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { rename } from './rename.ts';
 
+interface Adoption {
+  identity: Identity;
+  /** Whether the examples go. */
+  withoutExamples: boolean;
+}
+
 /** Gives a clean checkout another identity, but for its tests, which depend on none; answers what changed, commits nothing. */
-export async function adopt(root: string, identity: Identity, signal: AbortSignal): Promise<string[]> {
+export async function adopt(
+  root: string,
+  { identity, withoutExamples }: Adoption,
+  signal: AbortSignal,
+): Promise<string[]> {
   const git = await openClean(root, signal);
   const present = await readIdentity(root);
-  const paths = await listKnown(git, '.', ':!test');
+  const paths = [...(await listKnown(git, '.', ':!test')), ...(withoutExamples ? [variablesTest] : [])];
   // All is read and formatted before anything is written.
-  const edits = await Promise.all(
-    paths.map(async (path) => {
-      const file = join(root, path);
-      const text = await readFile(file, 'utf8');
+  const changes = await Promise.all(
+    paths.map(async (path): Promise<readonly (readonly [string, string | undefined])[]> => {
+      if (withoutExamples && isExample(path)) return [[path, undefined]];
+      const text = await readFile(join(root, path), 'utf8');
       const renamed = rename(text, present, identity);
-      return renamed === text ? undefined : { path, file, text: await tidy(root, file, renamed) };
+      const changed = withoutExamples ? forgetExamples(path, renamed) : renamed;
+      return changed === text ? [] : [[path, await tidy(root, join(root, path), changed)]];
     }),
   );
-  const changed = edits.filter((edit) => edit !== undefined);
-  for (const { file, text } of changed) await writeFile(file, text);
-  return changed.map(({ path }) => path);
+  const contents = new Map(changes.flat());
+  await write(root, contents);
+  return [...contents.keys()];
 }
 
 /** As `npm run format` leaves it: a name of another length moves the columns of tables. */

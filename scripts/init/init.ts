@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { write } from '../environments/change.ts';
+import { write } from '../shell/contents.ts';
 import { pipelinePath } from '../lint/pipeline.ts';
 import { Failure } from '../shell/failure.ts';
 import { planFiles, type Service } from './plan.ts';

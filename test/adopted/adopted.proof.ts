@@ -70,6 +70,28 @@ test('without a terminal, all that is missing is named', async () => {
   );
 });
 
+test('without the examples, nothing refers to them', async () => {
+  const said = await run(['npm', 'run', '--silent', 'adopt', '--', '--without', 'examples']);
+  expect(said).toContain('src/notes/notes.ts');
+  await commit('Remove the examples');
+  const left = await runProgram(
+    'git',
+    ['grep', '-n', '-i', '-E', '\\bnotes/|NotesModule|upstream\\b', '--', 'src', 'test/service'],
+    {
+      cwd: folder,
+      env: process.env,
+      timeLimit: 10_000,
+    },
+  );
+  // Tests have servers that they call so.
+  const lines = left.stdout
+    .toString()
+    .split('\n')
+    .filter((line) => !/\bconst upstream\b|using upstream|upstream\.(host|readParent)/.test(line));
+  expect(lines).toEqual(['']);
+  expect(await git(folder, ['ls-files', 'src/notes', 'src/upstream'])).toBe('');
+});
+
 test('with another version, environment and values the copy passes every check and test', async () => {
   await run(['npm', 'run', 'environments', '--', 'add', environment, '--after', 'dev', '--cluster', 'eu-1']);
   await run(['npm', 'version', '--silent', '--no-git-tag-version', '4.2.0']);

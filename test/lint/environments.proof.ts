@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
-import { write } from '../../scripts/environments/change.ts';
+import { write } from '../../scripts/shell/contents.ts';
 import { Checkout } from '../support/command/checkout.ts';
 import { git } from '../support/git/git.ts';
 

@@ -18,14 +18,17 @@ const json = `${host}Content-Type: application/json\r\n`;
 const requests = {
   'is answered by a handler': [200, `GET / HTTP/1.1\r\n${host}\r\n`],
   'has no route': [404, `GET /nothing HTTP/1.1\r\n${host}\r\n`],
-  'has a target that is no path': [404, `GET *notes HTTP/1.1\r\n${host}\r\n`],
+  'has a target that is no path': [404, `GET *trial HTTP/1.1\r\n${host}\r\n`],
   'has a path that cannot be decoded': [400, `GET /%zz HTTP/1.1\r\n${host}\r\n`],
-  'has a method that its path does not have': [405, `PUT /notes HTTP/1.1\r\n${host}\r\n`],
-  'has a body of another type': [415, `POST /notes HTTP/1.1\r\n${host}Content-Length: 3\r\n\r\na=b`],
-  'has an encoded body': [415, `POST /notes HTTP/1.1\r\n${json}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}`],
-  'has a broken body': [400, `POST /notes HTTP/1.1\r\n${json}Content-Length: 1\r\n\r\n{`],
-  'has a body that is no HTTP': [400, `POST /notes HTTP/1.1\r\n${json}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
-  'does not send its body': [408, `POST /notes HTTP/1.1\r\n${json}Content-Length: 9\r\n\r\n`],
+  'has a method that its path does not have': [405, `PUT /trial/echo HTTP/1.1\r\n${host}\r\n`],
+  'has a body of another type': [415, `POST /trial/echo HTTP/1.1\r\n${host}Content-Length: 3\r\n\r\na=b`],
+  'has an encoded body': [
+    415,
+    `POST /trial/echo HTTP/1.1\r\n${json}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}`,
+  ],
+  'has a broken body': [400, `POST /trial/echo HTTP/1.1\r\n${json}Content-Length: 1\r\n\r\n{`],
+  'has a body that is no HTTP': [400, `POST /trial/echo HTTP/1.1\r\n${json}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
+  'does not send its body': [408, `POST /trial/echo HTTP/1.1\r\n${json}Content-Length: 9\r\n\r\n`],
   'is not HTTP': [400, 'NONSENSE\r\n\r\n'],
   'has headers that are too long': [431, `GET / HTTP/1.1\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
   'does not send its headers': [408, 'GET / HTTP/1.1\r\n'],
@@ -102,25 +105,24 @@ test('a method that a path does not have is 405, with those that it has', async 
   await using running = await built.start();
   const answers = await Promise.all(
     [
-      ['PATCH', '/notes'],
-      ['POST', '/notes/1'],
+      ['PATCH', '/trial/echo'],
+      ['PUT', '/trial/memory'],
       ['DELETE', '/health/ready'],
     ].map(([method = '', path]) => fetch(`${running.url}${path}`, { method })),
   );
   expect(answers.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([
-    [405, 'GET, HEAD, POST'],
-    [405, 'GET, HEAD, DELETE'],
+    [405, 'POST'],
+    [405, 'POST, DELETE'],
     [405, 'GET, HEAD'],
   ]);
-  expect(await answers[0]?.json()).toMatchObject({ status: 405, detail: 'Cannot PATCH /notes' });
+  expect(await answers[0]?.json()).toMatchObject({ status: 405, detail: 'Cannot PATCH /trial/echo' });
 });
 
 test('a request that says JSON and has no body has none', async () => {
   await using running = await built.start();
   const headers = { 'Content-Type': 'application/json' };
-  const note = `${running.url}/notes/0af76519-16cd-43dd-8448-eb211c80319c`;
-  expect((await fetch(note, { method: 'DELETE', headers })).status).toBe(404);
-  const posted = await fetch(`${running.url}/notes`, { method: 'POST', headers });
+  expect((await fetch(`${running.url}/trial/memory`, { method: 'DELETE', headers })).status).toBe(204);
+  const posted = await fetch(`${running.url}/trial/checked`, { method: 'POST', headers });
   expect(await posted.json()).toMatchObject({ status: 400, errors: [{ pointer: '' }] });
 });
 
@@ -128,8 +130,8 @@ test('a body that is wrong in very many places is answered in few words', async 
   await using running = await built.start();
   const keys = Array.from({ length: 85_000 }, (_, index) => [`k${index}`, 1]);
   const texts = Array.from({ length: 50_000 }, () => 1);
-  for (const body of [Object.fromEntries(keys) as object, { text: texts }]) {
-    const answer = await fetch(`${running.url}/notes`, {
+  for (const body of [Object.fromEntries(keys) as object, { texts }]) {
+    const answer = await fetch(`${running.url}/trial/checked`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),

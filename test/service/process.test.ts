@@ -91,7 +91,8 @@ test('told to stop, it fails readiness at once, answers all that comes, and lets
   );
 });
 
-const neverWhole = 'POST /notes HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
+const neverWhole =
+  'POST /trial/echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
 
 test('a client that never lets go holds it no longer than the longest request', async () => {
   await using running = await built.start({ REQUEST_SECONDS: '1' });

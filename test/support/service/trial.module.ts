@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { Body, Controller, Delete, Get, HttpCode, Logger, Module, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+const Checked = z.strictObject({ texts: z.array(z.string()) });
 
 /** What a handler of an adopter could do, good and bad. */
 @Controller('trial')
@@ -12,6 +15,12 @@ class TrialController {
   @HttpCode(200)
   echo(@Body() body: unknown): unknown {
     return body;
+  }
+
+  @Post('checked')
+  @HttpCode(200)
+  check(@Body({ schema: Checked }) { texts }: { texts: string[] }): number {
+    return texts.length;
   }
 
   /** Logs what it is sent, by each way that a handler has. */
