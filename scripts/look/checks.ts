@@ -70,10 +70,10 @@ async function remote(place: Place, callLimit: number): Promise<string> {
 /** Whether this machine's clock agrees with servers that tell the time, and the newest commit is not of the future. */
 async function clock(place: Place, callLimit: number): Promise<string> {
   const commit = await readTip(place, callLimit).catch(() => undefined);
-  const addresses = [commit?.address, place.env.ARGOCD_SERVER].map((address = '') => address);
-  const times = await Promise.all(
-    addresses.filter((address) => /^https?:/.test(address)).map((address) => readTime(address, place.signal)),
-  );
+  // As Argo CD's address is read elsewhere: https unless it says otherwise.
+  const argo = (place.env.ARGOCD_SERVER ?? '').replace(/^(?=[^/]+$)/, 'https://');
+  const servers = [commit?.address ?? '', argo].filter((address) => /^https?:/.test(address));
+  const times = await Promise.all(servers.map((address) => readTime(address, place.signal)));
   const now = place.now().getTime();
   const other = times.flat().find((time) => Math.abs(time - now) > clockLimit);
   if (other !== undefined)
