@@ -1,23 +1,10 @@
 import { isMap, isPair, isScalar, isSeq, stringify, type Node, type YAMLMap } from 'yaml';
+import type { Splice } from '../release/splice.ts';
 import type { ParsedFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 
-/** A part of a text, and what comes in its place. */
-export interface Splice {
-  start: number;
-  end: number;
-  text: string;
-}
-
 /** A map in lines of its own, under a key or in a list; what stands between the one before and it belongs to it. */
 type Entry = ReturnType<typeof listEntries>[number];
-
-/** Changes the parts of a text and no other byte. */
-export function splice(text: string, splices: readonly Splice[]): string {
-  return splices
-    .toSorted((one, other) => other.start - one.start)
-    .reduce((rest, { start, end, text: instead }) => rest.slice(0, start) + instead + rest.slice(end), text);
-}
 
 /** Opens the entries of a map or list of a file, by the first of the names that is there. */
 export function openEntries(parsed: ParsedFile, list?: string, nameAt: readonly string[] = []) {

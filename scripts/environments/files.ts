@@ -2,8 +2,9 @@ import { Alias, visit } from 'yaml';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import { ownCluster } from '../argocd/projects.ts';
 import { askBefore, choicesPath, jobsOf } from '../lint/pipeline.ts';
+import { splice } from '../release/splice.ts';
 import { parseYamlFile, type YamlFile } from '../release/yaml-file.ts';
-import { addBelow, openEntries, remove, replace, splice } from './entries.ts';
+import { addBelow, openEntries, remove, replace } from './entries.ts';
 
 /** An environment that comes or goes, the one that it takes from, and those that take from it. */
 export interface Change {

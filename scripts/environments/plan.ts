@@ -41,14 +41,15 @@ export async function planRemoval(root: string, name: string, files: readonly st
       `To end that: npm run resume -- ${name}; then git pull.`,
     );
   }
-  return plan(
-    root,
-    { isAdded: false, name, from },
-    files.map((file) => [file, undefined]),
-  );
+  const own = files.map((file) => [file, undefined] as const);
+  return plan(root, { isAdded: false, name, from }, own);
 }
 
-async function plan(root: string, change: Omit<Change, 'next'>, own: readonly [string, string | undefined][]) {
+async function plan(
+  root: string,
+  change: Omit<Change, 'next'>,
+  own: readonly (readonly [string, string | undefined])[],
+) {
   const [flow, projects, pipeline, applicationSet] = await Promise.all([
     readYaml(root, flowPath),
     readYaml(root, projectsPath),
@@ -60,19 +61,13 @@ async function plan(root: string, change: Omit<Change, 'next'>, own: readonly [s
   const whole = { ...change, next: next.map(({ name }) => name) };
   const flowAfter = changeFlow(flow, whole);
   const { environments } = parseFlow({ path: flowPath, bytes: Buffer.from(flowAfter) });
+  const listed = environments.map(({ name }) => name);
   const namesOf = (name: string) => parseApplicationSet(applicationSet, name);
   const contents = new Map([
     ...own,
     [flowPath, flowAfter],
     [projectsPath, changeProjects(projects, whole, namesOf)],
-    [
-      pipelinePath,
-      changePipeline(
-        pipeline,
-        whole,
-        environments.map(({ name }) => name),
-      ),
-    ],
+    [pipelinePath, changePipeline(pipeline, whole, listed)],
   ]);
   return { change: whole, contents, names: namesOf(change.name) };
 }

@@ -1,8 +1,9 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Identity } from '../adopt/identity.ts';
 import { rename } from '../adopt/rename.ts';
-import { replace, splice } from '../environments/entries.ts';
+import { replace } from '../environments/entries.ts';
 import { pipelinePath } from '../lint/pipeline.ts';
+import { splice } from '../release/splice.ts';
 import { chartPath, chartValuesPath, valuedEnvironment } from '../release/values.ts';
 import { parseYamlFile } from '../release/yaml-file.ts';
 import type { Templates } from './templates.ts';

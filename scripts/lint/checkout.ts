@@ -30,7 +30,7 @@ export async function lintCheckout(root: string, history: string, signal: AbortS
   for (const path of names.map(holdPath)) if (existsSync(join(root, path))) parseHold(await readYaml(root, path));
   for (const name of names) await lintEnvironment(root, name, signal);
   requireJobs(await readYaml(root, pipelinePath), flow);
-  const releases = await lintReleases({ root, history, signal }, flow);
+  const releases = await lintReleases(root, history, flow, signal);
   return [
     `The chart renders for ${names.join(', ')} with Helm ${helmVersions.join(' and ')}.`,
     ...releases.map((tag) => `So does the chart of ${tag}, where it runs, comes next or is the way back.`),

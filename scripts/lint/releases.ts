@@ -17,17 +17,10 @@ import type { Ledger } from '../release/ledger.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
 
-/** The checkout that is linted. */
+/** A folder with environments, and a history with their releases. */
 interface Linted {
   root: string;
   tip: Tip;
-  signal: AbortSignal;
-}
-
-/** A folder with environments, and the checkout whose history has their releases. */
-interface Place {
-  root: string;
-  history: string;
   signal: AbortSignal;
 }
 
@@ -37,7 +30,7 @@ interface Place {
  * tags.
  * @throws {Failure} `invalid-chart` when one does not render, or the history of the checkout does not have it.
  */
-export async function lintReleases({ root, history: checkout, signal }: Place, flow: Flow): Promise<string[]> {
+export async function lintReleases(root: string, checkout: string, flow: Flow, signal: AbortSignal): Promise<string[]> {
   const running = new Map<string, Image>();
   for (const { name } of flow.environments) {
     const image = readImage(await readYaml(root, valuesPath(name)));
@@ -50,8 +43,9 @@ export async function lintReleases({ root, history: checkout, signal }: Place, f
   const { ledger } = await readPast(tip);
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
-    for await (const candidate of listCandidates({ root, tip, signal }, environment, { running, ledger })) {
-      await lintRelease({ root, tip, signal }, environment, candidate);
+    const linted = { root, tip, signal };
+    for await (const candidate of listCandidates(linted, environment, { running, ledger })) {
+      await lintRelease(linted, environment, candidate);
       rendered.add(candidate.chart.tag);
     }
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isNode, isScalar, Scalar, type Node, type YAMLMap } from 'yaml';
 import { Failure } from '../shell/failure.ts';
+import { splice } from './splice.ts';
 import { parseYaml, parseYamlFile, toValue, yamlVersions, type ParsedFile, type YamlFile } from './yaml-file.ts';
 
 /** A new value for the scalar at a path of keys. */
@@ -36,14 +37,11 @@ export function findScalars(file: YamlFile, paths: readonly (readonly string[])[
  */
 export function replaceScalars(file: YamlFile, edits: readonly Edit[]): Uint8Array {
   const parsed = parseYamlFile(file);
-  const splices = edits
-    .map(({ path, value }) => ({ ...requireTarget(parsed, path), value }))
-    .sort((a, b) => b.start - a.start);
-  let text = parsed.text;
-  for (const { start, end, value, style } of splices) {
-    text = text.slice(0, start) + write(value, style) + text.slice(end);
-  }
-  const bytes = Buffer.from(text);
+  const splices = edits.map(({ path, value }) => {
+    const { start, end, style } = requireTarget(parsed, path);
+    return { start, end, text: write(value, style) };
+  });
+  const bytes = Buffer.from(splice(parsed.text, splices));
   requireOnlyEdited(file, { path: file.path, bytes }, edits);
   return bytes;
 }
