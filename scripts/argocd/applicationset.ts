@@ -22,10 +22,7 @@ const shape = z.object({
   }),
 });
 
-const readme = {
-  code: 'invalid-file',
-  hint: 'environments/README.md says what the ApplicationSet is for.',
-} as const;
+const readme = { code: 'invalid-file', hint: 'environments/README.md says what the ApplicationSet is for.' } as const;
 
 // These become arguments of Helm and of Git: none may look like an option, and no path may leave the repository.
 const objectName = { form: /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, words: 'not a name that Kubernetes accepts' };

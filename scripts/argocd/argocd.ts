@@ -110,11 +110,7 @@ export async function request(
     const call = (url.protocol === 'http:' ? http : https).request(url, {
       method,
       // Argo CD requires it of every method but GET, with a body or without.
-      headers: {
-        Accept: 'application/json',
-        Authorization: `Bearer ${token}`,
-        'Content-Type': 'application/json',
-      },
+      headers: { Accept: 'application/json', Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       rejectUnauthorized: !isInsecure,
       signal: AbortSignal.any([signal, limit]),
     });

@@ -18,10 +18,7 @@ export async function advance(place: DeliveryPlace): Promise<Answer> {
   const automatic = flow.environments.filter(({ auto }) => auto);
   const advances = await Array.fromAsync(automatic, ({ name }) => attemptPromotion(place, name));
   const none = `Nothing to do: no environment of ${flowPath} has auto: true.`;
-  return {
-    document: advances.map(describe),
-    text: advances.length === 0 ? none : advances.map(format).join('\n'),
-  };
+  return { document: advances.map(describe), text: advances.length === 0 ? none : advances.map(format).join('\n') };
 }
 
 async function attemptPromotion(place: DeliveryPlace, environment: string) {

@@ -54,11 +54,7 @@ function listMap(parsed: ParsedFile, map: unknown, above: readonly string[]): Ch
     if (isMap(value) && value.commentBefore) return listMap(parsed, value, path);
     const comment = key.commentBefore ?? (index === 0 ? map.commentBefore : undefined);
     if (!comment) throw fault('values.yaml', `no comment says what ${path.join('.')} is`, 'Write one above it.');
-    return {
-      path,
-      default: isNode(value) ? toValue(parsed, value) : null,
-      description: lastParagraph(comment),
-    };
+    return { path, default: isNode(value) ? toValue(parsed, value) : null, description: lastParagraph(comment) };
   });
 }
 

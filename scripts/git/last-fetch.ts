@@ -9,14 +9,7 @@ export async function readLastFetch({ git }: Checkout, remote: string, branch: s
   const file = await git.read(['rev-parse', '--path-format=absolute', '--git-path', 'FETCH_HEAD']);
   const fetched = await stat(file).catch(() => undefined);
   // A clone has fetched nothing since it was made, which the log of its refs tells.
-  const log = await git.run([
-    'log',
-    '--walk-reflogs',
-    '--max-count=1',
-    '--format=%gd',
-    '--date=unix',
-    `${remote}/HEAD`,
-  ]);
+  const log = await git.run(['log', '--walk-reflogs', '-1', '--format=%gd', '--date=unix', `${remote}/HEAD`]);
   const seconds = /@\{(\d+)\}/.exec(log.stdout.toString())?.[1];
   const time = fetched?.mtime ?? (seconds === undefined ? undefined : new Date(Number(seconds) * 1000));
   return { commit: stdout.toString().trim(), time };

@@ -25,11 +25,8 @@ export async function noteWay(
 ): Promise<void> {
   const iids = new Set<number>();
   for (const sha of commits.slice(0, mostCommits)) {
-    const found = await gitlab.ask(
-      z.array(request),
-      'GET',
-      `${gitlab.project}/repository/commits/${sha}/merge_requests`,
-    );
+    const path = `${gitlab.project}/repository/commits/${sha}/merge_requests`;
+    const found = await gitlab.ask(z.array(request), 'GET', path);
     for (const { iid, state } of found) if (state === 'merged') iids.add(iid);
   }
   for (const iid of iids) await editNote(gitlab, iid, ({ review, way }) => ({ review, way: { ...way, ...lines } }));

@@ -90,11 +90,6 @@ function describe(head: Head, content: unknown) {
     /** Whether it runs before anything of its release is applied. */
     isMigration: isMigration(head),
     /** The object as YAML that says the same for every order of keys, comments and quotes. */
-    text: stringify(content, {
-      version: '1.1',
-      sortMapEntries: true,
-      aliasDuplicateObjects: false,
-      lineWidth: 0,
-    }),
+    text: stringify(content, { version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 }),
   };
 }

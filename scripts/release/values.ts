@@ -5,11 +5,7 @@ import { findScalars, replaceScalars, type Target } from './scalars.ts';
 import { decodeFile, parseYamlFile, toValue, yamlVersions, type YamlFile } from './yaml-file.ts';
 
 /** The scalars of a release, each with the form that it has in double quotes. */
-const scalars = {
-  tag: '[0-9a-f]*',
-  digest: '(?:sha256:[0-9a-f]{64})?',
-  revision: '[0-9a-f]*',
-} as const;
+const scalars = { tag: '[0-9a-f]*', digest: '(?:sha256:[0-9a-f]{64})?', revision: '[0-9a-f]*' } as const;
 type Field = keyof typeof scalars;
 const fields = Object.keys(scalars) as Field[];
 
