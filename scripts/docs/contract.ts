@@ -32,10 +32,6 @@ export async function describeContract(root: string): Promise<object> {
 
 async function readPaths(root: string): Promise<ZodOpenApiPathsObject> {
   const files = await Array.fromAsync(glob('src/*/*.openapi.ts', { cwd: root }));
-  const paths: ZodOpenApiPathsObject = {};
-  for (const file of files.sort()) {
-    const concern = (await import(join(root, file))) as { paths: ZodOpenApiPathsObject };
-    Object.assign(paths, concern.paths);
-  }
-  return paths;
+  const concerns = files.sort().map((file) => import(join(root, file)) as Promise<{ paths: ZodOpenApiPathsObject }>);
+  return Object.assign({}, ...(await Promise.all(concerns)).map(({ paths }) => paths)) as ZodOpenApiPathsObject;
 }

@@ -3,11 +3,8 @@ import type { ChartValue } from './chart.ts';
 
 /** The text with the table of variables between its two marks. */
 export function writeVariables(text: string, variables: readonly Variable[]): string {
-  return writeTable(
-    text,
-    'variable',
-    variables.map((variable) => `| \`${variable.name}\` | ${showDefault(variable)} | ${variable.description} |`),
-  );
+  const row = (variable: Variable) => `| \`${variable.name}\` | ${showDefault(variable)} | ${variable.description} |`;
+  return writeTable(text, 'variable', variables.map(row));
 }
 
 function showDefault({ default: value, required, secret }: Variable): string {
@@ -18,13 +15,9 @@ function showDefault({ default: value, required, secret }: Variable): string {
 
 /** The chart's README with the table of its values between the two marks. */
 export function writeValues(readme: string, values: readonly ChartValue[]): string {
-  return writeTable(
-    readme,
-    'value',
-    values.map(({ path, default: value, description }) => {
-      return `| \`${path.join('.')}\` | \`${JSON.stringify(value)}\` | ${description} |`;
-    }),
-  );
+  const row = ({ path, default: value, description }: ChartValue) =>
+    `| \`${path.join('.')}\` | \`${JSON.stringify(value)}\` | ${description} |`;
+  return writeTable(readme, 'value', values.map(row));
 }
 
 function writeTable(text: string, noun: string, rows: readonly string[]): string {

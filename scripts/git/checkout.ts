@@ -81,11 +81,7 @@ async function readPerson(git: Git, variable: string): Promise<string> {
   // Git would make up an identity from the name of the machine, which tells nobody who it was.
   const { status, stdout, stderr } = await git.run(['-c', 'user.useConfigOnly=true', 'var', variable]);
   // Git appends the time of this call; a commit gets that of its decision.
-  const person = stdout
-    .toString()
-    .trim()
-    .replace(/ \d+ \S+$/, '');
-  if (status === 0) return person;
+  if (status === 0) return stdout.toString().replace(/ \d+ \S+\s*$/, '');
   const words = /^fatal: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim();
   throw new Failure(
     'no-identity',

@@ -87,16 +87,13 @@ function environmentOf({ env, repository, settings }: GitOptions): NodeJS.Proces
 }
 
 function configure(settings: readonly Setting[], repository: string | undefined): NodeJS.ProcessEnv {
+  const keys = settings.map(([key], index) => [`GIT_CONFIG_KEY_${index}`, key]);
+  const values = settings.map(([, value], index) => [`GIT_CONFIG_VALUE_${index}`, value]);
   return {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: repository === undefined ? '/dev/null' : join(repository, trustFile),
     GIT_CONFIG_COUNT: String(settings.length),
-    ...Object.fromEntries(
-      settings.flatMap(([key, value], index) => [
-        [`GIT_CONFIG_KEY_${index}`, key],
-        [`GIT_CONFIG_VALUE_${index}`, value],
-      ]),
-    ),
+    ...(Object.fromEntries([...keys, ...values]) as NodeJS.ProcessEnv),
   };
 }
 

@@ -32,12 +32,10 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     if (origin !== undefined && chosen) credentials.set(origin, chosen);
   }
   const headers = Array.from(credentials, ([origin, { user, password }]) => {
-    return [origin, Buffer.from(`${user}:${password}`).toString('base64')] as const;
+    const value = Buffer.from(`${user}:${password}`).toString('base64');
+    return { value, setting: [`http.${origin}/.extraHeader`, `Authorization: Basic ${value}`] as const };
   });
-  const own: Setting[] = headers.map(([origin, value]) => [
-    `http.${origin}/.extraHeader`,
-    `Authorization: Basic ${value}`,
-  ]);
+  const own = headers.map(({ setting }) => setting);
   const way = readWay(checkout, name);
   const anonymous = way.filter(([key]) => !authentication.test(key) && !redirection.test(key));
   const chosen = own.length > 0 ? [...anonymous, ...own] : way;
@@ -54,7 +52,7 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     /** The same without a credential. */
     anonymous: [...anonymous, ...addresses],
     secrets: [
-      ...headers.map(([, value]) => value),
+      ...headers.map(({ value }) => value),
       ...[...credentials.values()].flatMap(({ password }) => [password, encodeURIComponent(password)]),
       ...fetch.secrets,
       ...push.secrets,

@@ -9,7 +9,7 @@ import { Failure } from '../shell/failure.ts';
 import { isFilled } from '../shell/variables.ts';
 
 /** Says what it has found to be fine, or throws a `Failure` that says what is wrong; each call has the milliseconds given. */
-type Check = (place: Place, timeLimit: number) => Promise<string>;
+type Checks = Record<string, (place: Place, timeLimit: number) => Promise<string>>;
 
 export type CheckName = keyof typeof checks;
 export type Audience = keyof typeof audiences;
@@ -18,10 +18,7 @@ export type Audience = keyof typeof audiences;
 const clockLimit = 60_000;
 
 /** Every check by its name. */
-export const checks = { node, git, identity, helm, remote, clock, gitlab, registry, argocd } satisfies Record<
-  string,
-  Check
->;
+export const checks = { node, git, identity, helm, remote, clock, gitlab, registry, argocd } satisfies Checks;
 
 const local = ['node', 'git', 'identity', 'helm', 'remote', 'clock'] as const;
 
