@@ -121,11 +121,10 @@ export const requireTime = parserOf((text) => {
 /** The value of an option that takes a reason: one line of a commit's message. */
 export const requireReason = parserOf((text) => /^\P{Cc}+$/u.exec(text.trim())?.[0], 'one line of text, and not empty');
 
+const overrides = z.array(z.enum(overridable)).transform((rules) => overridable.filter((rule) => rules.includes(rule)));
+
 /** The value of an option that lists rules to override: each once, in one order. */
 export const requireOverrides = parserOf(
-  (text) => {
-    const rules = z.array(z.enum(overridable)).safeParse(text.split(',')).data;
-    return rules && overridable.filter((rule) => rules.includes(rule));
-  },
+  (text) => overrides.safeParse(text.split(',')).data,
   `a list of ${overridable.join(', ')}, such as soak,freeze`,
 );
