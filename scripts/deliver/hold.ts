@@ -1,6 +1,8 @@
-import { holdOf, stateOf, type EnvironmentState } from '../branch/environments.ts';
+import { holdOf, stateOf } from '../branch/environments.ts';
 import { readPresent } from '../branch/place.ts';
+import { reach } from '../look/effects.ts';
 import { attempt } from '../release/ledger.ts';
+import { refuseFor } from '../release/refusals.ts';
 import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
@@ -27,24 +29,23 @@ function takeStep(place: DeliveryPlace, environment: string, step: Holding): Pro
   return deliver(place, { kind: step.kind, environment, decide, history: 'commits' });
 }
 
-/** Holds all environments, to stop the line. */
+/** Holds all environments, to stop the line: what keeps one from it keeps no other. */
 export async function holdAll(place: DeliveryPlace, reason: string): Promise<DeliveryResult[]> {
-  return Array.fromAsync(await readStates(place), ({ environment }) => hold(place, environment.name, reason, true));
+  const { flow } = await readPresent(place);
+  const ends = await Array.fromAsync(flow.environments, ({ name }) => reach(() => hold(place, name, reason, true)));
+  refuseFor(ends.filter((end) => end instanceof Failure));
+  return ends.flatMap((end) => (end instanceof Failure ? [] : [end]));
 }
 
 /** Lets those go on that were held as all; who was held before stays so. */
 export async function resumeAll(place: DeliveryPlace): Promise<DeliveryResult[]> {
   const results: DeliveryResult[] = [];
-  for (const state of await readStates(place)) {
-    const { name } = state.environment;
+  const present = await readPresent(place);
+  for (const { name } of present.flow.environments) {
+    const state = stateOf(present, name);
     const held = attempt(() => holdOf(state));
     if (!(held instanceof Failure) && held?.all) results.push(await resume(place, name));
     else if (state.holdFile) place.log(`${name} stays held, as before. It goes on by: ${typed('resume', name)}`);
   }
   return results;
-}
-
-async function readStates(place: DeliveryPlace): Promise<EnvironmentState[]> {
-  const present = await readPresent(place);
-  return present.flow.environments.map(({ name }) => stateOf(present, name));
 }

@@ -6,7 +6,7 @@ import { parseObjects } from '../helm/manifests.ts';
 import { formatCommits } from '../look/diff.ts';
 import { colourObjects, formatDetails, quoteText, summarize } from '../look/difference-text.ts';
 import { renderDifference } from '../look/difference.ts';
-import { show } from '../look/effects.ts';
+import { reach } from '../look/effects.ts';
 import { quoteSubject } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
 import { Failure } from '../shell/failure.ts';
@@ -47,7 +47,7 @@ export async function describePromotion(place: Place, outlook: Outlook, promotio
 
 /** What runs may not render any more, or nothing here know Argo CD's names: that keeps no release from coming. */
 async function showDifference(place: Place, { tip, state }: Outlook, to: Promotion['to']) {
-  const shown = await show(() => renderDifference(tip, state, to, place));
+  const shown = await reach(() => renderDifference(tip, state, to, place));
   const sentence = `${state.environment.name}: ${summarize(shown)}`;
   return { shown: shown instanceof Failure ? undefined : shown, sentence };
 }

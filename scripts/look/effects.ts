@@ -49,8 +49,8 @@ async function readEffect(
   if (is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
   const before = was instanceof Failure ? undefined : was;
   const [now, later] = await Promise.all([
-    show(() => showNow(before, is, reviewed.after, place)),
-    show(() => showLater(is, reviewed, place)),
+    reach(() => showNow(before, is, reviewed.after, place)),
+    reach(() => showLater(is, reviewed, place)),
   ]);
   return { environment, rules, now, later };
 }
@@ -70,7 +70,7 @@ async function showNow(was: EnvironmentState | undefined, is: EnvironmentState, 
   const { name } = is.environment;
   if (!is.image || (was && Buffer.compare(was.values.bytes, is.values.bytes) === 0)) return undefined;
   const side = sideOf(is, await requireRelease(after, is.image));
-  const whole = await show(async () => {
+  const whole = await reach(async () => {
     const before = was?.image && sideOf(was, await requireRelease(after, was.image));
     return compareSides(after, name, { before, after: side }, place);
   });
@@ -95,8 +95,8 @@ function releaseAt({ commit }: Tip): Release {
   return { tag: parseTag(commit.slice(0, 8), 'git'), digest: '', revision: parseRevision(commit, 'git') };
 }
 
-/** What can be shown, or the failure of the values or of a chart that keeps it from being. */
-export async function show<T>(action: () => Promise<T>): Promise<T | Failure> {
+/** What comes of an action, or the failure that it ends with; where nobody was reached, that is thrown. */
+export async function reach<T>(action: () => Promise<T>): Promise<T | Failure> {
   try {
     return await action();
   } catch (error) {
