@@ -31,6 +31,11 @@ test('each file and folder of this repository that is typed is there', async () 
   await Promise.all(paths.map((path) => access(join(root, path))));
 });
 
+test("no TypeScript is typed for the machine's own Node, which may not know how to run it", () => {
+  const run = typed.filter(({ words: [program, file = ''] }) => program === 'node' && file.endsWith('.ts'));
+  expect(run).toEqual([]);
+});
+
 test('gitops takes each of its commands as it is typed, with what it requires', () => {
   const commands = typedScripts.map((script) => ({ script, words: wordsOfGitops(script) }));
   const own = commands.filter(({ words }) => words.length > 0);

@@ -15,7 +15,7 @@ export interface TypedScript extends Typed {
   args: string[];
 }
 
-/** Reads the commands of every README: of the fences of shell, and of `npm …` and `node …` in the text. */
+/** Reads the commands of every README: of the fences of shell, and of `npm …`, `npx …` and `node …` in the text. */
 export async function readTyped(): Promise<Typed[]> {
   const readmes = (await git(root, ['ls-files', '--', '*.md'])).split('\n');
   const typed = readmes.map(async (readme) => {
@@ -44,7 +44,7 @@ function readFences(text: string): string[] {
 }
 
 function readSpans(text: string): string[] {
-  return Array.from(text.matchAll(/`((?:[A-Z_]+=\S+ )*(?:npm|node) [^`]+)`/g), ([, span = '']) => span);
+  return Array.from(text.matchAll(/`((?:[A-Z_]+=\S+ )*(?:npm|npx|node) [^`]+)`/g), ([, span = '']) => span);
 }
 
 /** The words of each command of a line, without its comment, and the variables that it sets first. */
