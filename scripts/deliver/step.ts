@@ -72,8 +72,7 @@ export function findProposal(step: Step, environment: string): Omit<Proposal, 'd
   const { kind, to, override } = step;
   const title = formatTitle({ kind, environment, to });
   // One that is let past rules is another one: who merges it must see so, and the audit goes by its commit.
-  const branch = [`${kind}/${environment}/${to.tag}`, ...override].join('-');
-  return { branch, title, label: kind };
+  return { branch: [`${kind}/${environment}/${to.tag}`, ...override].join('-'), title, label: kind };
 }
 
 function describeHold(step: Step, { actor: by }: Author, since: Date): string | undefined {
