@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parsePart, parts, requireIdentity, type Identity } from '../adopt/identity.ts';
 import { describeSettings } from '../adopt/next-steps.ts';
 import { openGit } from '../git/git.ts';
@@ -7,6 +7,10 @@ import type { Service } from '../init/plan.ts';
 import { readTemplates } from '../init/templates.ts';
 import { Failure } from '../shell/failure.ts';
 import { requireCount, withCommonOptions, withHelp, type CommonOptions, type Session } from './options.ts';
+
+const userOption = new Option('--user <number>', 'whom its image runs as')
+  .argParser(requireCount)
+  .default(65532, 'nonroot, 65532');
 
 type Options = CommonOptions & Omit<Service, 'identity'> & Partial<Omit<Identity, 'branch'>>;
 
@@ -25,7 +29,7 @@ export function addInitCommand(program: Command, { signal, environments, print }
     .requiredOption('--port <port>', 'where its image listens', requireCount)
     .option('--live <path>', 'the path that is asked whether it must be restarted', requirePath, '/health/live')
     .option('--ready <path>', 'the path that is asked whether it can take requests', requirePath, '/health/ready')
-    .option('--user <number>', 'whom its image runs as', requireCount, 65532)
+    .addOption(userOption)
     .action(async (options: Options) => {
       const templates = await readTemplates();
       const identity = await completeIdentity(options, templates.identity, signal);
