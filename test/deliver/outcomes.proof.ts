@@ -344,7 +344,7 @@ ${isLater}`,
         origin.installHook('update', `[ "$1" != refs/heads/${branch} ] || { echo "Not on a Friday." >&2; exit 1; }`),
     ],
     message: /refused the push \(hook declined\):\s+remote: Not on a Friday\.\n/,
-    hint: 'Look at who the token belongs to, at the rules of the protected branch, and at the push rules of the project.',
+    hint: 'Check whose token it is, the rules of the protected branch, and the push rules of the project.',
     ways: [{ name: 'its end', then: [() => origin.installHook('update', '')] }],
   },
   {
