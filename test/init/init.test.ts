@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readIdentity } from '../../scripts/adopt/identity.ts';
+import { applicationSetPath } from '../../scripts/argocd/applicationset.ts';
 import { readEnvironmentNames } from '../../scripts/branch/checkout-environments.ts';
 import { renderChart } from '../../scripts/helm/helm.ts';
 import { init as write } from '../../scripts/init/init.ts';
@@ -62,16 +63,23 @@ test('it writes a chart that renders for each environment, with the names, probe
       namespace: `orders-${environment}`,
     });
     expect(manifests).toContain('image: "registry.acme.example/orders:3f9c1b2a"');
-    expect(manifests).toMatch(/containerPort: 8000\n/);
-    expect(manifests).toMatch(/runAsUser: 1234\n/);
-    const paths = [...manifests.matchAll(/^ +path: (.*)$/gm)].map(([, path = '']) => path.replaceAll('"', ''));
-    expect(new Set(paths)).toEqual(new Set(['/alive', '/able']));
-    expect(manifests).not.toMatch(/NODE_OPTIONS|name: metrics/);
+    expect(manifests).toMatch(/^ +path: "?\/alive"?$/m);
+    expect(manifests).toMatch(/^ +path: "?\/able"?$/m);
   }
 
-  // What is left of this repository's names is where its jobs and its README are.
+  expect(parse(await readFile(join(folder.path, 'helm-chart/values.yaml'), 'utf8'))).toMatchObject({
+    port: 8000,
+    runAs: { user: 1234, group: 1234 },
+    // What is of Node, or of the metrics of this repository's service.
+    nodeOptions: '',
+    test: false,
+    metrics: { enabled: false },
+  });
+  expect(await readFile(join(folder.path, applicationSetPath), 'utf8')).toContain('name: orders-{{');
+  // What is left of this repository's names is where its jobs, its image and its README are.
   const lines = await Promise.all(written.map(async (path) => (await readFile(path, 'utf8')).split('\n')));
-  const left = lines.flat().filter((line) => line.includes(ours.name));
+  const names = [`${ours.group}/${ours.name}`, `${ours.registry}/${ours.name}`];
+  const left = lines.flat().filter((line) => names.some((name) => line.includes(name)));
   expect(left.filter((line) => !/^# |^ +- project: |^ +PIPELINE_IMAGE: /.test(line))).toEqual([]);
 });
 
@@ -106,7 +114,7 @@ test.each([
   const { folder: place, status } = await init(['--port', '8000'], remote);
   await using folder = place;
   expect(status).toBe(0);
-  const text = await readFile(join(folder.path, 'environments/argocd/applicationset.yaml'), 'utf8');
+  const text = await readFile(join(folder.path, applicationSetPath), 'utf8');
   const addresses = new Set([...text.matchAll(/repoURL: (.*)/g)].map(([, found]) => found));
   expect([...addresses]).toEqual([address]);
 });
