@@ -47,7 +47,7 @@ function usage(command: Command, { code, message }: CommanderError): Failure {
   return new Failure(
     'usage',
     missing?.description ? `${problem}: ${missing.description}` : problem,
-    `${typedAs(command, '--help')} ${command.parent ? 'shows its options' : 'lists the commands and their options'}.`,
+    `${typedAs(command, '--help')} ${command.commands.length > 0 ? 'lists the commands and their options' : 'shows its options'}.`,
   );
 }
 

@@ -126,10 +126,10 @@ const all = 'npm run image -- --help lists the commands and their options.';
 const one = 'npm run image -- publish --help shows its options.';
 
 test.each([
-  [['pubish'], "unknown command 'pubish'\n(Did you mean publish?)", all],
-  [['publish', 'now'], "too many arguments for 'publish'. Expected 0 arguments but got 1: now.", one],
-  [['publish', '--force'], "unknown option '--force'", one],
-  [[], 'No command is given.', all],
+  [['image', 'pubish'], "unknown command 'pubish'\n(Did you mean publish?)", all],
+  [['image', 'publish', 'now'], "too many arguments for 'publish'. Expected 0 arguments but got 1: now.", one],
+  [['image', 'publish', '--force'], "unknown option '--force'", one],
+  [['image'], 'No command is given.', all],
 ])('a command line that means nothing is told so: %j', async (args, problem, hint) => {
   await using job = await prepareJob();
   expect(await job.run(ecrVariables, args)).toEqual({
