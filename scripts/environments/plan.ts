@@ -7,6 +7,7 @@ import { pipelinePath } from '../lint/pipeline.ts';
 import { environmentName, environmentsFolder, flowPath, parseFlow, requireEnvironment } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
 import { valuesPath } from '../release/values.ts';
+import type { YamlFile } from '../release/yaml-file.ts';
 import { Failure } from '../shell/failure.ts';
 import { toYaml } from './entries.ts';
 import { changeFlow, changePipeline, changeProjects, type Change } from './files.ts';
@@ -17,17 +18,19 @@ export type Plan = Awaited<ReturnType<typeof plan>>;
 /** Plans one environment more, between another one and those that take from it. */
 export async function planAddition(root: string, wanted: Pick<Change, 'name' | 'from' | 'cluster'>): Promise<Plan> {
   const { name, from, cluster } = wanted;
-  requireEnvironment(parseFlow(await readYaml(root, flowPath)), from);
+  const flow = await readYaml(root, flowPath);
+  requireEnvironment(parseFlow(flow), from);
   const problem = environmentName.safeParse(name).error?.issues[0]?.message;
   if (problem !== undefined) throw refused(`The name ${JSON.stringify(name)} ${problem}.`, 'Choose another name.');
   const folder = join(environmentsFolder, name);
   if (existsSync(join(root, folder))) throw refused(`${folder} is there already.`, 'Choose another name.');
-  return plan(root, { ...wanted, isAdded: true }, [[valuesPath(name), writeValues(name, cluster)]]);
+  return plan(root, flow, { ...wanted, isAdded: true }, [[valuesPath(name), writeValues(name, cluster)]]);
 }
 
 /** Plans one environment less, whose files are given. */
 export async function planRemoval(root: string, name: string, files: readonly string[]): Promise<Plan> {
-  const { from } = requireEnvironment(parseFlow(await readYaml(root, flowPath)), name);
+  const flow = await readYaml(root, flowPath);
+  const { from } = requireEnvironment(parseFlow(flow), name);
   if (from === undefined) {
     const hint = `Let it deploy to another one first, in ${flowPath} and in the job deploy of ${pipelinePath}.`;
     throw refused(`${name} is where the pipeline deploys.`, hint);
@@ -42,16 +45,16 @@ export async function planRemoval(root: string, name: string, files: readonly st
     );
   }
   const own = files.map((file) => [file, undefined] as const);
-  return plan(root, { isAdded: false, name, from }, own);
+  return plan(root, flow, { isAdded: false, name, from }, own);
 }
 
 async function plan(
   root: string,
+  flow: YamlFile,
   change: Omit<Change, 'next'>,
   own: readonly (readonly [string, string | undefined])[],
 ) {
-  const [flow, projects, pipeline, applicationSet] = await Promise.all([
-    readYaml(root, flowPath),
+  const [projects, pipeline, applicationSet] = await Promise.all([
     readYaml(root, projectsPath),
     readYaml(root, pipelinePath),
     readYaml(root, applicationSetPath),

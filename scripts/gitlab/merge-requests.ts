@@ -14,7 +14,8 @@ const mostCommits = 50;
 
 /** Writes what a review says into the note of a merge request. */
 export async function noteReview(gitlab: GitLab, iid: string, markdown: string): Promise<void> {
-  await editNote(gitlab, Number(iid), ({ way }) => ({ review: markdown, way }));
+  const me = await gitlab.ask(user, 'GET', 'user');
+  await editNote(gitlab, me, Number(iid), ({ way }) => ({ review: markdown, way }));
 }
 
 /** Writes to the merge requests that commits have come by where they are now: a line for each environment that is given. */
@@ -29,7 +30,9 @@ export async function noteWay(
     const found = await gitlab.ask(z.array(request), 'GET', path);
     for (const { iid, state } of found) if (state === 'merged') iids.add(iid);
   }
-  for (const iid of iids) await editNote(gitlab, iid, ({ review, way }) => ({ review, way: { ...way, ...lines } }));
+  if (iids.size === 0) return;
+  const me = await gitlab.ask(user, 'GET', 'user');
+  for (const iid of iids) await editNote(gitlab, me, iid, ({ review, way }) => ({ review, way: { ...way, ...lines } }));
 }
 
 interface Parts {
@@ -39,8 +42,12 @@ interface Parts {
 }
 
 /** Edits the one note that this token's user has on a merge request; the first one is made. */
-async function editNote({ ask, project }: GitLab, iid: number, edit: (parts: Parts) => Parts): Promise<void> {
-  const me = await ask(user, 'GET', 'user');
+async function editNote(
+  { ask, project }: GitLab,
+  me: z.infer<typeof user>,
+  iid: number,
+  edit: (parts: Parts) => Parts,
+): Promise<void> {
   const notes = `${project}/merge_requests/${iid}/notes`;
   // The first that is ours is among the first: the pipeline of a merge request begins with its review.
   const found = await ask(z.array(note), 'GET', `${notes}?sort=asc&order_by=created_at&per_page=100`);

@@ -34,7 +34,8 @@ export async function review(
   const isRefused = findings.some(({ severity }) => severity === 'breach');
   const isBroken = effects.some(({ now }) => now instanceof Failure);
   const verdict = { effects, findings, isRefused };
-  await announce(place, scratch.remote.address, { review: formatMarkdown(verdict) });
+  const note = formatMarkdown(verdict);
+  await announce(place, scratch.remote.address, { review: note });
   return {
     document: {
       branch: place.branch,
@@ -46,7 +47,7 @@ export async function review(
         return { severity, environment, rule, message };
       }),
     },
-    text: markdown ? formatMarkdown(verdict) : formatText(verdict),
+    text: markdown ? note : formatText(verdict),
     exitCode: isRefused ? exitCode.refused : isBroken ? exitCode.input : exitCode.done,
   };
 }
