@@ -1,9 +1,8 @@
 import { holdOf, stateOf } from '../branch/environments.ts';
 import { readPresent } from '../branch/place.ts';
-import { reach } from '../look/effects.ts';
 import { attempt } from '../release/ledger.ts';
 import { refuseFor } from '../release/refusals.ts';
-import { Failure } from '../shell/failure.ts';
+import { Failure, reach } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 import type { Step } from './step.ts';

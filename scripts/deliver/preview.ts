@@ -6,10 +6,9 @@ import { parseObjects } from '../helm/manifests.ts';
 import { formatCommits } from '../look/diff.ts';
 import { colourObjects, formatDetails, quoteText, summarize } from '../look/difference-text.ts';
 import { renderDifference } from '../look/difference.ts';
-import { reach } from '../look/effects.ts';
 import { quoteSubject } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
-import { Failure } from '../shell/failure.ts';
+import { Failure, reach } from '../shell/failure.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
 

@@ -14,7 +14,7 @@ import type { Tip } from '../git/tip.ts';
 import { holdPath } from '../release/hold.ts';
 import { parseRevision, parseTag } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
-import { exitCode, Failure } from '../shell/failure.ts';
+import { Failure, reach } from '../shell/failure.ts';
 import { compareSides, type Difference } from './difference.ts';
 
 /** What a merge would do to an environment. A failure says why the difference cannot be shown. */
@@ -93,14 +93,4 @@ function sideOf(state: EnvironmentState, chart: Release): Rendering {
 
 function releaseAt({ commit }: Tip): Release {
   return { tag: parseTag(commit.slice(0, 8), 'git'), digest: '', revision: parseRevision(commit, 'git') };
-}
-
-/** What comes of an action, or the failure that it ends with; where nobody was reached, that is thrown. */
-export async function reach<T>(action: () => Promise<T>): Promise<T | Failure> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof Failure && error.exitCode !== exitCode.unreachable) return error;
-    throw error;
-  }
 }

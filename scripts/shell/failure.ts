@@ -81,3 +81,13 @@ export class Failure extends Error {
     return exits[this.code];
   }
 }
+
+/** What comes of an action, or the failure that it ends with; where nobody was reached, that is thrown. */
+export async function reach<T>(action: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode !== exitCode.unreachable) return error;
+    throw error;
+  }
+}
