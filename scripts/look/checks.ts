@@ -1,6 +1,6 @@
 import { openArgo } from '../argocd/argocd.ts';
 import { parseArgoSettings } from '../argocd/settings.ts';
-import { openRemote, type Place } from '../branch/place.ts';
+import { openRemote, readTip, type Place } from '../branch/place.ts';
 import { openCheckout, readIdentity } from '../git/checkout.ts';
 import { push, unwell } from '../git/push.ts';
 import { runHelm } from '../helm/program.ts';
@@ -71,7 +71,7 @@ async function remote(place: Place, callLimit: number): Promise<string> {
 
 /** Whether this machine's clock agrees with servers that tell the time, and the newest commit is not of the future. */
 async function clock(place: Place, callLimit: number): Promise<string> {
-  const commit = await readTip(place, callLimit).catch(() => undefined);
+  const commit = await readNewest(place, callLimit).catch(() => undefined);
   // As Argo CD's address is read elsewhere: https unless it says otherwise.
   const argo = (place.env.ARGOCD_SERVER ?? '').replace(/^(?=[^/]+$)/, 'https://');
   const servers = [commit?.address ?? '', argo].filter((address) => /^https?:/.test(address));
@@ -91,11 +91,11 @@ async function clock(place: Place, callLimit: number): Promise<string> {
 
 const setClock = 'Set the clock: timedatectl set-ntp true.';
 
-async function readTip(place: Place, callLimit: number) {
+async function readNewest(place: Place, callLimit: number) {
   await using scratch = await openRemote(place, { callLimit });
-  const tip = await scratch.fetchTip(place.branch);
-  const seconds = await scratch.git.read(['show', '--no-patch', '--format=%ct', tip]);
-  return { address: scratch.remote.address, time: Number(seconds) * 1000 };
+  const tip = await readTip(scratch, place);
+  const [newest] = await tip.describe(tip.commit);
+  return { address: scratch.remote.address, time: newest?.time.getTime() ?? NaN };
 }
 
 /** The time that a server says it is, if it says one; whether it can be reached is for others to tell. */
