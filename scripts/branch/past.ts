@@ -19,6 +19,11 @@ export async function readMainline(tip: Tip): Promise<Mainline> {
   return new Mainline(history, followBranch(commits, { branch, marked: new Set(marked) }), now);
 }
 
+/** Reads which of the commits of a branch have code: change more than environments. Gives their SHAs. */
+export async function readCode(tip: Tip, commits: readonly Followed[]): Promise<ReadonlySet<string>> {
+  return new Set((await tip.keepOutside(commits, environmentsFolder)).map(({ sha }) => sha));
+}
+
 /** What the branch was from one commit to another, newest first, by titles alone, which is enough for a text. */
 export async function listBranch(tip: Tip, from: string, to: string): Promise<Followed[]> {
   const { branch } = tip;

@@ -1,11 +1,10 @@
 import { readEnvironment } from '../branch/environments.ts';
-import { readPast } from '../branch/past.ts';
+import { readCode, readPast } from '../branch/past.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import type { Mainline } from '../git/mainline.ts';
 import type { Tip } from '../git/tip.ts';
 import { isRipe, listCandidates, type Candidate } from '../release/candidates.ts';
 import { formatAge } from '../release/duration.ts';
-import { environmentsFolder } from '../release/flow.ts';
 import type { Image } from '../release/image.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
@@ -51,7 +50,7 @@ export function toDocument({ image, since, isHealthy, ripe }: Candidate, commits
 export async function readCodeCount(tip: Tip, mainline: Mainline, images: readonly (Image | undefined)[]) {
   const find = (image: Image | undefined) => image && mainline.find(image);
   const commits = mainline.commits.slice(0, Math.max(0, ...images.map((image) => find(image) ?? 0)));
-  const code = new Set((await tip.keepOutside(commits, environmentsFolder)).map(({ sha }) => sha));
+  const code = await readCode(tip, commits);
   return (running: Image | undefined, ahead: Image | 'tip' | undefined): number | undefined => {
     const [to, from] = [find(running), ahead === 'tip' ? 0 : find(ahead)];
     if (to === undefined || from === undefined) return undefined;
