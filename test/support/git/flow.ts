@@ -10,12 +10,20 @@ interface Rules {
   override?: readonly string[];
 }
 
+interface Freeze {
+  environments: string[];
+  from?: string;
+  to?: string;
+  every?: { from: string; to: string; zone: string };
+  reason?: string;
+}
+
 /** The rules between the environments. */
 export interface FlowRules {
   staging?: Rules;
   production?: Rules;
   /** A freeze, which has begun and never ends unless its times are given, or those of each week. */
-  freeze?: { environments: string[]; from?: string; to?: string; every?: { from: string; to: string; zone: string } };
+  freeze?: Freeze;
 }
 
 /** The flow of the project: dev, staging and production, each after the one before. */

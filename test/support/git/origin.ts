@@ -8,6 +8,8 @@ export interface OriginOptions {
   pushOptions?: boolean;
   /** Whether the server leaves out what a client does not want, as GitLab does. */
   filter?: boolean;
+  /** Whether it has no commit yet. */
+  isEmpty?: boolean;
 }
 
 /** What a commit does: contents by their path, undefined where a file goes away. */
@@ -162,17 +164,18 @@ export class Origin {
 /** Makes the repository in a folder that is not there yet. */
 export async function createOrigin(
   directory: string,
-  { pushOptions = true, filter = true }: OriginOptions = {},
+  { pushOptions = true, filter = true, isEmpty = false }: OriginOptions = {},
 ): Promise<Origin> {
   await git('/', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', directory]);
   const settings = { 'receive.advertisePushOptions': pushOptions, 'uploadpack.allowFilter': filter };
   for (const [key, value] of Object.entries(settings)) await git(directory, ['config', key, String(value)]);
   const origin = new Origin(directory);
-  await origin.commit('Start the project', project);
+  if (!isEmpty) await origin.commit('Start the project', project);
   return origin;
 }
 
-function data(content: string | Uint8Array): Buffer {
+/** A content as git's fast-import reads it. */
+export function data(content: string | Uint8Array): Buffer {
   const bytes = Buffer.from(content);
   return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
 }
