@@ -11,6 +11,7 @@ import { readLive } from './live.ts';
 import { formatStatus } from './status-table.ts';
 import { proposalsPattern, readProposals } from '../branch/proposals.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
+import type { Tip } from '../git/tip.ts';
 import { readBrokenEnvironments, stateOf, type Environments } from '../branch/environments.ts';
 
 /**
@@ -18,10 +19,12 @@ import { readBrokenEnvironments, stateOf, type Environments } from '../branch/en
  * broken is told in its place, and hides nothing else.
  */
 export async function status(place: Place, columns: number): Promise<Answer> {
-  const { rows, now, isBroken } = await readRows(place);
+  await using scratch = await openRemote(place, { history: 'trees' });
+  const tip = await readLastTip(scratch, place, [proposalsPattern]);
+  const { rows, isBroken } = await readRows(tip, place);
   return {
     document: rows.map(toDocument),
-    text: formatStatus(rows, now, columns),
+    text: formatStatus(rows, tip.now, columns),
     exitCode: isBroken ? exitCode.input : exitCode.done,
   };
 }
@@ -29,15 +32,15 @@ export async function status(place: Place, columns: number): Promise<Answer> {
 /** What there is to tell of an environment. */
 export type Row = Awaited<ReturnType<typeof readRows>>['rows'][number];
 
-async function readRows(place: Place) {
-  await using scratch = await openRemote(place, { history: 'trees' });
-  const tip = await readLastTip(scratch, place, [proposalsPattern]);
+/** Reads a row for each environment from a tip that has come with the proposals, and the past that it is told from. */
+export async function readRows(tip: Tip, place: Place) {
   const proposals = await readProposals(tip);
   const { branch, now } = tip;
   const environments = await readBrokenEnvironments(tip);
   const faults = [...environments.strays, ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
-  const { mainline, ledger } = await readPast(tip);
+  const past = await readPast(tip);
+  const { mainline, ledger } = past;
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, states, mainline);
@@ -50,15 +53,19 @@ async function readRows(place: Place) {
     const record = ledger.recordOf(name);
     const behind = count(image, from === undefined ? 'tip' : source?.image);
     const runs = from === undefined ? [] : ledger.recordOf(from).runs;
-    const next = state && chooseCandidate(listCandidates(runs, state, mainline), now);
+    const candidates = state ? listCandidates(runs, state, mainline) : [];
+    const next = chooseCandidate(candidates, now);
     return {
       name,
+      from,
       state,
       fault,
       run: image && findPresentRun(record),
       subject: image && mainline.commits[mainline.find(image) ?? -1]?.subject,
       // How many commits with code what it takes its releases from is ahead.
       behind: behind === undefined ? undefined : { what: from ?? branch, count: behind },
+      // What has run in the environment before and may come, now or later, newest first.
+      candidates,
       // What would be promoted, or will be first, and the commits with code that it brings.
       next: next && { candidate: next, commits: count(image, next.image) },
       // A hold that nobody can read holds nevertheless.
@@ -69,7 +76,7 @@ async function readRows(place: Place) {
       live: live.get(name),
     };
   });
-  return { rows, now, isBroken: faults.length > 0 || rows.some(({ fault }) => fault) };
+  return { rows, past, isBroken: faults.length > 0 || rows.some(({ fault }) => fault) };
 }
 
 /** An environment as far as its files can be read. */

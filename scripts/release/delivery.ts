@@ -83,7 +83,8 @@ function parseDelivery(message: string) {
   const read = (key: string) => facts(key).at(-1);
   const named = read('Override')?.split(/, */) ?? [];
   const override: readonly Overridable[] = overridable.filter((rule) => named.includes(rule));
-  return { kind: kind as DeliveryKind, environment, tag, actor: read('Actor'), override, reason: read('Reason') };
+  const [actor, pipeline, reason] = ['Actor', 'Pipeline', 'Reason'].map(read);
+  return { kind: kind as DeliveryKind, environment, tag, actor, pipeline, override, reason };
 }
 
 /** Whether a commit's subject is the title of a delivery, or of GitLab's merge of one. */

@@ -27,10 +27,15 @@ export class EnvironmentRecord {
   /** The versions of its values that cannot be read, and why. */
   readonly skipped: { commit: Commit; problem: string }[] = [];
   readonly runs: Run[] = [];
-  hold: Hold | undefined;
+  /** What came of its hold; where it has one, it is the last. */
+  readonly holds: { commit: Commit; hold: Hold | undefined }[] = [];
   /** What its values say besides the release. */
   rest: Rest | undefined;
   readonly read = createValuesReader();
+
+  get hold(): Hold | undefined {
+    return this.holds.at(-1)?.hold;
+  }
 }
 
 /** What a commit says of an environment: its values, that they were removed, or why they cannot be read. */
@@ -90,7 +95,7 @@ export class Ledger {
       const held = heldEnvironment(path);
       if (held === undefined) continue;
       const isThere = bytes !== undefined || irregular.has(path);
-      this.recordOf(held).hold = isThere ? readHold(path, bytes, commit) : undefined;
+      this.recordOf(held).holds.push({ commit, hold: isThere ? readHold(path, bytes, commit) : undefined });
     }
   }
 

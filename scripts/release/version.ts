@@ -15,15 +15,15 @@ export interface Version extends ReturnType<typeof describeVersion> {
 export function describeVersion(environment: string, commit: Commit, image: Image | undefined) {
   const delivery = image && findDeliveryOf(commit, environment, image);
   const kind = delivery?.kind ?? ('edit' as const);
-  const { actor: by = commit.author, override = [], reason } = delivery ?? {};
-  return { commit, image, kind, by, override, reason };
+  const { actor: by = commit.author, pipeline, override = [], reason } = delivery ?? {};
+  return { commit, image, kind, by, pipeline, override, reason };
 }
 
 /**
  * The name of who made a version. A pipeline tells a person's login and a laptop the name in Git, so only the author of
  * the commit is the same from both; of a proposal that was merged it is who proposed.
  */
-export function findPerson({ commit, kind }: Version): string {
+export function findPerson({ commit, kind }: Pick<Version, 'commit' | 'kind'>): string {
   const { author } = kind === 'edit' ? commit : (commit.merged ?? commit);
   return author.replace(/ <[^<>]*>$/, '');
 }

@@ -160,6 +160,7 @@ function runsOf(arrivals: readonly Arrival[]): Run[] {
       image: image(release),
       kind: 'deploy',
       by: 'Ada',
+      pipeline: undefined,
       override: [],
       reason: undefined,
       verdicts: [],

@@ -171,6 +171,7 @@ function run(image: Image, until?: Date): Run {
     image,
     kind: 'edit',
     by: 'Ada',
+    pipeline: undefined,
     override: [],
     reason: undefined,
     verdicts: [],
