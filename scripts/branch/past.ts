@@ -50,10 +50,7 @@ export interface Past {
 }
 
 /** Reads what the branch was up to a tip, and what ran on it when: in all environments, or by the files given. */
-export async function readPast(
-  tip: Tip,
-  paths: readonly string[] = [environmentsFolder],
-): Promise<Past> {
+export async function readPast(tip: Tip, paths: readonly string[] = [environmentsFolder]): Promise<Past> {
   const mainline = await readMainline(tip);
   const history = await readChanges(tip, mainline, paths);
   return { mainline, history, ledger: Ledger.of(history.changes, history.verdicts) };

@@ -69,7 +69,7 @@ export class Story {
     const commit = { sha: this.commit({ isCode: false }), author: 'Ada', committer: 'Ada', time: now, seen: now };
     const version = {
       commit: { ...commit, message: kind, merged: undefined, doubt: undefined },
-      ...{ image, kind, by: 'Ada', override: [], reason: undefined, since: now, verdicts: told },
+      ...{ image, kind, by: 'Ada', pipeline: undefined, override: [], reason: undefined, since: now, verdicts: told },
     };
     const last = this.runs.at(-1);
     if (last) last.until = now;
