@@ -6,6 +6,7 @@ import { audiences, type Audience } from '../look/checks.ts';
 import { diff } from '../look/diff.ts';
 import { doctor } from '../look/doctor.ts';
 import { history } from '../look/history.ts';
+import { metrics } from '../look/metrics.ts';
 import { review } from '../look/review.ts';
 import {
   createPlace,
@@ -72,6 +73,15 @@ export function addReadingCommands(program: Command, { signal, environments, pri
     .action(async (options: CommonOptions & { since?: Date; strict?: boolean }) => {
       const { since, strict = false } = options;
       print(await audit(createPlace(options, signal), { since, strict }));
+    });
+
+  add('metrics [environment]', 'tell the four DORA measures by weeks, newest first', (_, last) => [
+    `${last} --since 90d`,
+    '--json',
+  ])
+    .option('--since <time>', 'only the weeks from that of a date on, or of a duration back', requireTime)
+    .action(async (environment: string | undefined, options: CommonOptions & { since?: Date }) => {
+      print(await metrics(createPlace(options, signal), environment, { since: options.since, columns }));
     });
 
   const usual: Audience = process.env.CI === undefined ? 'laptop' : 'pipeline';

@@ -17,7 +17,12 @@ export function formatDuration(milliseconds: number): string {
 
 /** How long ago a time was, as a person would say it. */
 export function formatAge(time: Date, now: Date): string {
-  const minutes = Math.floor((now.getTime() - time.getTime()) / units.m);
+  return formatSpan(now.getTime() - time.getTime());
+}
+
+/** How long a time of so many milliseconds is, in the same words. */
+export function formatSpan(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / units.m);
   if (minutes < 120) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} d`;
 }

@@ -2,19 +2,21 @@ import type { BranchCommit, Mainline } from '../git/mainline.ts';
 import type { Run } from './ledger.ts';
 import { firstVerdict } from './verdict.ts';
 
-/** What each of the four DORA measures counts, as people are told. */
+/** What each measure of an environment counts, for people. */
 export const definitions = {
-  deployments: 'How many releases a deploy, a promotion or an edit brought to the environment. A rollback brings none.',
+  deployments: 'How many releases came by a deploy, a promotion or an edit. A rollback does not count.',
   leadTime:
-    'For each commit of the branch that changes more than environments/, the time from when it came to the branch until the ' +
-    'environment first ran a release that contains it, where a deployment brought that; in the week of the deployment.',
+    'The time from when a commit that changes more than environments/ came to the branch until a deployment brought the ' +
+    'first release that contains it. A merge is one commit. It counts in the week of the deployment.',
   failureRate:
-    'The share of the deployments that have a verdict of failed, or that were taken back: an older release, or a rollback, ' +
-    'came next.',
+    'The share of the deployments that have a verdict of failed or were taken back: an older release came next, or a ' +
+    'rollback that did not go forward.',
   timeToRestore:
-    'For each failed deployment, the time from when it came until it was found healthy after all, or until the next run ' +
-    'that did not fail was found healthy, or came, where no verdict says so; in the week of the deployment.',
-  quantiles: 'The median and p90 are by nearest rank: the least value that half, or 90%, of the values do not exceed.',
+    'The time from when a failed deployment came until it was found healthy after all or, if that was earlier, the next run ' +
+    'that did not fail was found healthy, or came, where no verdict says so. It counts in the week of the deployment.',
+  open: 'How many of the failed deployments are not restored.',
+  quantiles: 'The median and p90 are by nearest rank: the least time that half, or 90 %, of the times do not exceed.',
+  week: 'A week begins on Monday at 00:00 UTC.',
 } as const;
 
 /** A commit of the branch with code, and when it came to the branch. */

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { measure, type Deployment, type Quantiles, type Week } from '../../scripts/release/metrics.ts';
+import { definitions, measure, type Deployment, type Quantiles, type Week } from '../../scripts/release/metrics.ts';
 import type { Run } from '../../scripts/release/ledger.ts';
+import { root } from '../support/kubernetes/render.ts';
 import { anyStory, Story, unknown, type Arrival } from '../support/model/story.ts';
 
 const [minute, hour, day] = [60_000, 3_600_000, 24 * 3_600_000];
@@ -108,6 +111,13 @@ test('a deployment that was found healthy after it had been found to have failed
   story.at(at(1)).arrive({ release: story.commit(), kind: 'deploy' });
   const [week] = measure(story.runs, story.mainline, story.code);
   expect(week).toMatchObject({ failureRate: 0.5, timeToRestore: { median: 5 * minute, p90: 5 * minute } });
+});
+
+test('scripts/README.md says what each measure is in the words of the command', async () => {
+  const readme = await readFile(join(root, 'scripts/README.md'), 'utf8');
+  const [, section = ''] = readme.split('\n### What metrics tells\n');
+  const told = [...(section.split('\n#')[0] ?? '').matchAll(/^\| [a-z0-9 ]+ +\| (.*?) +\|$/gm)].map(([, text]) => text);
+  expect(told).toEqual(['is', ...Object.values(definitions)]);
 });
 
 /** So many hours into a Monday. */
