@@ -1,5 +1,5 @@
 import { readEnvironments } from '../branch/environments.ts';
-import { readCode, readPast } from '../branch/past.ts';
+import { readCode, readPast, type Past } from '../branch/past.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import type { Tip } from '../git/tip.ts';
 import { formatSpan } from '../release/duration.ts';
@@ -31,7 +31,7 @@ export async function metrics(
 /** Measures environments by weeks, oldest first, each from the one of its first deployment to the present one. */
 export async function readWeeks(
   tip: Tip,
-  { mainline, ledger }: Awaited<ReturnType<typeof readPast>>,
+  { mainline, ledger }: Pick<Past, 'mainline' | 'ledger'>,
   names: readonly string[],
 ): Promise<Map<string, Week[]>> {
   const code = await readCode(tip, mainline.commits);
@@ -88,7 +88,7 @@ function toDocument({ monday, deployments, leadTime, failureRate, timeToRestore 
       commit: run.version.commit.sha,
       tag: run.image.tag,
       since: run.since.toISOString(),
-      changes: changes.map(({ change, leadTime }) => ({ commit: change.sha, seconds: secondsOf(leadTime) })),
+      changes: changes.map(({ change, leadTime }) => ({ commit: change.sha, seconds: leadTime / 1000 })),
       failure: failure ?? null,
       restored: restored?.toISOString() ?? null,
     })),
@@ -96,9 +96,5 @@ function toDocument({ monday, deployments, leadTime, failureRate, timeToRestore 
 }
 
 function toSeconds(quantiles: Quantiles | undefined): object | null {
-  return quantiles ? { median: secondsOf(quantiles.median), p90: secondsOf(quantiles.p90) } : null;
-}
-
-function secondsOf(milliseconds: number): number {
-  return Math.round(milliseconds / 1000);
+  return quantiles ? { median: quantiles.median / 1000, p90: quantiles.p90 / 1000 } : null;
 }

@@ -75,7 +75,7 @@ test('--json has the commits behind each number, and --since leaves out the week
     deployments: 1,
     leadTime: { median: 600, p90: 4200 },
     failureRate: 1,
-    timeToRestore: { median: 3091, p90: 3091 },
+    timeToRestore: { median: 3090.5, p90: 3090.5 },
     open: 0,
     behind: [
       {
