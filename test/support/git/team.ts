@@ -75,7 +75,9 @@ export class Team {
   async start(files: Files, { by: author, time }: Act): Promise<void> {
     const values = [...this.#standings.keys()].map((name) => [valuesPath(name), emptyValues(name)] as const);
     const all = { ...files, ...Object.fromEntries(values) };
-    await this.#import.commit({ author, time, message: 'Start the project', files: all });
+    const commit = await this.#import.commit({ author, time, message: 'Start the project', files: all });
+    for (const environment of this.#standings.keys())
+      this.#keep({ kind: 'edit', environment, release: undefined, by: author, time, commit });
   }
 
   /** What an environment runs, and what brought it. */

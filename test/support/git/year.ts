@@ -30,10 +30,12 @@ const finale = 6 * hour;
  * Writes a year of deliveries up to a time into an empty repository. As many releases as are asked for are merged, deployed
  * and judged; some are promoted, taken back, held or edited by hand, by the rules but for two breaches.
  */
-export async function writeYear(origin: Origin, end: Date, { releases = 365 } = {}): Promise<Year> {
+export async function writeYear(origin: Origin, now: Date, { releases = 365 } = {}): Promise<Year> {
+  // A commit tells no more than seconds.
+  const end = new Date(Math.floor(now.getTime() / 1000) * 1000);
   const stream = new Import(origin.directory);
   const days = new Everyday(stream, end);
-  const each = (365 * day - finale) / releases;
+  const each = Math.floor((365 * day - finale) / releases / minute) * minute;
   // Else what was deployed before has not soaked.
   if (each < 90 * minute) throw new Error(`A year has no time for ${releases} releases.`);
   const begin = end.getTime() - 365 * day;
