@@ -42,18 +42,17 @@ function listDirect(commits: readonly CommitLine[]): CommitLine[] {
   );
 }
 
-/** What the branch was, the changes of its environments, and what ran in them when. */
+/** What the branch was, and what ran on it when. */
 export interface Past {
   mainline: Mainline;
-  history: Awaited<ReturnType<typeof readChanges>>;
   ledger: Ledger;
 }
 
 /** Reads what the branch was up to a tip, and what ran on it when: in all environments, or by the files given. */
 export async function readPast(tip: Tip, paths: readonly string[] = [environmentsFolder]): Promise<Past> {
   const mainline = await readMainline(tip);
-  const history = await readChanges(tip, mainline, paths);
-  return { mainline, history, ledger: Ledger.of(history.changes, history.verdicts) };
+  const { changes, verdicts } = await readChanges(tip, mainline, paths);
+  return { mainline, ledger: Ledger.of(changes, verdicts) };
 }
 
 /** Reads the changes that a ledger takes in, oldest first, and the verdicts by the commits of their deliveries. */

@@ -107,6 +107,8 @@ function connect(
       const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');
       return sha === '' ? undefined : sha;
     },
+    /** Asks where the refs of some patterns are, in Git's own lines. */
+    listRefs: (...patterns: readonly string[]) => ask(['ls-remote', 'origin', ...patterns]),
     /** Fetches objects that the history names, alone or with all below them; undefined when none can be missing. */
     fetchObjects:
       filter &&

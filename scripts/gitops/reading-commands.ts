@@ -84,6 +84,17 @@ export function addReadingCommands(program: Command, { signal, environments, pri
       print(await metrics(createPlace(options, signal), environment, { since: options.since, columns }));
     });
 
+  add('board', 'write a static site that shows all of it', () => ['', '--output public'])
+    .option('--output <folder>', 'where it is written', 'public')
+    .option('--serve [port]', 'serve it to this machine instead, and follow what changes', requireCount)
+    .action(async ({ output, serve, ...options }: CommonOptions & { output: string; serve?: number | true }) => {
+      const place = createPlace(options, signal);
+      // What draws takes longer to load than most commands to run.
+      const [{ writeBoard }, { serveBoard }] = [await import('../board/board.ts'), await import('../board/serve.ts')];
+      if (serve === undefined) print(await writeBoard(place, output));
+      else await serveBoard(place, serve === true ? 0 : serve);
+    });
+
   const usual: Audience = process.env.CI === undefined ? 'laptop' : 'pipeline';
   add('doctor', 'check what is needed here, and say what mends it', () => ['', '--for operator'])
     .addOption(new Option('--for <place>', 'what it is to be good for').choices(Object.keys(audiences)).default(usual))

@@ -1,4 +1,4 @@
-import { readPast } from '../branch/past.ts';
+import { readPast, type Past } from '../branch/past.ts';
 import { chooseCandidate, listCandidates } from '../release/candidates.ts';
 import { findFreeze, type Environment } from '../release/flow.ts';
 import { holdPath, parseHold } from '../release/hold.ts';
@@ -10,6 +10,7 @@ import { readCodeCount, toDocument as describeCandidate } from './candidates.ts'
 import { readLive } from './live.ts';
 import { formatStatus } from './status-table.ts';
 import { proposalsPattern, readProposals } from '../branch/proposals.ts';
+import { withoutAddress } from '../release/version.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import type { Tip } from '../git/tip.ts';
 import { readBrokenEnvironments, stateOf, type Environments } from '../branch/environments.ts';
@@ -21,7 +22,7 @@ import { readBrokenEnvironments, stateOf, type Environments } from '../branch/en
 export async function status(place: Place, columns: number): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readLastTip(scratch, place, [proposalsPattern]);
-  const { rows, isBroken } = await readRows(tip, place);
+  const { rows, isBroken } = await readRows(tip, place, await readPast(tip));
   return {
     document: rows.map(toDocument),
     text: formatStatus(rows, tip.now, columns),
@@ -32,15 +33,13 @@ export async function status(place: Place, columns: number): Promise<Answer> {
 /** What there is to tell of an environment. */
 export type Row = Awaited<ReturnType<typeof readRows>>['rows'][number];
 
-/** Reads a row for each environment from a tip that has come with the proposals, and the past that it is told from. */
-export async function readRows(tip: Tip, place: Place) {
+/** Reads a row for each environment from a tip that has come with the proposals, and its past. */
+export async function readRows(tip: Tip, place: Place, { mainline, ledger }: Past) {
   const proposals = await readProposals(tip);
   const { branch, now } = tip;
   const environments = await readBrokenEnvironments(tip);
   const faults = [...environments.strays, ...environments.faults];
   for (const { message, hint } of faults) place.log(`${message}\n${hint}`);
-  const past = await readPast(tip);
-  const { mainline, ledger } = past;
   const looks = environments.flow.environments.map((environment) => lookAt(environments, environment));
   const states = looks.map(({ state }) => state).filter((state) => state !== undefined);
   const live = await readLive(place, states, mainline);
@@ -49,6 +48,7 @@ export async function readRows(tip: Tip, place: Place) {
   const rows = looks.map(({ environment, state, hold, fault }) => {
     const { name, from } = environment;
     const image = state?.image;
+    const release = image && mainline.commits[mainline.find(image) ?? -1];
     const source = states.find(({ environment }) => environment.name === from);
     const record = ledger.recordOf(name);
     const behind = count(image, from === undefined ? 'tip' : source?.image);
@@ -61,7 +61,8 @@ export async function readRows(tip: Tip, place: Place) {
       state,
       fault,
       run: image && findPresentRun(record),
-      subject: image && mainline.commits[mainline.find(image) ?? -1]?.subject,
+      subject: release?.subject,
+      author: release && withoutAddress(release.author),
       // How many commits with code what it takes its releases from is ahead.
       behind: behind === undefined ? undefined : { what: from ?? branch, count: behind },
       // What has run in the environment before and may come, now or later, newest first.
@@ -76,7 +77,7 @@ export async function readRows(tip: Tip, place: Place) {
       live: live.get(name),
     };
   });
-  return { rows, past, isBroken: faults.length > 0 || rows.some(({ fault }) => fault) };
+  return { rows, isBroken: faults.length > 0 || rows.some(({ fault }) => fault) };
 }
 
 /** An environment as far as its files can be read. */

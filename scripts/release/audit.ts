@@ -13,14 +13,14 @@ import type { Verdict } from './verdict.ts';
 /**
  * Replays the rules over the history of the environments, oldest first: each change of a release is judged by the
  * flow, the runs, the holds and the freezes as they stood before it, as the command that makes such a change would; each
- * change of anything else that matters is named. Only some of the commits may be judged.
+ * change of anything else that matters is named. Only some of the commits may be judged. The ledger takes all of them in.
  */
 export function auditHistory(
   { changes, verdicts }: { changes: readonly FileChanges[]; verdicts?: ReadonlyMap<string, readonly Verdict[]> },
   relate: Relate,
   isJudged: (commit: Commit) => boolean = () => true,
+  ledger: Ledger = new Ledger(verdicts),
 ): Finding[] {
-  const ledger = new Ledger(verdicts);
   const findings: Finding[] = [];
   for (const change of changes) {
     const claims = ledger.read(change);

@@ -55,7 +55,9 @@ export function formatFacts(facts: readonly (readonly [string, string | undefine
 
 /** Reads facts from the lines of trailers: gives the values of a key, in their order. */
 export function parseFacts(lines: readonly string[]): (key: string) => string[] {
-  return (key) => lines.flatMap((line) => (line.startsWith(`${key}: `) ? [line.slice(key.length + 2)] : []));
+  const told = lines.filter((line) => line.includes(': '));
+  const facts = Map.groupBy(told, (line) => line.slice(0, line.indexOf(': ')));
+  return (key) => facts.get(key)?.map((line) => line.slice(key.length + 2)) ?? [];
 }
 
 /** The first line of a delivery's message. */

@@ -88,7 +88,7 @@ export function judgeRollback(
   runs: readonly Run[],
 ): Ruling {
   if (isSameImage(image, to)) return 'unchanged';
-  if (!runs.some((run) => isSameImage(run.image, to))) throw refusals.neverRan(environment.name, to.tag);
+  if (!runs.findLast((run) => isSameImage(run.image, to))) throw refusals.neverRan(environment.name, to.tag);
   if (hold && !isOfRollback(hold, runs.at(-1))) throw refusals.held('held', environment.name, hold);
   return 'changed';
 }

@@ -25,5 +25,10 @@ export function describeVersion(environment: string, commit: Commit, image: Imag
  */
 export function findPerson({ commit, kind }: Pick<Version, 'commit' | 'kind'>): string {
   const { author } = kind === 'edit' ? commit : (commit.merged ?? commit);
+  return withoutAddress(author);
+}
+
+/** The name of somebody whom Git tells as `Name <address>`. */
+export function withoutAddress(author: string): string {
   return author.replace(/ <[^<>]*>$/, '');
 }
