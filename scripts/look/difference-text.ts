@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Difference, ObjectChange } from './difference.ts';
+import type { Difference } from './difference.ts';
 import { toNames } from '../release/image.ts';
 import { Failure } from '../shell/failure.ts';
 import { paint } from '../shell/screen.ts';
@@ -14,31 +14,31 @@ export function describeDifference(difference: Difference): Answer {
 export function toDocument(shown: Difference | Failure | undefined): object | null {
   if (!shown) return null;
   if (shown instanceof Failure) return { fault: { code: shown.code, message: shown.message } };
-  const { environment, from, to, onlyImage, migrations, objects } = shown;
-  return { environment, from: toNames(from), to: toNames(to), onlyImage, migrations, objects };
+  return { ...shown, from: toNames(shown.from), to: toNames(shown.to) };
 }
 
 /** The unified difference of each object; what changes in its labels alone shares one line. */
 function listObjects({ objects }: Difference): string[] {
-  return [...objects.flatMap(({ onlyLabels, diff }) => (onlyLabels ? [] : [diff])), ...describeLabels(objects)];
+  const diffs = objects.filter(({ onlyLabels }) => !onlyLabels).map(({ diff }) => diff);
+  const labelled = objects.filter(({ onlyLabels }) => onlyLabels);
+  if (labelled.length === 0) return diffs;
+  const labels = new Set(labelled.flatMap(({ onlyLabels = [] }) => onlyLabels));
+  const names = labelled.map(({ kind, name }) => `${kind}/${name}`);
+  return [...diffs, `Only labels change (${[...labels].join(', ')}): ${names.join(', ')}\n`];
 }
 
 /** The same, coloured. */
 export function colourObjects(difference: Difference): string[] {
+  const colour = (diff: string) => diff.split('\n').map(colourLine).join('\n');
   return listObjects(difference).map((text) => (text.startsWith('---') ? colour(text) : text));
 }
 
-function colour(diff: string): string {
-  const [before = '', after = '', ...lines] = diff.split('\n');
-  return [paint('bold', before), paint('bold', after), ...lines.map(colourLine)].join('\n');
-}
-
-function describeLabels(objects: readonly ObjectChange[]): string[] {
-  const labelled = objects.filter(({ onlyLabels }) => onlyLabels);
-  if (labelled.length === 0) return [];
-  const labels = new Set(labelled.flatMap(({ onlyLabels = [] }) => onlyLabels));
-  const names = labelled.map(({ kind, name }) => `${kind}/${name}`);
-  return [`Only labels change (${[...labels].join(', ')}): ${names.join(', ')}\n`];
+function colourLine(line: string, index: number): string {
+  // The first two name the object.
+  if (index < 2) return paint('bold', line);
+  if (line.startsWith('@@')) return paint('cyan', line);
+  if (line.startsWith('+')) return paint('green', line);
+  return line.startsWith('-') ? paint('red', line) : line;
 }
 
 /** A difference in a sentence; a second one tells of the migrations of a release, which is to come now or later. */
@@ -62,12 +62,6 @@ function count(objects: Difference['objects'], onlyImage: boolean): string {
   return counts.join(', ');
 }
 
-function colourLine(line: string): string {
-  if (line.startsWith('@@')) return paint('cyan', line);
-  if (line.startsWith('+')) return paint('green', line);
-  return line.startsWith('-') ? paint('red', line) : line;
-}
-
 /**
  * The objects of a difference as a block of Markdown that opens by a click, of no more bytes than given but for a line that
  * says that it was cut.
@@ -80,8 +74,7 @@ export function formatDetails(title: string, difference: Difference, limit: numb
   const isCut = bytes.length > limit;
   const shown = isCut ? text.slice(0, bytes.toString('utf8', 0, limit).lastIndexOf('\n')) : text;
   // What is shown may hold fences of its own.
-  const longest = Math.max(2, ...Array.from(shown.matchAll(/`+/g), ([fence]) => fence.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = chooseTicks(shown, 3);
   const rest = isCut ? [`It was cut after ${shown.split('\n').length} of ${text.split('\n').length} lines.`, ''] : [];
   const head = ['<details>', `<summary>${title}</summary>`, ''];
   return [...head, `${fence}diff`, shown, fence, '', ...rest, '</details>'].join('\n');
@@ -89,7 +82,12 @@ export function formatDetails(title: string, difference: Difference, limit: numb
 
 /** A text of others as Markdown that shows it letter by letter: it calls nobody, closes nothing and is no markup. */
 export function quoteText(text: string): string {
-  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([ticks]) => ticks.length));
-  const ticks = '`'.repeat(longest + 1);
-  return longest > 0 ? `${ticks} ${text} ${ticks}` : `${ticks}${text}${ticks}`;
+  const ticks = chooseTicks(text, 1);
+  return ticks === '`' ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
+}
+
+/** As many ticks as no run of them in a text has, and no fewer than the least. */
+function chooseTicks(text: string, least: number): string {
+  const longest = Math.max(least - 1, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  return '`'.repeat(longest + 1);
 }

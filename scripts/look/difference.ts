@@ -1,35 +1,13 @@
 import { parseObjects, type KubernetesObject } from '../helm/manifests.ts';
 import type { Tip } from '../git/tip.ts';
 import { unifyTexts } from '../git/unified.ts';
-import type { Image } from '../release/image.ts';
 import { requireNames, type EnvironmentState } from '../branch/environments.ts';
 import { renderRelease, type Rendering } from '../branch/render.ts';
 import { requireRelease, type Release } from '../branch/releases.ts';
 import type { Place } from '../branch/place.ts';
 
-/** What the cluster would see of one object. */
-export interface ObjectChange {
-  kind: string;
-  name: string;
-  change: 'added' | 'removed' | 'changed';
-  /** The labels that change, where only labels of the object itself do; labels of its pods are not counted. */
-  onlyLabels?: string[] | undefined;
-  /** The unified difference. */
-  diff: string;
-}
-
 /** What the cluster would see if an environment ran another release, or the same with other values. */
-export interface Difference {
-  environment: string;
-  from: Image | undefined;
-  to: Image;
-  /** Whether the charts of both releases say the same, so that nothing changes but the image, and what names it. */
-  onlyImage: boolean;
-  /** The Jobs that run before the release does. */
-  migrations: readonly string[];
-  /** Ordered by kind and name. */
-  objects: ObjectChange[];
-}
+export type Difference = Awaited<ReturnType<typeof compareSides>>;
 
 /**
  * Renders an environment with the release that it runs and with another one, each with the chart of that release
@@ -57,11 +35,11 @@ export async function compareSides(
   environment: string,
   { before, after }: { before: Rendering | undefined; after: Rendering },
   place: Place,
-): Promise<Difference> {
+) {
   const render = async (side: Rendering) => parseObjects(await renderRelease(tip, side, place));
   const [old, young] = await Promise.all([before ? render(before) : [], render(after)]);
   const pairs = pairObjects(old, young);
-  const objects = pairs.map(async ({ kind, name, change, ...texts }): Promise<ObjectChange> => {
+  const objects = pairs.map(async ({ kind, name, change, ...texts }) => {
     const diff = await unifyTexts(`${kind}/${name}`, texts, place);
     return { kind, name, change, onlyLabels: findLabels(texts, diff), diff };
   });
@@ -70,8 +48,11 @@ export async function compareSides(
     environment,
     from: before?.image,
     to: after.image,
+    /** Whether the charts of both releases say the same, so that nothing changes but the image, and what names it. */
     onlyImage: swapped.length > 0 && pairObjects(swapped, young).length === 0,
+    /** The Jobs that run before the release does. */
     migrations: young.filter(({ isMigration }) => isMigration).map(({ name }) => name),
+    /** Ordered by kind and name. */
     objects: await Promise.all(objects),
   };
 }
@@ -79,11 +60,9 @@ export async function compareSides(
 // Objects are written with two spaces a level.
 const ownLabels = /^(metadata:\n(?: +.*\n)*?) {2}labels:\n(?: {4}.*\n)+/m;
 
-function findLabels(
-  { before, after }: Record<'before' | 'after', string | undefined>,
-  diff: string,
-): string[] | undefined {
-  const [old, young] = [before, after].map((text) => text?.replace(ownLabels, '$1'));
+/** The labels that change, where only labels of the object itself do; labels of its pods are not counted. */
+function findLabels(texts: Record<'before' | 'after', string | undefined>, diff: string): string[] | undefined {
+  const [old, young] = [texts.before, texts.after].map((text) => text?.replace(ownLabels, '$1'));
   if (old === undefined || old !== young) return undefined;
   return [...new Set([...diff.matchAll(/^[-+] {4}([^\s:]+):/gm)].map(([, label = '']) => label))];
 }

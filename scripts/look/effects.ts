@@ -15,18 +15,10 @@ import { holdPath } from '../release/hold.ts';
 import { parseRevision, parseTag } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import { Failure, reach } from '../shell/failure.ts';
-import { compareSides, type Difference } from './difference.ts';
+import { compareSides } from './difference.ts';
 
 /** What a merge would do to an environment. A failure says why the difference cannot be shown. */
-export interface Effect {
-  environment: string;
-  /** The rules that would be others: keys of the flow, freezes, the hold. */
-  rules: readonly string[];
-  /** What would be different at once: another release, or other values. */
-  now: Difference | Failure | undefined;
-  /** What comes with the release of the merge: the chart. */
-  later: Difference | Failure | undefined;
-}
+export type Effect = Awaited<ReturnType<typeof readEffect>>;
 
 /** Finds what a merge would do to each environment, in the order of the flow. */
 export async function readEffects(reviewed: Reviewed, place: Place): Promise<Effect[]> {
@@ -41,12 +33,12 @@ async function readEffect(
   [old, young]: [Environments, Environments],
   reviewed: Reviewed,
   place: Place,
-): Promise<Effect> {
-  const read = (side: Environments) => attempt(() => stateOf(side, environment));
-  const [was, is] = [read(old), read(young)];
+) {
+  const [was, is] = [old, young].map((side) => attempt(() => stateOf(side, environment)));
+  // Keys of the flow, freezes, the hold.
   const rules = listRules(environment, old, young);
   // Values that cannot be read are a breach, and told as one.
-  if (is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
+  if (!is || is instanceof Failure) return { environment, rules, now: undefined, later: undefined };
   const before = was instanceof Failure ? undefined : was;
   const [now, later] = await Promise.all([
     reach(() => showNow(before, is, reviewed.after, place)),

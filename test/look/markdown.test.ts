@@ -5,7 +5,7 @@ import { parseTag } from '../../scripts/release/image.ts';
 const image = { tag: parseTag('3f9c1b2a', 'this test'), digest: '', revision: '' } as const;
 
 function details(diff: string, limit: number): string {
-  const objects = [{ kind: 'ConfigMap', name: 'orders', change: 'changed', diff } as const];
+  const objects = [{ kind: 'ConfigMap', name: 'orders', change: 'changed', onlyLabels: undefined, diff } as const];
   return formatDetails(
     'What changes',
     { environment: 'dev', from: undefined, to: image, onlyImage: false, migrations: [], objects },
