@@ -17,18 +17,20 @@ import { openRemote, readTip, type Place } from '../branch/place.ts';
  */
 export async function audit(
   place: Place,
-  { since, strict }: { since: Date | undefined; strict: boolean },
+  { since, strict }: { since?: Date | undefined; strict?: boolean },
 ): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const tip = await readTip(scratch, place);
   const mainline = await readMainline(tip);
   const findings = await readFindings(tip, mainline, ({ time }) => since === undefined || time >= since);
-  const kept = findings.some(({ severity }) => severity === 'breach') ? [] : ['No change broke a rule.'];
-  const isRefused = findings.some(({ severity }) => strict || severity === 'breach');
+  const hasBreach = findings.some(({ severity }) => severity === 'breach');
+  const kept = hasBreach ? [] : ['No change broke a rule.'];
   return {
-    document: findings.map(toDocument),
+    document: findings.map(({ commit: { sha, author, time }, ...found }) => {
+      return { ...found, commit: sha, author, time: time.toISOString() };
+    }),
     text: [...findings.map(formatFinding), ...kept].join('\n\n'),
-    exitCode: isRefused ? exitCode.refused : exitCode.done,
+    exitCode: hasBreach || (strict && findings.length > 0) ? exitCode.refused : exitCode.done,
   };
 }
 
@@ -47,9 +49,4 @@ function formatFinding({ severity, commit, environment, rule, message }: Finding
   const who = `by ${commit.sha.slice(0, 8)} of ${commit.author} at ${commit.time.toISOString()}`;
   const what = `${severity === 'notice' ? 'notice: ' : ''}${toLine(environment)}: ${rule}, ${who}`;
   return `${what}\n  ${message.replaceAll('\n', '\n  ')}`;
-}
-
-function toDocument({ severity, commit, environment, rule, message }: Finding): object {
-  const { sha, author, time } = commit;
-  return { severity, commit: sha, author, time: time.toISOString(), environment, rule, message };
 }

@@ -75,18 +75,16 @@ async function clock(place: Place, callLimit: number): Promise<string> {
   // As Argo CD's address is read elsewhere: https unless it says otherwise.
   const argo = (place.env.ARGOCD_SERVER ?? '').replace(/^(?=[^/]+$)/, 'https://');
   const servers = [commit?.address ?? '', argo].filter((address) => /^https?:/.test(address));
-  const times = await Promise.all(servers.map((address) => readTime(address, place.signal)));
+  const times = (await Promise.all(servers.map((address) => readTime(address, place.signal)))).flat();
   const now = place.now().getTime();
-  const other = times.flat().find((time) => Math.abs(time - now) > clockLimit);
-  if (other !== undefined)
-    throw new Failure('machine-fault', `It is ${at(now)} here, but ${at(other)} at a server.`, setClock);
+  const wrong = (what: string, hint = setClock) =>
+    new Failure('machine-fault', `It is ${at(now)} here, but ${what}.`, hint);
+  const other = times.find((time) => Math.abs(time - now) > clockLimit);
+  if (other !== undefined) throw wrong(`${at(other)} at a server`);
+  const advice = `${setClock} Where it is right already, the clock of who made that commit is wrong: nothing soaks until then.`;
   if (commit && commit.time - now > clockLimit)
-    throw new Failure(
-      'machine-fault',
-      `It is ${at(now)} here, but the tip of ${place.branch} is of ${at(commit.time)}.`,
-      `${setClock} Where it is right already, the clock of who made that commit is wrong: nothing soaks until then.`,
-    );
-  return times.flat().length > 0 ? 'agrees with the servers' : 'no server told the time';
+    throw wrong(`the tip of ${place.branch} is of ${at(commit.time)}`, advice);
+  return times.length > 0 ? 'agrees with the servers' : 'no server told the time';
 }
 
 const setClock = 'Set the clock: timedatectl set-ntp true.';

@@ -8,43 +8,30 @@ import { audiences, checks, type Audience, type CheckName } from './checks.ts';
 /** Checks what is needed in a place, all at once, each within a time of its own; it ends with the exit code of the worst. */
 export async function doctor(place: Place, options: { for: Audience; timeout: number }): Promise<Answer> {
   const found = await Promise.all(audiences[options.for].map((check) => examine(check, place, options.timeout)));
-  const rows = found.flatMap(({ finding: { check, fine, message, hint = '' } }) => {
+  const rows = found.flatMap(({ check, fine, message, hint = '' }) => {
     const mark = fine ? paint('green', '✓') : paint('red', '✗');
     const lines = `${message}\n${hint}`.trimEnd().split('\n');
     return lines.map((line, index) => (index === 0 ? [mark, check, line] : ['', '', line]));
   });
   return {
-    document: found.map(({ finding }) => finding),
+    document: found.map(({ check, fine, message, code, hint }) => ({ check, fine, message, code, hint })),
     text: formatTable(rows),
     exitCode: Math.max(...found.map((one) => one.exitCode)),
   };
 }
 
-interface Finding {
-  check: CheckName;
-  fine: boolean;
-  /** What is fine, or what is wrong. */
-  message: string;
-  code?: string;
-  /** What mends it. */
-  hint?: string;
-}
-
-async function examine(
-  check: CheckName,
-  place: Place,
-  timeLimit: number,
-): Promise<{ finding: Finding; exitCode: number }> {
+/** Says what is fine; or what is wrong, and what mends it. */
+async function examine(check: CheckName, place: Place, timeLimit: number) {
   const limit = AbortSignal.timeout(timeLimit);
   try {
     const message = await checks[check]({ ...place, signal: AbortSignal.any([place.signal, limit]) }, timeLimit);
-    return { finding: { check, fine: true, message }, exitCode: exitCode.done };
+    return { check, fine: true, message, exitCode: exitCode.done };
   } catch (error) {
     place.signal.throwIfAborted();
     const failure = limit.aborted ? lateness(timeLimit) : error;
     if (!(failure instanceof Failure)) throw failure;
     const { code, message, hint } = failure;
-    return { finding: { check, fine: false, message, code, hint }, exitCode: failure.exitCode };
+    return { check, fine: false, message, code, hint, exitCode: failure.exitCode };
   }
 }
 

@@ -40,14 +40,7 @@ function formatReason({ override, reason, verdicts }: Version): string {
 }
 
 function toDocument({ commit, since, image, kind, by, override, reason, verdicts }: Version): object {
-  return {
-    kind,
-    ...toNames(image),
-    commit: commit.sha,
-    since: since.toISOString(),
-    by,
-    override,
-    reason: reason ?? null,
-    verdicts: verdicts.map(({ state, since, by, reasons }) => ({ state, since, by, reasons })),
-  };
+  const found = verdicts.map(({ state, since, by, reasons }) => ({ state, since, by, reasons }));
+  const facts = { by, override, reason: reason ?? null, verdicts: found };
+  return { kind, ...toNames(image), commit: commit.sha, since: since.toISOString(), ...facts };
 }

@@ -9,7 +9,6 @@ import { exitCode, Failure } from '../shell/failure.ts';
 import type { Answer } from './answer.ts';
 import { readFindings } from './audit.ts';
 import { colourObjects, formatDetails, quoteText, summarize, toDocument } from './difference-text.ts';
-import type { Difference } from './difference.ts';
 import { readEffects, type Effect } from './effects.ts';
 
 /**
@@ -33,21 +32,21 @@ export async function review(
   const findings: Found[] = [...(onlyEnvironments ? findCode(reviewed) : []), ...judged];
   const isRefused = findings.some(({ severity }) => severity === 'breach');
   const isBroken = effects.some(({ now }) => now instanceof Failure);
-  const verdict = { effects, findings, isRefused };
-  const note = formatMarkdown(verdict);
+  const told = { effects, findings, verdict: isRefused ? 'The rules refuse it.' : 'The rules allow it.' };
+  const note = formatMarkdown(told);
   await announce(place, scratch.remote.address, { review: note });
   return {
     document: {
       branch: place.branch,
       allowed: !isRefused,
-      environments: effects.map(({ environment, rules, now, later }) => {
-        return { environment, rules, now: toDocument(now), later: toDocument(later) };
-      }),
-      findings: findings.map(({ severity, environment, rule, message }) => {
-        return { severity, environment, rule, message };
-      }),
+      environments: effects.map((effect) => ({
+        ...effect,
+        now: toDocument(effect.now),
+        later: toDocument(effect.later),
+      })),
+      findings: findings.map(({ severity, environment, rule, message }) => ({ severity, environment, rule, message })),
     },
-    text: markdown ? note : formatText(verdict),
+    text: markdown ? note : formatText(told),
     exitCode: isRefused ? exitCode.refused : isBroken ? exitCode.input : exitCode.done,
   };
 }
@@ -63,44 +62,37 @@ function findCode({ roots }: Reviewed): Found[] {
 }
 
 /** What a review comes to. */
-interface Verdict {
+interface Told {
   effects: readonly Effect[];
   findings: readonly Found[];
-  isRefused: boolean;
+  verdict: string;
 }
 
 // Bytes. GitLab takes a note of a million characters; so much of each difference is enough for one.
 const shownOfEach = 50_000;
 
 /** A review for the log of a job, whose end is what is seen first. */
-function formatText({ effects, findings, isRefused }: Verdict): string {
-  const differences = effects.flatMap((effect) =>
-    listShown(effect).map(({ title, shown }) => [title, ...colourObjects(shown)].join('\n')),
-  );
+function formatText({ effects, findings, verdict }: Told): string {
+  const differences = effects.flatMap(listShown).map(({ title, shown }) => [title, ...colourObjects(shown)].join('\n'));
   const sentences = effects.flatMap(listSentences).join('\n');
-  return [...differences, sentences, ...findings.map(formatFound), sayVerdict(isRefused)].join('\n\n');
+  return [...differences, sentences, ...findings.map(formatFound), verdict].join('\n\n');
 }
 
 /** The same as Markdown, for a note. */
-function formatMarkdown({ effects, findings, isRefused }: Verdict): string {
-  const found = findings.map((one) =>
-    formatFound({ ...one, message: one.message.split('\n').map(quoteText).join('\n') }),
-  );
-  const sentences = [...effects.flatMap(listSentences), ...found];
-  const differences = effects.flatMap((effect) =>
-    listShown(effect).map(({ title, shown }) => formatDetails(title, shown, shownOfEach)),
-  );
+function formatMarkdown({ effects, findings, verdict }: Told): string {
+  const quoted = findings.map((one) => ({ ...one, message: one.message.split('\n').map(quoteText).join('\n') }));
+  const sentences = [...effects.flatMap(listSentences), ...quoted.map(formatFound)];
   const list = sentences.map((sentence) => `- ${sentence.replaceAll('\n', '\n  ')}`).join('\n');
-  return [`**${sayVerdict(isRefused)}**`, list, ...differences].join('\n\n');
+  const differences = effects.flatMap(listShown).map(({ title, shown }) => formatDetails(title, shown, shownOfEach));
+  return [`**${verdict}**`, list, ...differences].join('\n\n');
 }
 
 /** The differences that there is something to show of, each with what it is. */
-function listShown({ environment, now, later }: Effect): { title: string; shown: Difference }[] {
-  return [
-    { title: `${environment}, at once`, shown: now },
-    { title: `${environment}, later, with the release`, shown: later },
-  ].flatMap(({ title, shown }) =>
-    shown && !(shown instanceof Failure) && shown.objects.length > 0 ? [{ title, shown }] : [],
+function listShown({ environment, now, later }: Effect) {
+  return Object.entries({ 'at once': now, 'later, with the release': later }).flatMap(([when, shown]) =>
+    shown && !(shown instanceof Failure) && shown.objects.length > 0
+      ? [{ title: `${environment}, ${when}`, shown }]
+      : [],
   );
 }
 
@@ -115,8 +107,4 @@ function listSentences({ environment, rules, now, later }: Effect): string[] {
 
 function formatFound({ severity, environment, rule, message }: Found): string {
   return `${severity}: ${toLine(environment)}: ${rule}\n  ${message.replaceAll('\n', '\n  ')}`;
-}
-
-function sayVerdict(isRefused: boolean): string {
-  return isRefused ? 'The rules refuse it.' : 'The rules allow it.';
 }
