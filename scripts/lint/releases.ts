@@ -6,23 +6,16 @@ import { readYaml } from '../branch/checkout-environments.ts';
 import { readPast } from '../branch/past.ts';
 import { usualBranch } from '../branch/place.ts';
 import { findRelease, listOlder, type Release } from '../branch/releases.ts';
-import { requireRendered } from '../branch/render.ts';
+import { requireRendered, type Rendering } from '../branch/render.ts';
 import { openGit } from '../git/git.ts';
 import { Tip } from '../git/tip.ts';
 import { helmVersions } from '../helm/program.ts';
 import type { Environment, Flow } from '../release/flow.ts';
 import { holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
-import type { Ledger } from '../release/ledger.ts';
+import type { Run } from '../release/ledger.ts';
 import { readImage, valuesPath } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
-
-/** A folder with environments, and a history with their releases. */
-interface Linted {
-  root: string;
-  tip: Tip;
-  signal: AbortSignal;
-}
 
 /**
  * Renders each environment with the chart of the release that it runs, which a changed value reaches at once, of the
@@ -40,13 +33,18 @@ export async function lintReleases(root: string, checkout: string, flow: Flow, s
   const git = openGit(checkout, { env: process.env, signal });
   const moment = { branch: usualBranch(process.env), now: new Date() };
   const tip = new Tip({ git, fetchObjects: undefined }, await git.read(['rev-parse', 'HEAD']), moment);
-  const { ledger } = await readPast(tip);
+  const [{ ledger }, files] = [await readPast(tip), await tip.readFiles([applicationSetPath])];
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
-    const linted = { root, tip, signal };
-    for await (const candidate of listCandidates(linted, environment, { running, ledger })) {
-      await lintRelease(linted, environment, candidate);
-      rendered.add(candidate.chart.tag);
+    const { name } = environment;
+    const values = await readYaml(root, valuesPath(name));
+    const names = findRenderNames({ files, environment });
+    // An environment that is held has gone back already, or is where somebody wants it.
+    const runs = existsSync(join(root, holdPath(name))) ? [] : ledger.recordOf(name).runs;
+    for await (const { image, role } of listCandidates(tip, environment, { running, runs })) {
+      const chart = await requireHere(tip, image);
+      await requireFit(tip, { chart, image: chart, values, names }, role, signal);
+      rendered.add(chart.tag);
     }
   }
   return [...rendered];
@@ -54,17 +52,15 @@ export async function lintReleases(root: string, checkout: string, flow: Flow, s
 
 /** The releases that an environment must render with, and why. */
 async function* listCandidates(
-  { root, tip }: Linted,
+  tip: Tip,
   { name, from = '' }: Environment,
-  { running, ledger }: { running: ReadonlyMap<string, Image>; ledger: Ledger },
+  { running, runs }: { running: ReadonlyMap<string, Image>; runs: readonly Run[] },
 ) {
   const [present, next] = [running.get(name), running.get(from)];
-  if (present) yield { chart: await requireHere(tip, present), role: `${name} runs` };
-  if (next) yield { chart: await requireHere(tip, next), role: `${name} gets next` };
-  // An environment that is held has gone back already, or is where somebody wants it.
-  if (existsSync(join(root, holdPath(name)))) return;
-  for await (const chart of listOlder(tip, ledger.recordOf(name).runs, present)) {
-    yield { chart, role: `a rollback of ${name} returns to` };
+  if (present) yield { image: present, role: `${name} runs` };
+  if (next) yield { image: next, role: `${name} gets next` };
+  for await (const image of listOlder(tip, runs, present)) {
+    yield { image, role: `a rollback of ${name} returns to` };
     return;
   }
 }
@@ -79,21 +75,14 @@ async function requireHere(tip: Tip, image: Image): Promise<Release> {
   );
 }
 
-async function lintRelease(
-  { root, tip, signal }: Linted,
-  environment: Environment,
-  { chart, role }: { chart: Release; role: string },
-): Promise<void> {
-  const values = await readYaml(root, valuesPath(environment.name));
-  const names = findRenderNames({ files: await tip.readFiles([applicationSetPath]), environment });
+async function requireFit(tip: Tip, rendering: Rendering, role: string, signal: AbortSignal): Promise<void> {
   try {
-    const rendering = { chart, image: chart, values, names };
     for (const helm of helmVersions) await requireRendered(tip, rendering, { helm, signal });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(
       error.code,
-      `${values.path} does not fit the chart of ${chart.tag}, which ${role}.\n${error.message}`,
+      `${rendering.values.path} does not fit the chart of ${rendering.chart.tag}, which ${role}.\n${error.message}`,
       'A value takes effect at once, a chart with its release: first deliver one that knows the value.',
       { cause: error },
     );
