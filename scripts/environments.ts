@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { requireFine } from './environments/change.ts';
-import { planAddition, planRemoval, type Plan } from './environments/plan.ts';
+import { planAddition, planRemoval, requireFine, type Plan } from './environments/plan.ts';
 import { listKnown, openClean } from './git/clean.ts';
 import type { Git } from './git/git.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
@@ -22,7 +21,7 @@ await runMain(async (signal) => {
   const apply = async (makePlan: (git: Git) => Promise<Plan>) => {
     const git = await openClean(root, signal);
     const plan = await makePlan(git);
-    await requireFine(root, plan.contents, signal);
+    await requireFine(root, plan, signal);
     await write(root, plan.contents);
     show(describe(plan));
   };

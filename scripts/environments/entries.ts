@@ -10,7 +10,7 @@ type Entry = ReturnType<typeof listEntries>[number];
 export function openEntries(parsed: ParsedFile, list?: string, nameAt: readonly string[] = []) {
   const entries = listEntries(parsed, list, nameAt);
   return (...names: readonly string[]): Entry => {
-    const found = names.flatMap((name) => entries.filter((entry) => entry.name === name))[0];
+    const found = names.map((name) => entries.find((entry) => entry.name === name)).find(Boolean);
     if (found) return found;
     const hint = 'Write it so, or do all of it by hand: environments/README.md says how.';
     throw new Failure('invalid-file', `${parsed.path}: there is no ${names.join(' or ')} in lines of its own.`, hint);
@@ -22,11 +22,6 @@ export function addBelow({ text }: ParsedFile, { map, end }: Entry, value: unkno
   const [first = 0] = map.range ?? [];
   const indent = /^ *(?=- )/.exec(text.slice(text.lastIndexOf('\n', first - 1) + 1))?.[0] ?? '';
   return { start: end, end, text: gap + toYaml(value).replace(/^(?=.)/gm, indent) };
-}
-
-/** Removes an entry, and what belongs to it. */
-export function remove({ start, end }: Entry): Splice {
-  return { start, end, text: '' };
 }
 
 /** Puts a value in the place of a node, in one line. */

@@ -4,7 +4,7 @@ import { ownCluster } from '../argocd/projects.ts';
 import { askBefore, choicesPath, jobsOf } from '../lint/pipeline.ts';
 import { splice } from '../release/splice.ts';
 import { parseYamlFile, type YamlFile } from '../release/yaml-file.ts';
-import { addBelow, openEntries, remove, replace } from './entries.ts';
+import { addBelow, openEntries, replace } from './entries.ts';
 
 /** An environment that comes or goes, the one that it takes from, and those that take from it. */
 export interface Change {
@@ -20,7 +20,7 @@ export function changeFlow(file: YamlFile, { isAdded, name, from, next }: Change
   const parsed = parseYamlFile(file);
   const entryOf = openEntries(parsed, 'environments', ['name']);
   return splice(parsed.text, [
-    isAdded ? addBelow(parsed, entryOf(from), [{ name, from }], '') : remove(entryOf(name)),
+    isAdded ? addBelow(parsed, entryOf(from), [{ name, from }], '') : { ...entryOf(name), text: '' },
     ...next.map((taker) => replace(entryOf(taker).map.get('from', true), isAdded ? name : from)),
   ]);
 }
@@ -30,7 +30,7 @@ export function changeProjects(file: YamlFile, change: Change, namesOf: (name: s
   const parsed = parseYamlFile(file);
   const entryOf = openEntries(parsed, 'items', ['metadata', 'name']);
   const [model, names] = [namesOf(change.from), namesOf(change.name)];
-  if (!change.isAdded) return splice(parsed.text, [remove(entryOf(names.project))]);
+  if (!change.isAdded) return splice(parsed.text, [{ ...entryOf(names.project), text: '' }]);
   const before = entryOf(model.project);
   visit(before.map, {
     Scalar: (_, scalar) => {
@@ -55,7 +55,7 @@ export function changePipeline(file: YamlFile, change: Change, environments: rea
     const key = `${kind}:${name}`;
     // The first environment has no promotion to itself.
     const before = () => jobOf(`${kind}:${from}`, '.promote', lastWait);
-    return isAdded ? addBelow(parsed, before(), { [key]: jobs[key] }) : remove(jobOf(key));
+    return isAdded ? addBelow(parsed, before(), { [key]: jobs[key] }) : { ...jobOf(key), text: '' };
   });
   // A question that somebody has worded otherwise stays.
   const asked = next.map((taker) => ({ taker, node: jobOf(`promote:${taker}`).map.get('manual_confirmation', true) }));
