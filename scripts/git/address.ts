@@ -39,6 +39,17 @@ export function parseAddress(text: string): Address | undefined {
   };
 }
 
+/** The project that an address names by HTTP, or by SSH in either of its forms; undefined for any other address. */
+export function findProject(text: string) {
+  const [, machine, place] = /^(?:[^@/]+@)?([^@/:]+):(?!\/\/)(.+)$/.exec(text) ?? [];
+  const url = URL.parse(machine === undefined ? text : `ssh://${machine}/${place}`);
+  const [, group, name] = /^\/+(.+)\/([^/]+?)(?:\.git)?\/*$/.exec(url?.pathname ?? '') ?? [];
+  if (!url || group === undefined || name === undefined || !/^(https?|ssh):$/.test(url.protocol)) return undefined;
+  // The port of SSH is not that of the pages.
+  const { protocol, host } = url.protocol === 'ssh:' ? { protocol: 'https:', host: url.hostname } : url;
+  return { origin: `${protocol}//${host}`, host, group, name };
+}
+
 /** Git would hand the password of such an address to SSH, as a part of the user's name. */
 function withoutPassword(text: string): Address {
   const [, scheme = '', user = '', password = '', rest = ''] =

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { findProject } from '../git/address.ts';
 import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
 import { isFilled } from '../shell/variables.ts';
@@ -22,7 +23,7 @@ const refusal = z.object({ message: z.unknown(), error: z.unknown() }).partial()
  */
 export function findGitLab(remote: string, env: NodeJS.ProcessEnv, signal: AbortSignal) {
   const job = findJob(env);
-  const found = job ?? findProject(remote);
+  const found = job ?? findByRemote(remote);
   const name = isFilled(env.GITLAB_TOKEN) ? 'PRIVATE-TOKEN' : 'JOB-TOKEN';
   const token = name === 'PRIVATE-TOKEN' ? env.GITLAB_TOKEN?.trim() : job && env.CI_JOB_TOKEN;
   if (!found || !isFilled(token)) return undefined;
@@ -81,12 +82,9 @@ function findJob({ CI_API_V4_URL: api, CI_PROJECT_ID: id }: NodeJS.ProcessEnv) {
 }
 
 /** The same by the address of a remote. A token goes out in clear to this machine alone. */
-function findProject(remote: string) {
-  const [, host, path] = /^(?:[^@/]+@)?([^@/:]+):(?!\/\/)(.+)$/.exec(remote) ?? [];
-  const url = URL.parse(host === undefined ? remote : `ssh://${host}/${path}`);
-  const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.host));
-  if (!url || (!isWeb && url.protocol !== 'ssh:')) return undefined;
-  const name = url.pathname.replace(/^\/+|(\.git)?\/*$/g, '');
-  const origin = isWeb ? url.origin : `https://${url.hostname}`;
-  return { api: `${origin}/api/v4`, project: `projects/${name.replaceAll('/', '%2F')}` };
+function findByRemote(remote: string) {
+  const found = findProject(remote);
+  if (!found || (found.origin.startsWith('http:') && !isLoopback(found.host))) return undefined;
+  const path = `${found.group}/${found.name}`.replaceAll('/', '%2F');
+  return { api: `${found.origin}/api/v4`, project: `projects/${path}` };
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parsePart, parts, requireIdentity, type Identity } from '../adopt/identity.ts';
 import { describeSettings } from '../adopt/next-steps.ts';
+import { findProject } from '../git/address.ts';
 import { openGit } from '../git/git.ts';
 import { init } from '../init/init.ts';
 import type { Service } from '../init/plan.ts';
@@ -40,21 +41,17 @@ export function addInitCommand(program: Command, { signal, environments, print }
     });
 }
 
-// An address by https, whose port is the one of the pages, or by ssh in one of its two forms.
-const addressForm =
-  /^(?:https?:\/\/(?:[^@/]*@)?(?<host>[^/]+)|(?:ssh:\/\/)?[^@/]+@(?<host>[^/:]+)(?::\d+(?=\/))?)[/:](?<group>.+)\/(?<name>[^/]+?)(?:\.git)?$/;
-
 /** What is not given is as at the remote; the registry is the one of this repository. */
 async function completeIdentity(given: Options, { registry }: Identity, signal: AbortSignal): Promise<Identity> {
   const { repo, remote } = given;
   const { stdout } = await openGit(repo, { env: process.env, signal }).run(['remote', 'get-url', remote]);
-  const found = addressForm.exec(stdout.toString().trim())?.groups;
+  const found = findProject(stdout.toString().trim());
   const hint = `Add it, or the remote: git remote add ${remote} https://HOST/GROUP/NAME.git`;
   const identity = requireIdentity({ registry, ...found, ...given }, hint);
   if (!found || found.name === identity.name) return identity;
   throw new Failure(
     'usage',
-    `--name is ${identity.name}, but ${remote} is the project ${String(found.name)}, after which its image is called.`,
+    `--name is ${identity.name}, but ${remote} is the project ${found.name}, after which its image is called.`,
     `Leave --name out, or correct the remote: git remote set-url ${remote} https://HOST/GROUP/${identity.name}.git`,
   );
 }
