@@ -3,8 +3,7 @@ import { parsePart, parts, requireIdentity, type Identity } from '../adopt/ident
 import { describeSettings } from '../adopt/next-steps.ts';
 import { findProject } from '../git/address.ts';
 import { openGit } from '../git/git.ts';
-import { init } from '../init/init.ts';
-import type { Service } from '../init/plan.ts';
+import { init, type Service } from '../init/init.ts';
 import { readTemplates } from '../init/templates.ts';
 import { Failure } from '../shell/failure.ts';
 import { requireCount, withCommonOptions, withHelp, type CommonOptions, type Session } from './options.ts';
