@@ -26,25 +26,19 @@ export async function buildImage(
   const args = [...buildArgs, `RELEASE=${tag}`].flatMap((argument) => ['--build-arg', argument]);
   const stage = target === undefined ? [] : ['--target', target];
   const limit = ['--ulimit', await readFileLimit()];
-  const packages = target === undefined ? findPackages(bench) : [];
-  const result = await runBuildah(
-    'build',
-    [...args, ...stage, ...limit, ...packages, '--tag', `${repository}:${tag}`, '.'],
-    bench,
-  );
+  // The packages that the image of the job has are the build's too, if they are of its lock file; they come into no image.
+  const { GITOPS_HOME: home } = bench.env;
+  const packages = target === undefined && isFilled(home) ? ['--volume', `${home}:/opt/gitops:ro`] : [];
+  const name = `${repository}:${tag}`;
+  const result = await runBuildah('build', [...args, ...stage, ...limit, ...packages, '--tag', name, '.'], bench);
   if (result.status === 0) return;
   throw new Failure(
     'build-failed',
-    `Building ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.build)}.`,
+    `Building ${name} failed: buildah ${endOf(result, timeLimits.build)}.`,
     /no space left on device|ENOSPC/.test(`${result.stdout.toString()}${result.stderr}`)
       ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
       : 'The lines above say which step of the Dockerfile failed, and why.',
   );
-}
-
-/** The packages that the image of the job has are the build's too, if they are of its lock file; they come into no image. */
-function findPackages({ env: { GITOPS_HOME: home } }: Workbench): string[] {
-  return isFilled(home) ? ['--volume', `${home}:/opt/gitops:ro`] : [];
 }
 
 /** As many open files as this process may have: a step has 1,024 by Debian 12's buildah, and npm opens more. */
@@ -77,11 +71,9 @@ export async function pushImage(repository: string, tag: string, bench: Workbenc
     result = await runBuildah('push', args, bench);
   }
   if (result.status === 0) return parseDigest((await readFile(digestFile, 'utf8')).trim(), 'buildah push');
-  throw new Failure(
-    'registry-refused',
-    `Pushing ${repository}:${tag} failed: buildah ${endOf(result, timeLimits.push)}.`,
-    'The lines above hold what the registry said; the job can run again as it is.',
-  );
+  const hint = 'The lines above hold what the registry said; the job can run again as it is.';
+  const end = endOf(result, timeLimits.push);
+  throw new Failure('registry-refused', `Pushing ${repository}:${tag} failed: buildah ${end}.`, hint);
 }
 
 function runBuildah(verb: keyof typeof timeLimits, args: string[], bench: Workbench): Promise<ProgramResult> {

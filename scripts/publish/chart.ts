@@ -2,21 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageChart, pushChart } from '../helm/push.ts';
 import { Failure } from '../shell/failure.ts';
-import { ensurePublished, type Ensured, type PublishContext } from './ensure.ts';
+import { ensurePublished, type PublishContext } from './ensure.ts';
 import { parsePublishSettings } from '../registry/settings.ts';
 import { readScalar } from '../release/scalars.ts';
-
-interface ChartPublication extends Ensured {
-  /** `oci://host/path/chart`, as Helm wants it. */
-  reference: string;
-  version: string;
-}
 
 /**
  * Makes sure that the chart of the release is in the registry, so that other projects can use it.
  * @throws {Failure} for variables that are missing or wrong, a registry that refuses, a chart that is none.
  */
-export async function publishChart(context: PublishContext): Promise<ChartPublication> {
+export async function publishChart(context: PublishContext) {
   const { env, cwd, signal } = context;
   const settings = parsePublishSettings(env);
   const chart = await readChart(join(cwd, 'helm-chart'));
@@ -38,7 +32,7 @@ export async function publishChart(context: PublishContext): Promise<ChartPublic
   return { ...ensured, reference, version };
 }
 
-async function readChart(folder: string): Promise<{ folder: string; name: string; version: string }> {
+async function readChart(folder: string) {
   const path = join(folder, 'Chart.yaml');
   const file = { path, bytes: await readFile(path) };
   const [name, version] = ['name', 'version'].map((key) => readScalar(file, [key]));

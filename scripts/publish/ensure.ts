@@ -16,12 +16,6 @@ export interface PublishContext {
   progress: Writable;
 }
 
-/** What became of an image or a chart: one that the registry has already is not made again. */
-export interface Ensured {
-  outcome: 'published' | 'reused';
-  digest: Digest;
-}
-
 /** What a push needs besides. */
 export interface Login {
   /** A folder for what must not outlive the run. */
@@ -33,23 +27,23 @@ export interface Login {
 /** Milliseconds that a registry has for an answer. */
 const answerLimit = 20_000;
 
-/** Makes sure that the registry has what a tag names, which is told under a name of its own. */
+/** Makes sure that the registry has what a tag names, which is told under a name of its own: what it has is not made again. */
 export async function ensurePublished(
   { registry: settings, warning }: { registry: RegistrySettings; warning?: string | undefined },
   { tag, shown }: { tag: string; shown: string },
   { signal, progress }: PublishContext,
   push: (registry: Registry, login: Login) => Promise<Digest>,
-): Promise<Ensured> {
+) {
   const registry = openRegistry(settings, { signal, timeLimit: answerLimit });
   if (warning !== undefined) progress.write(`${warning}\n`);
   progress.write(`Looking for ${shown}\n`);
   const found = await registry.findDigest(tag);
-  if (found !== undefined) return { outcome: 'reused', digest: found };
+  if (found !== undefined) return { outcome: 'reused' as const, digest: found };
 
   // Asked before a build, so that a job that may not push learns it now, and a build can read from here too.
   const auth = await registry.authorizePush();
   await using folder = await makeTemporary('publish-');
   const authFile = join(folder.path, 'auth.json');
   await writeFile(authFile, JSON.stringify({ auths: { [settings.host]: { auth } } }), { mode: 0o600 });
-  return { outcome: 'published', digest: await push(registry, { temporary: folder.path, authFile }) };
+  return { outcome: 'published' as const, digest: await push(registry, { temporary: folder.path, authFile }) };
 }
