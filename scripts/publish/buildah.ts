@@ -32,13 +32,10 @@ export async function buildImage(
   const name = `${repository}:${tag}`;
   const result = await runBuildah('build', [...args, ...stage, ...limit, ...packages, '--tag', name, '.'], bench);
   if (result.status === 0) return;
-  throw new Failure(
-    'build-failed',
-    `Building ${name} failed: buildah ${endOf(result, timeLimits.build)}.`,
-    /no space left on device|ENOSPC/.test(`${result.stdout.toString()}${result.stderr}`)
-      ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
-      : 'The lines above say which step of the Dockerfile failed, and why.',
-  );
+  const hint = /no space left on device|ENOSPC/.test(`${result.stdout.toString()}${result.stderr}`)
+    ? 'The disk of this machine is full: make room where buildah keeps its images, then run the job again.'
+    : 'The lines above say which step of the Dockerfile failed, and why.';
+  throw new Failure('build-failed', `Building ${name} failed: buildah ${endOf(result, timeLimits.build)}.`, hint);
 }
 
 /** As many open files as this process may have: a step has 1,024 by Debian 12's buildah, and npm opens more. */

@@ -87,9 +87,7 @@ function requireSuccess({ ok, status, url }: Response, { user }: BasicSettings):
 }
 
 function refused(host: string, what: string): Failure {
-  return new Failure(
-    'registry-refused',
-    `${host} ${what}.`,
-    'Check CI_REGISTRY, CI_REGISTRY_USER and CI_REGISTRY_PASSWORD; a job token lives only as long as its job.',
-  );
+  const hint =
+    'Check CI_REGISTRY, CI_REGISTRY_USER and CI_REGISTRY_PASSWORD; a job token lives only as long as its job.';
+  return new Failure('registry-refused', `${host} ${what}.`, hint);
 }

@@ -71,25 +71,22 @@ function awsAsker(host: string, limits: Limits) {
 }
 
 function failureOf(thrown: unknown, host: string, reason: string): Failure {
-  const error = Error.isError(thrown) ? thrown : new Error(String(thrown));
-  const { name, message } = error;
+  const cause = Error.isError(thrown) ? thrown : new Error(String(thrown));
+  const { name, message } = cause;
   // The only file that is named is the token of a role.
-  if (name === 'CredentialsProviderError' || ('code' in error && error.code === 'ENOENT')) {
-    return new Failure(
-      'missing-variable',
-      `There are no AWS credentials for ${host}: ${message}.`,
-      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN for a role: .gitlab/README.md says how.',
-      { cause: error },
-    );
+  if (name === 'CredentialsProviderError' || ('code' in cause && cause.code === 'ENOENT')) {
+    const hint =
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN for a role: .gitlab/README.md says how.';
+    return new Failure('missing-variable', `There are no AWS credentials for ${host}: ${message}.`, hint, { cause });
   }
   // The SDK marks the errors that AWS itself answered, and whose fault they are.
-  if ('$fault' in error && error.$fault === 'client') {
+  if ('$fault' in cause && cause.$fault === 'client') {
     const told = `${name}: ${message}`;
     const [, hint = ''] = hints.find(([form]) => form.test(told)) ?? [];
-    return new Failure('registry-refused', `${host} refused: ${told}`, hint, { cause: error });
+    return new Failure('registry-refused', `${host} refused: ${told}`, hint, { cause });
   }
   const [firstLine = ''] = reason.split('\n');
-  return unreachable(host, firstLine, error);
+  return unreachable(host, firstLine, cause);
 }
 
 /** What to do about an exception, by its name and message. */

@@ -11,10 +11,6 @@ export interface Registry {
 
 /** The failure of a registry that gave no answer, or none that can be used. */
 export function unreachable(host: string, reason: string, cause: unknown): Failure {
-  return new Failure(
-    'registry-unreachable',
-    `${host} could not be asked: ${reason}.`,
-    'Check the address and the network of this machine, then run the job again.',
-    { cause },
-  );
+  const hint = 'Check the address and the network of this machine, then run the job again.';
+  return new Failure('registry-unreachable', `${host} could not be asked: ${reason}.`, hint, { cause });
 }
