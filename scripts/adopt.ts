@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import { adopt } from './adopt/adopt.ts';
-import { parsePart, parts, readIdentity, requireIdentity, type Identity } from './adopt/identity.ts';
+import { parsePart, partNames, parts, readIdentity, requireIdentity, type Identity } from './adopt/identity.ts';
 import { describeNextSteps } from './adopt/next-steps.ts';
 import { runProgram } from './process/program.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
@@ -11,13 +11,11 @@ import { show } from './shell/screen.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const names = Object.keys(parts) as (keyof Identity)[];
-
 await runMain(async (signal) => {
   const program = createCommandLine('adopt').description(
     'Makes this repository yours: its names and addresses, in every file. Commits nothing.',
   );
-  for (const part of names) program.option(`--${part} <${part}>`, parts[part].is, (text) => parsePart(part, text));
+  for (const part of partNames) program.option(`--${part} <${part}>`, parts[part].is, (text) => parsePart(part, text));
   program.addOption(new Option('--without <what>', 'what is removed from it').choices(['examples']));
   program.action(async ({ without, ...given }: Partial<Identity> & { without?: 'examples' }) => {
     const present = await readIdentity(root);
@@ -49,7 +47,7 @@ async function ask(given: Partial<Identity>, present: Identity, signal: AbortSig
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answers = { ...present, ...given };
   try {
-    for (const part of names.filter((part) => given[part] === undefined)) {
+    for (const part of partNames.filter((part) => given[part] === undefined)) {
       const answer = await terminal.question(`${parts[part].is} [${present[part]}]: `, { signal });
       if (answer.trim() !== '') answers[part] = parsePart(part, answer.trim());
     }

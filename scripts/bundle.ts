@@ -1,7 +1,8 @@
 import { chmod, copyFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { rspack, type RspackOptions, type Stats } from '@rspack/core';
+import { promisify } from 'node:util';
+import { rspack, type RspackOptions } from '@rspack/core';
 import { requireHelm } from './helm/program.ts';
 import { collectTemplates } from './init/templates.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
@@ -44,7 +45,7 @@ await runMain(async () => {
     .description('Makes one file of gitops and its packages, for machines that have Node, git and helm.')
     .option('--with-helm', 'put Helm beside it', false)
     .action(async ({ withHelm }: { withHelm: boolean }) => {
-      const stats = await build();
+      const stats = await promisify(rspack)(options);
       if (stats?.hasErrors())
         throw new Failure('build-failed', stats.toString('errors-only'), 'Correct what it names.');
       const file = join(folder, 'gitops.mjs');
@@ -54,12 +55,3 @@ await runMain(async () => {
     });
   await runCommandLine(program);
 });
-
-function build(): Promise<Stats | undefined> {
-  return new Promise((resolve, reject) => {
-    rspack(options, (error, stats) => {
-      if (error) reject(error);
-      else resolve(stats);
-    });
-  });
-}

@@ -39,6 +39,9 @@ export const parts = {
 
 export type Identity = Record<keyof typeof parts, string>;
 
+/** The names of all parts. */
+export const partNames = Object.keys(parts) as (keyof Identity)[];
+
 const valuesPath = 'helm-chart/values.yaml';
 
 /** Gives a part of an identity that has its form, and refuses any other: `usage`. */
@@ -51,10 +54,9 @@ export function parsePart(part: keyof Identity, text: string): string {
 
 /** Makes sure that each part of an identity is given, in its form: `usage`, with all that are missing. */
 export function requireIdentity(given: Partial<Identity>, hint: string): Identity {
-  const names = Object.keys(parts) as (keyof Identity)[];
-  const missing = names.filter((part) => given[part] === undefined);
+  const missing = partNames.filter((part) => given[part] === undefined);
   if (missing.length === 0)
-    return Object.fromEntries(names.map((part) => [part, parsePart(part, given[part] ?? '')])) as Identity;
+    return Object.fromEntries(partNames.map((part) => [part, parsePart(part, given[part] ?? '')])) as Identity;
   throw new Failure('usage', missing.map((part) => `--${part} is missing: ${parts[part].is}.`).join('\n'), hint);
 }
 

@@ -1,9 +1,8 @@
-import { glob, readFile } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-
-const manifest = z.object({ name: z.string(), version: z.string(), description: z.string() });
+import manifest from '../../package.json' with { type: 'json' };
 
 const problem = z
   .object({
@@ -17,7 +16,7 @@ const problem = z
 
 /** The service's contract as OpenAPI, from what each concern says of its own paths in a file `*.openapi.ts`. */
 export async function describeContract(root: string): Promise<object> {
-  const { name, version, description } = manifest.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
+  const { name, version, description } = manifest;
   return createDocument({
     openapi: '3.1.1',
     info: { title: name, version, description },

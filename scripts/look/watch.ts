@@ -8,7 +8,6 @@ import type { Image } from '../release/image.ts';
 import type { Answer } from './answer.ts';
 import { describeSight, findVerdict, judgeSight, look, lookAgain, notHealthy, readGoal, type Goal } from './sight.ts';
 import { readTip, type Place } from '../branch/place.ts';
-import type { Failure } from '../shell/failure.ts';
 
 export interface WatchOptions {
   /** Milliseconds. */
@@ -28,25 +27,19 @@ const firstPause = 200;
 const longestPause = 5_000;
 
 /** What an environment was seen to come to. */
-export interface Watched {
-  goal: Goal;
-  /** What Argo CD has said of the release; undefined where it has been overtaken, or something else kept it out. */
-  verdict: ReturnType<typeof findVerdict>;
-  /** What is to be told. */
-  end: Answer | Failure;
-}
+export type Watched = Awaited<ReturnType<typeof watch>>;
 
 /**
  * Watches until Argo CD has synced what an environment is to run, and it is healthy, or it is clear that it does not get
- * so, or a newer release has overtaken it.
+ * so, or a newer release has overtaken it. What Argo CD has said of the release is the verdict, if it has; the end is to be told.
  * @throws {Failure} `gone-back` or `argocd-refused` when there is nothing more to see.
  */
-export async function watch(scratch: Scratch, place: Place, name: string, options: WatchOptions): Promise<Watched> {
+export async function watch(scratch: Scratch, place: Place, name: string, options: WatchOptions) {
   const { timeout, sleep = pause } = options;
   const { signal, now } = place;
   const argo = openArgo(parseArgoSettings(place.env), { timeLimit: Math.min(questionLimit, timeout), signal });
   let goal = await readGoal(await readTip(scratch, place), name);
-  const tell = createTeller(place);
+  let told: string | undefined;
   const clear = createClearance(argo, place.log);
   const start = now().getTime();
   let [lookedAt, failures, failingSince] = [0, 0, Infinity];
@@ -55,7 +48,9 @@ export async function watch(scratch: Scratch, place: Place, name: string, option
   for (;;) {
     const sight = await look(argo, goal);
     const { answer } = sight;
-    tell(describeSight(sight, goal));
+    const words = describeSight(sight, goal);
+    if (words !== told) place.log(words);
+    told = words;
     const elapsed = now().getTime() - start;
     const state = judgeSight(sight, goal);
     if (state === 'healthy') return { goal, verdict: { state, reasons: [] }, end: answerOf(goal, elapsed) };
@@ -84,15 +79,6 @@ export async function watch(scratch: Scratch, place: Place, name: string, option
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return setTimeout(milliseconds, undefined, { signal });
-}
-
-/** Tells what differs from what was told last. */
-function createTeller({ log }: Place): (line: string) => void {
-  let last: string | undefined;
-  return (line) => {
-    if (line !== last) log(line);
-    last = line;
-  };
 }
 
 /**

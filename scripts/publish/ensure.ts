@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { openRegistry } from '../registry/open.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { RegistrySettings } from '../registry/settings.ts';
+import type { PublishSettings } from '../registry/settings.ts';
 import type { Digest } from '../release/image.ts';
 import { makeTemporary } from '../shell/machine.ts';
 
@@ -29,7 +29,7 @@ const answerLimit = 20_000;
 
 /** Makes sure that the registry has what a tag names, which is told under a name of its own: what it has is not made again. */
 export async function ensurePublished(
-  { registry: settings, warning }: { registry: RegistrySettings; warning?: string | undefined },
+  { registry: settings, warning }: Pick<PublishSettings, 'registry' | 'warning'>,
   { tag, shown }: { tag: string; shown: string },
   { signal, progress }: PublishContext,
   push: (registry: Registry, login: Login) => Promise<Digest>,

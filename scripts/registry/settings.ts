@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { parseTag } from '../release/image.ts';
-import { findCredentialWarning, findRole } from './role.ts';
 import { isFilled, parseVariables } from '../shell/variables.ts';
 
 /**
@@ -9,7 +8,7 @@ import { isFilled, parseVariables } from '../shell/variables.ts';
  * registry of CI_REGISTRY. An empty variable counts as missing.
  * @throws {Failure} `missing-variable` that names all of them, `usage` or `invalid-tag` for a value that is not valid.
  */
-export function parsePublishSettings(env: NodeJS.ProcessEnv): PublishSettings {
+export function parsePublishSettings(env: NodeJS.ProcessEnv) {
   const isBasic = env.ECR_REPOSITORY_URL === undefined && env.CI_REGISTRY !== undefined;
   return isBasic ? parseBasic(env) : parseEcr(env);
 }
@@ -20,11 +19,7 @@ export type EcrSettings = ReturnType<typeof parseEcr>['registry'];
 export type BasicSettings = ReturnType<typeof parseBasic>['registry'];
 /** Where images go: `host/name` is the repository, as an image reference writes it. */
 export type RegistrySettings = EcrSettings | BasicSettings;
-export type PublishSettings = ReturnType<typeof buildOf> & {
-  registry: RegistrySettings;
-  /** A combination that is allowed, and hardly meant. */
-  warning?: string | undefined;
-};
+export type PublishSettings = ReturnType<typeof parsePublishSettings>;
 
 const nameForm = /^[a-z0-9][a-z0-9._/-]*$/;
 
@@ -50,9 +45,9 @@ const keyVariables = { AWS_ACCESS_KEY_ID: z.string(), AWS_SECRET_ACCESS_KEY: z.s
 
 function parseEcr(env: NodeJS.ProcessEnv) {
   // Keys come as a pair: one alone is a slip, none at all leaves the credentials to a role.
-  const hasKey = Object.keys(keyVariables).some((name) => isFilled(env[name]));
+  const hasKeys = Object.keys(keyVariables).some((name) => isFilled(env[name]));
   const variables = parseVariables(
-    z.object({ ...ecrVariables, ...(hasKey && keyVariables) }),
+    z.object({ ...ecrVariables, ...(hasKeys && keyVariables) }),
     { ...env, PROJECT_NAME: isFilled(env.PROJECT_NAME) ? env.PROJECT_NAME : env.CI_PROJECT_NAME },
     'Set them in the CI/CD settings, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY unless a role is used. ' +
       'For another registry than ECR, set CI_REGISTRY, CI_REGISTRY_IMAGE, CI_REGISTRY_USER, CI_REGISTRY_PASSWORD.',
@@ -70,10 +65,35 @@ function parseEcr(env: NodeJS.ProcessEnv) {
   const name = [...path, variables.PROJECT_NAME].join('/');
   return {
     // The account that owns the registry is known where the host tells it.
-    registry: { kind: 'ecr' as const, host, name, region, registryId, role: findRole(env) },
-    warning: findCredentialWarning(env),
+    registry: { kind: 'ecr' as const, host, name, region, registryId, role: hasKeys ? undefined : findRole(env) },
+    /** A combination that is allowed, and hardly meant. */
+    warning: hasKeys && isFilled(env.AWS_ROLE_ARN) ? bothWarning : undefined,
     ...buildOf(variables),
   };
+}
+
+const bothWarning =
+  'Warning: both keys and a role are set. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are used, and AWS_ROLE_ARN ' +
+  'is not. Remove the keys from the CI/CD settings to use the role.';
+
+/**
+ * Finds the role that the job takes on with its ID token, where there are no keys: they come before a role, as everywhere in
+ * the SDK, and a token's file is left to the SDK too.
+ * @throws {Failure} `missing-variable` for a role without any token: the SDK would go on as somebody else.
+ */
+function findRole(env: NodeJS.ProcessEnv) {
+  const { AWS_ROLE_ARN: arn, AWS_ID_TOKEN: token } = env;
+  if (!isFilled(arn) || isFilled(env.AWS_WEB_IDENTITY_TOKEN_FILE)) return undefined;
+  if (!isFilled(token)) {
+    throw new Failure(
+      'missing-variable',
+      `AWS_ROLE_ARN names a role, but there is no token to ask for it with: AWS_ID_TOKEN is not set, or empty.`,
+      'Give the job the id_tokens of .gitlab-ci.yml, or set AWS_WEB_IDENTITY_TOKEN_FILE; without a role, unset AWS_ROLE_ARN.',
+    );
+  }
+  const { AWS_ROLE_SESSION_NAME: name, CI_PROJECT_ID: project = 'project', CI_PIPELINE_ID: pipeline = '0' } = env;
+  // The ID token lives as long as the job, and no file holds it; the session is what AWS' log calls the caller.
+  return { arn, token, session: isFilled(name) ? name : `gitlab-${project}-${pipeline}` };
 }
 
 const basicVariables = z.object({
@@ -100,7 +120,8 @@ function parseBasic(env: NodeJS.ProcessEnv) {
     );
   }
   const { CI_REGISTRY_USER: user, CI_REGISTRY_PASSWORD: password } = variables;
-  return { registry: { kind: 'basic' as const, host, name, user, password }, ...buildOf(variables) };
+  const registry = { kind: 'basic' as const, host, name, user, password };
+  return { registry, warning: undefined, ...buildOf(variables) };
 }
 
 function buildOf(variables: { CI_COMMIT_SHORT_SHA: string; BUILD_ARGS: string[] }) {
