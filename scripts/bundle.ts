@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { rspack, type RspackOptions } from '@rspack/core';
 import { requireHelm } from './helm/program.ts';
-import { collectTemplates } from './init/templates.ts';
+import { collectTemplates } from './init/init.ts';
 import { createCommandLine, runCommandLine } from './shell/command-line.ts';
 import { Failure } from './shell/failure.ts';
 import { runMain } from './shell/run-main.ts';

@@ -4,7 +4,7 @@ import { describeSettings } from '../adopt/next-steps.ts';
 import { findProject } from '../git/address.ts';
 import { openGit } from '../git/git.ts';
 import { init, type Service } from '../init/init.ts';
-import { readTemplates } from '../init/templates.ts';
+import { readTemplates } from '../init/init.ts';
 import { Failure } from '../shell/failure.ts';
 import { requireCount, withCommonOptions, withHelp, type CommonOptions, type Session } from './options.ts';
 

@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
+import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import type { Identity } from '../adopt/identity.ts';
+import { readIdentity, type Identity } from '../adopt/identity.ts';
 import { rename } from '../adopt/rename.ts';
+import { applicationSetPath } from '../argocd/applicationset.ts';
+import { projectsPath } from '../argocd/projects.ts';
 import { replace } from '../environments/entries.ts';
 import { pipelinePath } from '../lint/pipeline.ts';
+import { flowPath } from '../release/flow.ts';
 import { splice } from '../release/splice.ts';
-import { chartPath, chartValuesPath, valuedEnvironment } from '../release/values.ts';
+import { chartPath, chartValuesPath, valuedEnvironment, valuesPath } from '../release/values.ts';
 import { parseYamlFile } from '../release/yaml-file.ts';
 import { write } from '../shell/contents.ts';
 import { Failure } from '../shell/failure.ts';
-import type { Templates } from './templates.ts';
 
 /** A service in any language, and what its image is like. */
 export interface Service {
@@ -21,6 +24,12 @@ export interface Service {
   ready: string;
   /** Whom it runs as, by number. */
   user: number;
+}
+
+/** The files of this repository that another one begins with, by their paths, and the names that stand in them. */
+export interface Templates {
+  identity: Identity;
+  files: Readonly<Record<string, string>>;
 }
 
 /** Writes into a repository what a service in any language needs to be delivered: all of it, and over nothing. */
@@ -36,6 +45,26 @@ export async function init(directory: string, templates: Templates, service: Ser
     throw new Failure('usage', `Nothing was written, for there is already: ${taken.join(', ')}.`, hint);
   await write(directory, files);
   return paths;
+}
+
+// The bundle has no repository around it, and takes them along.
+declare const bundledTemplates: Templates | undefined;
+
+/** Reads the templates of this repository, as they are now, or as they were when the bundle was made. */
+export async function readTemplates(): Promise<Templates> {
+  return typeof bundledTemplates === 'undefined'
+    ? collectTemplates(join(import.meta.dirname, '../..'))
+    : bundledTemplates;
+}
+
+/** Collects the templates of a checkout of this repository. */
+export async function collectTemplates(root: string): Promise<Templates> {
+  // The READMEs are about this repository.
+  const chart = [`${chartPath}/.helmignore`, `${chartPath}/**/*.{json,tpl,yaml}`];
+  const patterns = [pipelinePath, flowPath, valuesPath('*'), applicationSetPath, projectsPath, ...chart];
+  const paths = await Array.fromAsync(glob(patterns, { cwd: root }));
+  const files = paths.sort().map(async (path) => [path, await readFile(join(root, path), 'utf8')] as const);
+  return { identity: await readIdentity(root), files: Object.fromEntries(await Promise.all(files)) };
 }
 
 /** Plans the files that a service's repository begins with, by their paths. */
