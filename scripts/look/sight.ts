@@ -25,11 +25,9 @@ export interface Sight {
 /** Asks Argo CD how an environment stands to its goal. */
 export async function look(argo: Argo, { names, commit }: Goal): Promise<Sight> {
   const answer = await argo.readApplication(names);
-  if (answer.kind !== 'found' || answer.value.wanted !== commit || answer.value.health === 'Healthy') {
-    return { answer, pods: [] };
-  }
-  const pods = await argo.readPods(names);
-  return { answer, pods: pods.kind === 'found' ? pods.value : [] };
+  const isUnwell = answer.kind === 'found' && answer.value.wanted === commit && answer.value.health !== 'Healthy';
+  const pods = isUnwell ? await argo.readPods(names) : undefined;
+  return { answer, pods: pods?.kind === 'found' ? pods.value : [] };
 }
 
 /** How the environment stands to its goal, as far as Argo CD says so. */

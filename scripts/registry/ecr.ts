@@ -58,14 +58,11 @@ function awsAsker(host: string, limits: Limits) {
     call: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
     ...expected: (abstract new (...args: never[]) => Error)[]
   ): Promise<Answer | undefined> {
-    const asked = async (abortSignal: AbortSignal) => {
-      try {
-        return await call({ abortSignal });
-      } catch (error) {
+    const asked = (abortSignal: AbortSignal) =>
+      call({ abortSignal }).catch((error: unknown) => {
         if (expected.some((exception) => error instanceof exception)) return undefined;
         throw error;
-      }
-    };
+      });
     return answerWithin(limits, asked, (reason, error) => failureOf(error, host, reason));
   };
 }

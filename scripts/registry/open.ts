@@ -17,8 +17,5 @@ export function openRegistry(settings: RegistrySettings, limits: Limits): Regist
 function createEcr({ region, role }: EcrSettings): ECR {
   // The SDK's own agents know no proxy.
   const requestHandler = { httpAgent: http.globalAgent, httpsAgent: https.globalAgent };
-  if (!role) return new ECR({ region, requestHandler });
-  const { arn, token, session } = role;
-  const credentials = fromWebToken({ roleArn: arn, webIdentityToken: token, roleSessionName: session });
-  return new ECR({ region, credentials, requestHandler });
+  return new ECR({ region, requestHandler, ...(role && { credentials: fromWebToken(role) }) });
 }

@@ -93,7 +93,8 @@ function findRole(env: NodeJS.ProcessEnv) {
   }
   const { AWS_ROLE_SESSION_NAME: name, CI_PROJECT_ID: project = 'project', CI_PIPELINE_ID: pipeline = '0' } = env;
   // The ID token lives as long as the job, and no file holds it; the session is what AWS' log calls the caller.
-  return { arn, token, session: isFilled(name) ? name : `gitlab-${project}-${pipeline}` };
+  const roleSessionName = isFilled(name) ? name : `gitlab-${project}-${pipeline}`;
+  return { roleArn: arn, webIdentityToken: token, roleSessionName };
 }
 
 const basicVariables = z.object({
