@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { toLine } from '../release/line.ts';
 import { Failure } from '../shell/failure.ts';
+import { answerWithin, type Limits } from '../shell/within.ts';
 import { applicationShape, applicationsShape, podsShape } from './application.ts';
 import type { ApplicationNames } from './applicationset.ts';
 import type { ArgoSettings } from './settings.ts';
@@ -24,17 +25,22 @@ type Names = Pick<ApplicationNames, 'application' | 'project'>;
 export type Argo = ReturnType<typeof openArgo>;
 
 /** The only door to Argo CD; nothing is asked yet. */
-export function openArgo(settings: ArgoSettings, options: ArgoOptions) {
+export function openArgo(settings: ArgoSettings, options: Limits) {
   const ask = async <Value>(
     path: string,
     projects: readonly string[],
     shape: z.ZodType<Value>,
     method: 'GET' | 'DELETE' = 'GET',
-  ) => {
+  ): Promise<ArgoAnswer<Value>> => {
     const url = new URL(`${settings.address}/api/v1/applications${path}`);
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
     for (const project of projects) url.searchParams.append('project', project);
-    return judge(url, await request(method, url, settings, options), shape);
+    try {
+      return judge(url, await request(method, url, settings, options), shape);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'argocd-unreachable') throw error;
+      return { kind: 'failed', reason: error.message };
+    }
   };
   return {
     address: settings.address,
@@ -58,7 +64,6 @@ function judge<Value>(
   reply: Awaited<ReturnType<typeof request>>,
   shape: z.ZodType<Value>,
 ): ArgoAnswer<Value> {
-  if (Error.isError(reply)) return { kind: 'failed', reason: `${host}: ${reply.message}` };
   const { status, location, body } = reply;
   const content = parseJson(body);
   const words = said.safeParse(content).data?.message;
@@ -89,30 +94,21 @@ function parseJson(body: string): unknown {
   }
 }
 
-export interface ArgoOptions {
-  /** Milliseconds for one question. */
-  timeLimit: number;
-  signal: AbortSignal;
-}
-
 /** The codes of certificates that are not trusted, for which waiting does not help. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
 
-/** Sends a request, and gives the error when no answer comes. Not by fetch, which cannot be told to accept any certificate. */
-export async function request(
-  method: 'GET' | 'DELETE',
-  url: URL,
-  { token, isInsecure }: ArgoSettings,
-  { timeLimit, signal }: ArgoOptions,
-) {
-  const limit = AbortSignal.timeout(timeLimit);
-  try {
+/**
+ * Sends a request. Not by fetch, which cannot be told to accept any certificate.
+ * @throws {Failure} `argocd-unreachable` when no answer comes, `argocd-refused` when none can be trusted
+ */
+export function request(method: 'GET' | 'DELETE', url: URL, { token, isInsecure }: ArgoSettings, options: Limits) {
+  const ask = async (signal: AbortSignal) => {
     const call = (url.protocol === 'http:' ? http : https).request(url, {
       method,
       // Argo CD requires it of every method but GET, with a body or without.
       headers: { Accept: 'application/json', Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       rejectUnauthorized: !isInsecure,
-      signal: AbortSignal.any([signal, limit]),
+      signal,
     });
     call.end();
     const [response] = (await once(call, 'response')) as [IncomingMessage];
@@ -120,18 +116,17 @@ export async function request(
     call.on('error', () => undefined);
     const { statusCode = 0, headers } = response;
     return { status: statusCode, location: headers.location, body: await text(response) };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (limit.aborted) return new Error(`no answer within ${timeLimit / 1000} s`, { cause: error });
-    const fault = error as NodeJS.ErrnoException;
-    // A name with several addresses fails with an error for each, and no message of its own.
-    const reason = fault.message || (fault.code ?? 'unknown');
-    if (!certificateCodes.test(fault.code ?? '')) return new Error(reason, { cause: error });
+  };
+  return answerWithin(options, ask, (reason, cause) => {
+    if (!certificateCodes.test((cause as NodeJS.ErrnoException).code ?? '')) {
+      const hint = 'Check ARGOCD_SERVER and the network of this machine, then run it again.';
+      return new Failure('argocd-unreachable', `${url.host}: ${reason}`, hint, { cause });
+    }
     // The rest of the message is advice about the command line of Node.
-    const [words = ''] = fault.message.split(';');
+    const [words = ''] = reason.split(';');
     const hint = 'Name the authority of its certificate by NODE_EXTRA_CA_CERTS, a file in PEM form.';
-    throw refused(`The certificate of ${url.host} is not trusted: ${words}.`, hint, error);
-  }
+    return refused(`The certificate of ${url.host} is not trusted: ${words}.`, hint, cause);
+  });
 }
 
 /** The failure of a question to which Argo CD would answer the same again. */

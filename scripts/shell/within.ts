@@ -29,5 +29,7 @@ export async function answerWithin<Answer>(
 /** The message of fetch itself is only "fetch failed"; the reason is in the last of its causes. */
 function reasonOf(error: unknown): string {
   if (!Error.isError(error)) return String(error);
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
+  if (error.cause !== undefined) return reasonOf(error.cause);
+  // A name with several addresses fails with an error for each, and no message of its own.
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }

@@ -38,7 +38,6 @@ export async function askArgo(path: string, method: 'GET' | 'DELETE' = 'GET'): P
     timeLimit,
     signal,
   });
-  if (Error.isError(reply)) throw reply;
   if (reply.status === 404) return undefined;
   if (reply.status === 200) return JSON.parse(reply.body);
   throw new Error(`${path} answered ${reply.status}: ${reply.body}`);
