@@ -13,9 +13,9 @@ import { Failure } from '../shell/failure.ts';
 export interface Live {
   application: string;
   /** Whether the cluster runs what Git says; undefined when that cannot be told. */
-  asInGit: boolean | undefined;
+  asInGit?: boolean;
   /** Whether it is also healthy; undefined when that cannot be told. */
-  healthy: boolean | undefined;
+  healthy?: boolean;
   state: string;
 }
 
@@ -33,10 +33,7 @@ export async function readLive(
 ): Promise<ReadonlyMap<string, Live>> {
   if (!place.env.ARGOCD_SERVER) return new Map();
   const named = attempt(() =>
-    states.flatMap((state) => {
-      const { image, environment } = state;
-      return image ? [{ name: environment.name, image, ...requireNames(state) }] : [];
-    }),
+    states.flatMap((state) => (state.image ? [{ ...state, image: state.image, ...requireNames(state) }] : [])),
   );
   if (named instanceof Failure) {
     place.log(`What is live is unknown: ${named.message}\n${named.hint}`);
@@ -46,29 +43,27 @@ export async function readLive(
   const answer = await ask(place, projects);
   if (answer.kind !== 'found') place.log(`What is live is unknown: ${answer.reason}`);
   return new Map(
-    named.map(({ name, image, application }): [string, Live] => {
-      const unknown = { application, asInGit: undefined, healthy: undefined };
-      if (answer.kind !== 'found') return [name, { ...unknown, state: answer.reason }];
+    named.map(({ environment: { name }, image, application }): [string, Live] => {
+      if (answer.kind !== 'found') return [name, { application, state: answer.reason }];
       const found = answer.value.get(application);
       if (found) return [name, { application, ...compare(found, image, mainline) }];
       const state = `Argo CD has no Application ${application}, or none that this token may see`;
       place.log(`What is live in ${name} is unknown: ${state}.`);
-      return [name, { ...unknown, state }];
+      return [name, { application, state }];
     }),
   );
 }
 
 async function ask({ env, signal }: Place, projects: readonly string[]) {
   try {
-    const argo = openArgo(parseArgoSettings(env), { timeLimit: questionLimit, signal });
-    return await argo.listApplications(projects);
+    return await openArgo(parseArgoSettings(env), { timeLimit: questionLimit, signal }).listApplications(projects);
   } catch (error) {
     if (error instanceof Failure) return { kind: 'failed', reason: `${error.message}\n${error.hint}` } as const;
     throw error;
   }
 }
 
-function compare(application: Application, image: Image, mainline: Mainline): Omit<Live, 'application'> {
+function compare(application: Application, image: Image, mainline: Mainline) {
   const named = mainline.commits[mainline.find(image) ?? -1]?.sha;
   const target = { image, commit: image.revision || (named ?? image.tag) };
   return {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { listValues, writeSchema } from '../../scripts/docs/chart.ts';
-import { writeValues } from '../../scripts/docs/tables.ts';
+import { listValues, writeSchema, writeValues } from '../../scripts/docs/tables.ts';
 
 const text = `# About the file.
 
