@@ -1,5 +1,4 @@
 import { chmod, copyFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { rspack, type RspackOptions } from '@rspack/core';
@@ -20,12 +19,6 @@ const options: RspackOptions = {
   devtool: false,
   entry: { gitops: './scripts/gitops.ts' },
   output: { path: folder, filename: '[name].mjs', module: true, chunkFormat: 'module', clean: true },
-  externals: [
-    ({ request = '' }, callback) => {
-      if (request.startsWith('node:') || builtinModules.includes(request)) callback(undefined, `module ${request}`);
-      else callback();
-    },
-  ],
   module: {
     // What is imported on demand is in the same file, and runs on demand still.
     parser: { javascript: { dynamicImportMode: 'eager', importMeta: false } },

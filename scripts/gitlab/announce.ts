@@ -24,12 +24,13 @@ export interface News {
  * the log: no command fails for it.
  */
 export async function announce({ env, signal, branch, log }: Place, remote: string, news: News): Promise<void> {
-  const { GITOPS_WEBHOOK_URL: webhook } = env;
+  const { GITOPS_WEBHOOK_URL: webhook, CI_MERGE_REQUEST_IID: iid } = env;
   const gitlab = findGitLab(remote, env, signal);
   const told = await Promise.allSettled([
     news.line !== undefined && isFilled(webhook) && sendLine(webhook, news.line, signal),
     gitlab && news.deployment && recordDeployment(gitlab, branch, news.deployment),
-    gitlab?.mayWriteNotes && writeNotes(gitlab, news, env),
+    gitlab?.mayWriteNotes && news.way && noteWay(gitlab, news.way),
+    gitlab?.mayWriteNotes && news.review !== undefined && isFilled(iid) && noteReview(gitlab, iid, news.review),
   ]);
   signal.throwIfAborted();
   for (const attempt of told) {
@@ -38,11 +39,6 @@ export async function announce({ env, signal, branch, log }: Place, remote: stri
     if (!(reason instanceof Failure)) throw reason;
     log(`Done, and not told everywhere: ${toLine(reason.message)} ${reason.hint}`);
   }
-}
-
-async function writeNotes(gitlab: GitLab, { way, review }: News, { CI_MERGE_REQUEST_IID: iid }: NodeJS.ProcessEnv) {
-  if (way) await noteWay(gitlab, way.commits, way.lines);
-  if (review !== undefined && isFilled(iid)) await noteReview(gitlab, iid, review);
 }
 
 const known = z.object({ id: z.number(), sha: z.string(), status: z.string(), deployable: z.unknown() });

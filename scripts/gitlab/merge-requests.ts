@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { News } from './announce.ts';
 import type { GitLab } from './gitlab.ts';
 
 const user = z.object({ id: z.number() });
@@ -19,11 +20,7 @@ export async function noteReview(gitlab: GitLab, iid: string, markdown: string):
 }
 
 /** Writes to the merge requests that commits have come by where they are now: a line for each environment that is given. */
-export async function noteWay(
-  gitlab: GitLab,
-  commits: readonly string[],
-  lines: Record<string, string>,
-): Promise<void> {
+export async function noteWay(gitlab: GitLab, { commits, lines }: NonNullable<News['way']>): Promise<void> {
   const iids = new Set<number>();
   for (const sha of commits.slice(0, mostCommits)) {
     const path = `${gitlab.project}/repository/commits/${sha}/merge_requests`;
@@ -35,11 +32,8 @@ export async function noteWay(
   for (const iid of iids) await editNote(gitlab, me, iid, ({ review, way }) => ({ review, way: { ...way, ...lines } }));
 }
 
-interface Parts {
-  review: string;
-  /** By environment. */
-  way: Record<string, string>;
-}
+/** What a review says, and the lines of the way by environment. */
+type Parts = ReturnType<typeof parse>;
 
 /** Edits the one note that this token's user has on a merge request; the first one is made. */
 async function editNote(
@@ -57,7 +51,7 @@ async function editNote(
   else if (ours.body !== body) await ask(note, 'PUT', `${notes}/${ours.id}`, { body });
 }
 
-function parse(body: string): Parts {
+function parse(body: string) {
   const [review = '', lines = ''] = body.replace(mark, '').split(wayMark);
   const way = lines.matchAll(/^- ([a-z0-9-]+): (.*)$/gm).map(([, name = '', text = '']) => [name, text]);
   return { review: review.trim(), way: Object.fromEntries(way) as Record<string, string> };

@@ -70,9 +70,8 @@ export function addReadingCommands(program: Command, { signal, environments, pri
   ])
     .option('--since <time>', 'only those since a date, or for a duration', requireTime)
     .option('--strict', 'end with 3 for notices too')
-    .action(async (options: CommonOptions & { since?: Date; strict?: boolean }) => {
-      const { since, strict = false } = options;
-      print(await audit(createPlace(options, signal), { since, strict }));
+    .action(async (options: CommonOptions & Parameters<typeof audit>[1]) => {
+      print(await audit(createPlace(options, signal), options));
     });
 
   add('metrics [environment]', 'tell the four DORA measures by weeks, newest first', (_, last) => [
