@@ -20,10 +20,8 @@ await runMain(async (signal) => {
   program.action(async ({ without, ...given }: Partial<Identity> & { without?: 'examples' }) => {
     const present = await readIdentity(root);
     const isNamed = without === undefined || Object.keys(given).length > 0;
-    const complete = () =>
-      process.stdin.isTTY
-        ? ask(given, present, signal)
-        : requireIdentity(given, 'Add them, or run it on a terminal, where it asks.');
+    const hint = 'Add them, or run it on a terminal, where it asks.';
+    const complete = () => (process.stdin.isTTY ? ask(given, present, signal) : requireIdentity(given, hint));
     const identity = isNamed ? await complete() : present;
     const changed = await adopt(root, { identity, withoutExamples: without !== undefined }, signal);
     if (changed.length === 0) show('Nothing is to change: this repository has these names already.');
@@ -44,15 +42,11 @@ async function writeDocs(signal: AbortSignal): Promise<void> {
 
 /** Asks for what is missing; a line that is empty takes what is there. */
 async function ask(given: Partial<Identity>, present: Identity, signal: AbortSignal): Promise<Identity> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  using terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answers = { ...present, ...given };
-  try {
-    for (const part of partNames.filter((part) => given[part] === undefined)) {
-      const answer = await terminal.question(`${parts[part].is} [${present[part]}]: `, { signal });
-      if (answer.trim() !== '') answers[part] = parsePart(part, answer.trim());
-    }
-  } finally {
-    terminal.close();
+  for (const part of partNames.filter((part) => given[part] === undefined)) {
+    const answer = await terminal.question(`${parts[part].is} [${present[part]}]: `, { signal });
+    if (answer.trim() !== '') answers[part] = parsePart(part, answer.trim());
   }
   return answers;
 }

@@ -16,21 +16,15 @@ const problem = z
 
 /** The service's contract as OpenAPI, from what each concern says of its own paths in a file `*.openapi.ts`. */
 export async function describeContract(root: string): Promise<object> {
-  const { name, version, description } = manifest;
-  return createDocument({
-    openapi: '3.1.1',
-    info: { title: name, version, description },
-    paths: await readPaths(root),
-    components: {
-      responses: {
-        Problem: { description: 'A problem', content: { 'application/problem+json': { schema: problem } } },
-      },
-    },
-  });
-}
-
-async function readPaths(root: string): Promise<ZodOpenApiPathsObject> {
+  const { name: title, version, description } = manifest;
   const files = await Array.fromAsync(glob('src/*/*.openapi.ts', { cwd: root }));
   const concerns = files.sort().map((file) => import(join(root, file)) as Promise<{ paths: ZodOpenApiPathsObject }>);
-  return Object.assign({}, ...(await Promise.all(concerns)).map(({ paths }) => paths)) as ZodOpenApiPathsObject;
+  const paths = (await Promise.all(concerns)).map(({ paths }) => paths);
+  const answer = { description: 'A problem', content: { 'application/problem+json': { schema: problem } } };
+  return createDocument({
+    openapi: '3.1.1',
+    info: { title, version, description },
+    paths: Object.assign({}, ...paths) as ZodOpenApiPathsObject,
+    components: { responses: { Problem: answer } },
+  });
 }

@@ -56,12 +56,8 @@ async function lintEnvironment(root: string, name: string, signal: AbortSignal):
     const message = `${file.path}: environment is ${JSON.stringify(environment)}, but the folder is ${name}.`;
     throw new Failure('invalid-values', message, `Write environment: ${name}`);
   }
-  const input = {
-    chart: join(root, 'helm-chart'),
-    values: [join(root, file.path)],
-    set: readImage(file) ? {} : standIn,
-    signal,
-  };
+  const set = readImage(file) ? {} : standIn;
+  const input = { chart: join(root, 'helm-chart'), values: [join(root, file.path)], set, signal };
   for (const helm of helmVersions) {
     await lintChart({ ...input, helm });
     await renderChart({ ...input, helm, name: 'lint', namespace: name });
