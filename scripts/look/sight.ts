@@ -111,16 +111,13 @@ export async function lookAgain(scratch: Scratch, place: Place, goal: Goal): Pro
     const tip = await readTip(scratch, place);
     const next = await readGoal(tip, goal.environment);
     const relation = (await tip.readHistory()).relate(next.commit, goal.commit);
-    if (relation !== 'same' && relation !== 'newer') throw goneBack(goal, next);
-    return { goal: next, isNewer: relation === 'newer' };
+    if (relation === 'same' || relation === 'newer') return { goal: next, isNewer: relation === 'newer' };
+    const { environment, image } = goal;
+    const message = `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`;
+    throw new Failure('gone-back', message, `${typed('history', environment)} says by whom, and why.`);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'remote-unreachable') throw error;
     place.log(error.message);
     return { goal, isNewer: false };
   }
-}
-
-function goneBack({ environment, image }: Goal, next: Goal): Failure {
-  const message = `${environment} was taken from ${image.tag} to ${next.image.tag} meanwhile.`;
-  return new Failure('gone-back', message, `${typed('history', environment)} says by whom, and why.`);
 }

@@ -35,7 +35,7 @@ export type Watched = Awaited<ReturnType<typeof watch>>;
  * @throws {Failure} `gone-back` or `argocd-refused` when there is nothing more to see.
  */
 export async function watch(scratch: Scratch, place: Place, name: string, options: WatchOptions) {
-  const { timeout, sleep = pause } = options;
+  const { timeout, sleep } = options;
   const { signal, now } = place;
   const argo = openArgo(parseArgoSettings(place.env), { timeLimit: Math.min(questionLimit, timeout), signal });
   let goal = await readGoal(await readTip(scratch, place), name);
@@ -73,12 +73,9 @@ export async function watch(scratch: Scratch, place: Place, name: string, option
     }
     failures = answer.kind === 'failed' ? failures + 1 : 0;
     const rest = failures === 0 ? pace : Math.min(firstPause * 2 ** (failures - 1), longestPause);
-    await sleep(Math.min(rest, timeout - elapsed), signal);
+    const pause = Math.min(rest, timeout - elapsed);
+    await (sleep ? sleep(pause, signal) : setTimeout(pause, undefined, { signal }));
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(milliseconds, undefined, { signal });
 }
 
 /**

@@ -6,16 +6,14 @@ import { openBasic } from './basic.ts';
 import { openEcr } from './ecr.ts';
 import type { Limits } from '../shell/within.ts';
 import type { Registry } from './registry.ts';
-import type { EcrSettings, RegistrySettings } from './settings.ts';
+import type { RegistrySettings } from './settings.ts';
 
 /** Opens the repository that the settings name; nothing is asked yet. */
 export function openRegistry(settings: RegistrySettings, limits: Limits): Registry {
   if (settings.kind === 'basic') return openBasic(settings, limits);
-  return openEcr(createEcr(settings), settings, limits);
-}
-
-function createEcr({ region, role }: EcrSettings): ECR {
+  const { region, role } = settings;
   // The SDK's own agents know no proxy.
   const requestHandler = { httpAgent: http.globalAgent, httpsAgent: https.globalAgent };
-  return new ECR({ region, requestHandler, ...(role && { credentials: fromWebToken(role) }) });
+  const ecr = new ECR({ region, requestHandler, ...(role && { credentials: fromWebToken(role) }) });
+  return openEcr(ecr, settings, limits);
 }
