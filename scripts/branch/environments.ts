@@ -46,8 +46,8 @@ export async function readBrokenEnvironments(tip: Tip) {
 }
 
 async function readFiles(tip: Tip) {
-  const files = await tip.readFolder(environmentsFolder);
-  return { files, strays: findStrays(files.keys(), await tip.listIrregular(environmentsFolder)) };
+  const { files, irregular } = await tip.readFolder(environmentsFolder);
+  return { files, strays: findStrays(files.keys(), irregular) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { listWithin, type CommitLine } from '../git/commit-line.ts';
+import type { CommitLine } from '../git/commit-line.ts';
 import { readFileHistory, type FileChanges } from '../git/file-history.ts';
 import { followBranch, type Followed } from '../git/follow.ts';
 import { Mainline } from '../git/mainline.ts';
@@ -11,12 +11,13 @@ import { parseVerdicts, type Verdict } from '../release/verdict.ts';
 
 /** Reads what the branch was, up to a tip: the one answer for every command. */
 export async function readMainline(tip: Tip): Promise<Mainline> {
-  const { scratch, branch, now } = tip;
+  const { branch, now } = tip;
   const history = await tip.readHistory();
   const { commits } = history;
   const hasMerges = commits.some(({ parents }) => parents.length > 1);
-  const marked = hasMerges ? await listWithin(scratch.git, listDirect(commits), environmentsFolder) : [];
-  return new Mainline(history, followBranch(commits, { branch, marked: new Set(marked) }), now);
+  const direct = hasMerges ? listDirect(commits).map(({ sha, parents: [before] }) => ({ sha, before })) : [];
+  const marked = await tip.listWithin(direct, environmentsFolder);
+  return new Mainline(history, followBranch(commits, { branch, marked }), now);
 }
 
 /** Reads which of the commits of a branch have code: change more than environments. Gives their SHAs. */
@@ -27,7 +28,7 @@ export async function readCode(tip: Tip, commits: readonly Followed[]): Promise<
 /** What the branch was from one commit to another, newest first, by titles alone, which is enough for a text. */
 export async function listBranch(tip: Tip, from: string, to: string): Promise<Followed[]> {
   const { branch } = tip;
-  const commits = await tip.listCommits(from, to);
+  const commits = (await tip.readHistory()).listBetween(from, to);
   return followBranch(commits, { branch, marked: new Set(listDirect(commits).map(({ sha }) => sha)) });
 }
 
@@ -62,8 +63,7 @@ export async function readChanges(
   paths: readonly string[],
 ): Promise<{ changes: FileChanges[]; verdicts: ReadonlyMap<string, readonly Verdict[]> }> {
   const notes = await listNotes(scratch.git);
-  const blobs = [...notes.values()].flat();
-  const changes = await readFileHistory(scratch, mainline.commits, paths, blobs);
+  const changes = await readFileHistory(scratch, mainline.commits, paths, [...notes.values()]);
   const texts = await readNotes(scratch.git, notes);
   return {
     changes: changes.toReversed(),

@@ -62,7 +62,7 @@ export async function requireRendered(tip: Tip, rendering: Rendering, options: H
 
 async function readChart(tip: Tip, { chart, names }: Rendering): Promise<Files> {
   const isInside = !/^(?:\/|\.\.(?:\/|$))/.test(posix.normalize(names.chart));
-  const files = isInside ? await tip.readFolder(names.chart, chart.revision) : undefined;
+  const { files } = isInside ? await tip.readFolder(names.chart, chart.revision) : {};
   if (files && files.size > 0) return files;
   throw new Failure(
     'invalid-chart',

@@ -1,4 +1,4 @@
-import { isAncestor } from '../git/ancestry.ts';
+import { findCommit, isAncestor } from '../git/ancestry.ts';
 import { openCheckout } from '../git/checkout.ts';
 import type { Tip } from '../git/tip.ts';
 import { writeMerge } from '../git/commit.ts';
@@ -46,8 +46,8 @@ async function readHead({ directory, env, signal }: Place): Promise<string> {
   // A pipeline for merged results is at a merge of GitLab's own.
   const { CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: source } = env;
   const name = isFilled(source) ? source : 'HEAD';
-  const { status, stdout } = await git.run(['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
-  if (status === 0 && objects !== undefined) return stdout.toString().trim();
+  const head = objects === undefined ? undefined : await findCommit(git, name);
+  if (head !== undefined) return head;
   throw new Failure(
     'not-a-repository',
     `The checkout ${JSON.stringify(directory)} does not have the whole history of ${name}.`,

@@ -3,7 +3,7 @@ import { listGains, relateReleases, requireRelease, type Release } from '../bran
 import type { Tip } from '../git/tip.ts';
 import { isRebuilt, parseDigest, parseTag, type Digest, type Tag } from '../release/image.ts';
 import { judgeDeploy, requireFirst } from '../release/rules.ts';
-import { chartValuesPath, readRepository } from '../release/values.ts';
+import { chartPath, chartValuesPath, readRepository } from '../release/values.ts';
 import { Failure } from '../shell/failure.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
 
@@ -69,8 +69,8 @@ async function requireRepository(
   pushed: string | undefined,
 ): Promise<void> {
   if (pushed === undefined) return;
-  const chart = await tip.readFiles([chartValuesPath], revision);
-  const pulled = readRepository(values, chart.get(chartValuesPath));
+  const chart = await tip.readFolder(chartPath, revision);
+  const pulled = readRepository(values, chart.files.get(chartValuesPath));
   if (pulled === pushed) return;
   throw new Failure(
     'other-repository',

@@ -111,9 +111,9 @@ async function plan(
   verdict: Verdict,
   { image }: Goal,
 ): Promise<Plan<undefined>> {
-  const blobs = (await listNotes(git)).get(delivery) ?? [];
-  await fetchObjects?.(blobs);
-  const text = (await readNotes(git, new Map([[delivery, blobs]]))).get(delivery) ?? '';
+  const notes = new Map((await listNotes(git)).entries().filter(([commit]) => commit === delivery));
+  await fetchObjects?.([...notes.values()]);
+  const text = (await readNotes(git, notes)).get(delivery) ?? '';
   const { environment, state, since: time } = verdict;
   const last = parseVerdicts(text).findLast((known) => known.environment === environment);
   if (last?.state === state) return { decision: undefined };

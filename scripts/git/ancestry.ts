@@ -9,6 +9,12 @@ export async function isAncestor(git: Git, commit: string, of: string): Promise<
   return (await git.run(['merge-base', '--is-ancestor', commit, of])).status === 0;
 }
 
+/** The commit that a name of git's stands for, if there is one. */
+export async function findCommit(git: Git, name: string): Promise<string | undefined> {
+  const { status, stdout } = await git.run(['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+  return status === 0 ? stdout.toString().trim() : undefined;
+}
+
 /** A commit by its whole SHA, or else by an abbreviation. */
 export interface Named {
   revision: string;
@@ -21,24 +27,21 @@ const prefixLength = 7;
 /** A history, children before parents, that tells how its commits relate to one another without asking Git again. */
 export class Ancestry {
   readonly commits: readonly CommitLine[];
-  readonly #positions = new Map<string, number>();
-  readonly #prefixes = new Map<string, string[]>();
+  readonly #positions: ReadonlyMap<string, number>;
+  readonly #prefixes: ReadonlyMap<string, readonly CommitLine[]>;
 
   constructor(commits: readonly CommitLine[]) {
     this.commits = commits;
-    for (const [position, { sha }] of commits.entries()) {
-      const prefix = sha.slice(0, prefixLength);
-      this.#positions.set(sha, position);
-      this.#prefixes.set(prefix, [...(this.#prefixes.get(prefix) ?? []), sha]);
-    }
+    this.#positions = new Map(commits.map(({ sha }, position) => [sha, position]));
+    this.#prefixes = Map.groupBy(commits, ({ sha }) => sha.slice(0, prefixLength));
   }
 
   /** The SHA of the commit that is named, if there is exactly one. */
   find({ revision, tag }: Named): string | undefined {
     const abbreviated = revision || tag;
     const candidates = this.#prefixes.get(abbreviated.slice(0, prefixLength)) ?? [];
-    const found = candidates.filter((sha) => sha.startsWith(abbreviated));
-    return found.length === 1 ? found[0] : undefined;
+    const [found, other] = candidates.filter(({ sha }) => sha.startsWith(abbreviated));
+    return other ? undefined : found?.sha;
   }
 
   /** How a commit relates to another one; `unrelated` also when the history lacks one of them. */
@@ -48,20 +51,22 @@ export class Ancestry {
     return this.#contains(other, commit) ? 'older' : 'unrelated';
   }
 
+  /** The commits that the second one contains and the first one lacks, in the same order. */
+  listBetween(from: string, to: string): CommitLine[] {
+    const gained = this.#reach(to).difference(this.#reach(from));
+    return this.commits.filter(({ sha }) => gained.has(sha));
+  }
+
   #contains(young: string, old: string): boolean {
-    const last = this.#positions.get(old) ?? -1;
-    const open = [young];
-    const seen = new Set(open);
-    for (const sha of open) {
-      const position = this.#positions.get(sha) ?? Infinity;
-      if (position === last) return true;
-      // Children come before parents: a commit that stands after it cannot contain it.
-      if (position > last) continue;
-      for (const parent of this.commits[position]?.parents ?? []) {
-        if (!seen.has(parent)) open.push(parent);
-        seen.add(parent);
-      }
+    return this.#reach(young, this.#positions.get(old) ?? 0).has(old);
+  }
+
+  /** All that a commit contains, as far as a position of the history. */
+  #reach(young: string, end = Infinity): Set<string> {
+    const reached = new Set([young]);
+    for (const { sha, parents } of this.commits.slice(this.#positions.get(young) ?? end, end)) {
+      if (reached.has(sha)) for (const parent of parents) reached.add(parent);
     }
-    return false;
+    return reached;
   }
 }

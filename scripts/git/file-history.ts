@@ -1,15 +1,15 @@
-import { readObjects } from './objects.ts';
-import type { Doubt } from './follow.ts';
+import type { CommitLine } from './commit-line.ts';
+import { readObjects } from './git.ts';
 import type { BranchCommit } from './mainline.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A commit as a person made it. */
-export interface Commit extends Pick<BranchCommit, 'sha' | 'author' | 'time' | 'seen' | 'doubt'> {
-  /** Who committed it: of a merge, who merged. */
-  committer: string;
-  message: string;
+export interface Commit extends Pick<
+  BranchCommit,
+  'sha' | 'author' | 'committer' | 'message' | 'time' | 'seen' | 'doubt'
+> {
   /** The commit that it merged, where it is a merge. */
-  merged: Pick<Commit, 'author' | 'message'> | undefined;
+  merged: Pick<CommitLine, 'author' | 'message'> | undefined;
 }
 
 /** What a commit made of files: their bytes, or undefined where they went. */
@@ -20,11 +20,15 @@ export interface FileChanges {
   irregular: ReadonlySet<string>;
 }
 
-// Each field ends at a NUL, which no message and no path can hold.
-const format = '--format=%H%x00%cn <%ce>%x00%B';
-const shape = ['--stdin', '--root', '-r', '--raw', '-z', '--no-abbrev', '--no-renames', format];
-// The mode of a path where nothing is.
-const nothing = '000000';
+/** What became of a path: the mode of nothing is zeros. */
+interface Entry {
+  path: string;
+  mode: string;
+  /** Undefined where no regular file is there. */
+  blob: string | undefined;
+}
+
+const shape = ['--stdin', '--root', '-r', '--raw', '-z', '--no-abbrev', '--no-renames'];
 
 /**
  * Reads how files came to be what they are, newest first, along the commits of a branch, each compared with the one before
@@ -32,64 +36,38 @@ const nothing = '000000';
  * fetched together with those of the files.
  */
 export async function readFileHistory(
-  scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
+  { git, fetchObjects }: Pick<Scratch, 'git' | 'fetchObjects'>,
   commits: readonly BranchCommit[],
   paths: readonly string[],
   along: readonly string[] = [],
 ): Promise<FileChanges[]> {
   const input = commits.map(({ sha, before = '' }) => `${sha} ${before}\n`).join('');
-  // A merge in doubt matters for what it merged, also when it changed no file of the branch.
-  const extent = commits.some(({ doubt }) => isSideInDoubt(doubt)) ? ['--always'] : [];
-  const log = await scratch.git.read(['diff-tree', ...shape, ...extent, '--', ...paths], { input });
-  const steps = parseLog(log, new Map(commits.map((commit) => [commit.sha, commit])))
-    .filter(({ blobs, commit }) => blobs.size > 0 || isSideInDoubt(commit.doubt))
-    .toArray();
-  const blobs = unique(steps.flatMap((step) => [...step.blobs.values()]));
-  await scratch.fetchObjects?.([...blobs, ...along]);
-  const objects = await readObjects(scratch.git, [...blobs, ...unique(steps.map(({ merged }) => merged))]);
-  const objectOf = (name: string | undefined) => (name === undefined ? undefined : objects.get(name));
-  return steps.map(({ commit, merged, blobs, irregular }) => ({
-    commit: { ...commit, merged: parseCommit(objectOf(merged)) },
-    irregular,
-    files: new Map([...blobs].map(([path, blob]) => [path, objectOf(blob)])),
-  }));
+  const changed = parseLog(await git.read(['diff-tree', ...shape, '--', ...paths], { input }));
+  const blobs = [...changed.values()].flat().flatMap(({ blob }) => blob ?? []);
+  await fetchObjects?.([...new Set([...blobs, ...along])]);
+  const objects = await readObjects(git, blobs);
+  return commits.flatMap((commit) => {
+    const entries = changed.get(commit.sha) ?? [];
+    // A merge in doubt matters for what it merged, also when it changed no file of the branch.
+    if (entries.length === 0 && commit.doubt !== 'both' && commit.doubt !== 'other') return [];
+    const irregular = entries.filter(({ mode, blob }) => blob === undefined && Number(mode) > 0);
+    return {
+      commit,
+      files: new Map(entries.map(({ path, blob }) => [path, blob === undefined ? undefined : objects.get(blob)])),
+      irregular: new Set(irregular.map(({ path }) => path)),
+    };
+  });
 }
 
-function isSideInDoubt(doubt: Doubt | undefined): boolean {
-  return doubt === 'both' || doubt === 'other';
-}
-
-function* parseLog(log: string, commits: ReadonlyMap<string, BranchCommit>) {
+function parseLog(log: string): Map<string, Entry[]> {
+  const changed = new Map<string, Entry[]>();
+  let entries: Entry[] = [];
   const parts = log.split('\0').values();
-  const next = () => parts.next().value ?? '';
-  for (let part = next(); part !== '';) {
-    const known = commits.get(part);
-    if (!known) throw new Error(`git diff-tree tells of ${part}, which it was not asked for`);
-    const { sha, author, time, seen, merged, doubt } = known;
-    const commit = { sha, author, committer: next(), time, seen, message: next(), doubt };
-    const blobs = new Map<string, string | undefined>();
-    const irregular = new Set<string>();
-    // The first one has a line end before it.
-    for (part = next(); /^\n?:/.test(part); part = next()) {
+  for (const part of parts) {
+    if (part.startsWith(':')) {
       const [, mode = '', , blob] = part.split(' ');
-      const path = next();
-      const isRegular = mode.startsWith('100');
-      blobs.set(path, isRegular ? blob : undefined);
-      if (!isRegular && mode !== nothing) irregular.add(path);
-    }
-    yield { commit, merged, blobs, irregular };
+      entries.push({ path: parts.next().value ?? '', mode, blob: mode.startsWith('100') ? blob : undefined });
+    } else changed.set(part, (entries = []));
   }
-}
-
-/** Who made a commit, and its message, which follows its headers. */
-function parseCommit(commit: Buffer | undefined): Commit['merged'] {
-  const text = commit?.toString();
-  if (text === undefined) return undefined;
-  const end = text.indexOf('\n\n');
-  const author = /^author (.*>) /m.exec(text.slice(0, end))?.[1] ?? '';
-  return { author, message: text.slice(end + 2) };
-}
-
-function unique(names: readonly (string | undefined)[]): string[] {
-  return [...new Set(names)].filter((name) => name !== undefined);
+  return changed;
 }

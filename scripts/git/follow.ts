@@ -11,7 +11,7 @@ export interface Followed extends CommitLine {
   /** The parent that the branch was at before; undefined for its first commit. */
   before: string | undefined;
   /** What a merge brought: the other parent, the first of several. */
-  merged: string | undefined;
+  merged: CommitLine | undefined;
   doubt: Doubt | undefined;
 }
 
@@ -36,8 +36,9 @@ export function followBranch(
         ? choose((tell ??= tellSides(commits, marked))(commit), findBranchParent(subject, branch))
         : { index: 0, doubt: undefined };
     const before = parents[index];
-    followed.push({ ...commit, before, merged: parents.find((parent) => parent !== before), doubt });
-    commit = before === undefined ? undefined : known.get(before);
+    const merged = parents.find((parent) => parent !== before);
+    followed.push({ ...commit, before, merged: known.get(merged ?? ''), doubt });
+    commit = known.get(before ?? '');
   }
   return followed;
 }

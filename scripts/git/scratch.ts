@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTemporary } from '../shell/machine.ts';
+import { findCommit } from './ancestry.ts';
 import { selectSettings, type Checkout } from './checkout.ts';
 import { readCommitForm, type CommitForm } from './commit-form.ts';
 import { openGit, trustFile, type Git, type GitOptions, type Setting } from './git.ts';
 import { readLastFetch } from './last-fetch.ts';
-import { findNotes, notesPattern, notesRef } from './notes.ts';
+import { notesPattern, notesRef } from './notes.ts';
 import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 
@@ -91,14 +92,14 @@ function connect(
     /** Fetches the notes alone; undefined when there are none. */
     fetchNotes: async () => {
       await ask([...refsArgs, 'origin', notesPattern]);
-      return findNotes(git);
+      return findCommit(git, notesRef);
     },
     /** Takes a branch as the checkout has fetched it last, with its notes; undefined where that lacks a part of the history. */
     takeLast: async (branch: string) => {
       const last = checkout.objects === undefined ? undefined : await readLastFetch(checkout, remote.name, branch);
       if (!last) return undefined;
       await git.read(['update-ref', `refs/heads/${branch}`, last.commit]);
-      const notes = await findNotes(checkout.git);
+      const notes = await findCommit(checkout.git, notesRef);
       if (notes !== undefined) await git.read(['update-ref', notesRef, notes]);
       return last;
     },

@@ -1,9 +1,9 @@
 import { Failure } from '../shell/failure.ts';
 import { Ancestry } from './ancestry.ts';
-import { lineFormat, listWithin, parseLines, type CommitLine } from './commit-line.ts';
+import { listCommits, type CommitLine } from './commit-line.ts';
 import type { CommitFile } from './commit.ts';
 import type { Followed } from './follow.ts';
-import { readObjects } from './objects.ts';
+import { readObjects } from './git.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Which branch is looked at, and when. */
@@ -12,13 +12,21 @@ export interface Moment {
   now: Date;
 }
 
+/** A folder of a commit, with all below it. */
+interface Folder {
+  /** The regular files by their paths in the repository. */
+  files: ReadonlyMap<string, CommitFile>;
+  /** The paths of the others: symbolic links and submodules. */
+  irregular: readonly string[];
+}
+
 /** A branch as it was at one moment: all that is decided is read from here. */
 export class Tip {
   readonly scratch: Pick<Scratch, 'git' | 'fetchObjects'>;
   readonly commit: string;
   readonly branch: string;
   readonly now: Date;
-  readonly #folders = new Map<string, Promise<void>>();
+  readonly #folders = new Map<string, Promise<Folder>>();
   #history: Promise<Ancestry> | undefined;
 
   constructor(scratch: Pick<Scratch, 'git' | 'fetchObjects'>, commit: string, { branch, now }: Moment) {
@@ -33,71 +41,60 @@ export class Tip {
     return new Tip(this.scratch, commit, this);
   }
 
-  /** The regular files at those of the paths that have one, from this commit or an older one. */
-  async readFiles(paths: readonly string[], commit = this.commit): Promise<ReadonlyMap<string, CommitFile>> {
-    return this.#read(paths, [], commit);
-  }
-
-  /** All regular files below a folder, by their paths in the repository. */
-  async readFolder(path: string, commit = this.commit): Promise<ReadonlyMap<string, CommitFile>> {
-    return this.#read([`${path}/`], ['-r'], commit);
-  }
-
-  /** The paths in a folder that are not regular files: symbolic links and submodules. */
-  async listIrregular(path: string): Promise<string[]> {
-    await this.#fetchFolder(path, this.commit);
-    const entries = await this.#list(this.commit, ['-r', '--', path]);
-    return entries.filter(({ mode }) => !mode.startsWith('100')).map((entry) => entry.path);
+  /** Reads a folder of this commit or of an older one, once. */
+  readFolder(folder: string, commit = this.commit): Promise<Folder> {
+    return this.#folders.getOrInsertComputed(`${commit}:${folder}`, () => this.#readFolder(folder, commit));
   }
 
   /** The whole history, merged branches included, children before parents; it is read once. */
   readHistory(): Promise<Ancestry> {
-    return (this.#history ??= this.#log('--topo-order', this.commit).then((commits) => new Ancestry(commits)));
-  }
-
-  /** The commits of the history that the second one has and the first one lacks, in the same order. */
-  async listCommits(from: string, to: string): Promise<CommitLine[]> {
-    return this.#log('--topo-order', `${from}..${to}`);
-  }
-
-  /**
-   * The commits without those that change a folder of the top level and nothing outside it, each compared with what the
-   * branch was before it.
-   */
-  async keepOutside(commits: readonly Followed[], folder: string): Promise<Followed[]> {
-    const steps = commits.map(({ sha, before = sha }) => ({ sha, parents: [before] }));
-    await this.#fetchRoots(steps.flatMap(({ sha, parents }) => [sha, ...parents]));
-    const within = new Set(await listWithin(this.scratch.git, steps, folder));
-    return commits.filter(({ sha }) => !within.has(sha));
+    return (this.#history ??= listCommits(this.scratch.git, '--topo-order', this.commit).then(
+      (commits) => new Ancestry(commits),
+    ));
   }
 
   /** A commit as a list of one. */
-  async describe(commit: string): Promise<CommitLine[]> {
-    return this.#log('--max-count=1', commit);
+  describe(commit: string): Promise<CommitLine[]> {
+    return listCommits(this.scratch.git, '--max-count=1', commit);
   }
 
-  async #read(paths: readonly string[], options: readonly string[], commit: string) {
-    const folders = new Set(paths.map((path) => path.split('/')[0] ?? path));
-    for (const folder of folders) await this.#fetchFolder(folder, commit);
-    const listed = await this.#list(commit, [...options, '--', ...paths]);
-    const entries = listed.filter(({ mode }) => mode.startsWith('100'));
-    const names = entries.map(({ object }) => object);
-    await this.scratch.fetchObjects?.(names);
-    const objects = await readObjects(this.scratch.git, names);
-    return new Map(
-      entries.map(({ path, mode, object }) => [path, { path, mode, bytes: objects.get(object) ?? Buffer.alloc(0) }]),
-    );
+  /** The commits without those that change a folder of the top level and nothing outside it. */
+  async keepOutside(commits: readonly Followed[], folder: string): Promise<Followed[]> {
+    await this.#fetchRoots(commits.flatMap(({ sha, before = sha }) => [sha, before]));
+    const within = await this.listWithin(commits, folder);
+    return commits.filter(({ sha }) => !within.has(sha));
   }
 
-  /** Where the history came without its trees, fetches a folder of the top level, with all that is in it. */
-  #fetchFolder(folder: string, commit: string): Promise<void> {
-    return this.#folders.getOrInsertComputed(`${commit}:${folder}`, async () => {
-      const { fetchObjects } = this.scratch;
-      if (!fetchObjects) return;
-      await this.#fetchRoots([commit]);
-      const entries = await this.#list(commit, ['--', folder]);
-      await fetchObjects(entries.map(({ object }) => object));
+  /**
+   * The SHAs of the commits that change something in a folder of the top level, and nothing outside it, each compared with
+   * what the branch was before it. Only the trees at the top are read, which must be there.
+   */
+  async listWithin(commits: readonly Pick<Followed, 'sha' | 'before'>[], folder: string): Promise<Set<string>> {
+    const input = commits.map(({ sha, before = '' }) => `${sha} ${before}\n`).join('');
+    const args = ['diff-tree', '--stdin', '--root', '--name-only', '--no-renames', '--format=%x00%H'];
+    const within = (await this.scratch.git.read(args, { input })).split('\0').flatMap((entry) => {
+      const [sha = '', ...names] = entry.split('\n').filter(Boolean);
+      return names.join('\n') === folder ? [sha] : [];
     });
+    return new Set(within);
+  }
+
+  async #readFolder(folder: string, commit: string): Promise<Folder> {
+    const { git, fetchObjects } = this.scratch;
+    await this.#fetchRoots([commit]);
+    const [root = folder] = folder.split('/');
+    await fetchObjects?.((await this.#list(commit, root)).map(({ object }) => object));
+    const entries = Map.groupBy(await this.#list(commit, folder, '-r'), ({ mode }) => mode.startsWith('100'));
+    const regular = entries.get(true) ?? [];
+    // Where the history came with its trees, these are what is missing.
+    const blobs = regular.map(({ object }) => object);
+    await fetchObjects?.(blobs);
+    const objects = await readObjects(git, blobs);
+    const readFile = ({ path, mode, object }: Entry) => ({ path, mode, bytes: objects.get(object) ?? Buffer.alloc(0) });
+    return {
+      files: new Map(regular.map((entry) => [entry.path, readFile(entry)])),
+      irregular: (entries.get(false) ?? []).map(({ path }) => path),
+    };
   }
 
   /** Where the history came without its trees, fetches those of commits, without what is in them. */
@@ -109,15 +106,13 @@ export class Tip {
     await fetchObjects([...new Set(trees.split('\n'))], 'alone');
   }
 
-  async #log(...args: string[]): Promise<CommitLine[]> {
-    return parseLines(await this.scratch.git.read(['log', lineFormat, ...args]));
-  }
-
-  async #list(commit: string, args: readonly string[]) {
-    const list = await this.scratch.git.read(['ls-tree', '-z', '--full-tree', commit, ...args]);
+  async #list(commit: string, path: string, ...options: readonly string[]) {
+    const list = await this.scratch.git.read(['ls-tree', '-z', '--full-tree', ...options, commit, '--', path]);
     return list.split('\0').filter(Boolean).map(parseEntry);
   }
 }
+
+type Entry = ReturnType<typeof parseEntry>;
 
 function parseEntry(entry: string) {
   const end = entry.indexOf('\t');

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { applicationSetPath } from '../argocd/applicationset.ts';
 import { findRenderNames } from '../branch/environments.ts';
 import { readYaml } from '../branch/checkout-environments.ts';
 import { readPast } from '../branch/past.ts';
@@ -10,7 +9,7 @@ import { requireRendered, type Rendering } from '../branch/render.ts';
 import { openGit } from '../git/git.ts';
 import { Tip } from '../git/tip.ts';
 import { helmVersions } from '../helm/program.ts';
-import type { Environment, Flow } from '../release/flow.ts';
+import { environmentsFolder, type Environment, type Flow } from '../release/flow.ts';
 import { holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import type { Run } from '../release/ledger.ts';
@@ -33,7 +32,7 @@ export async function lintReleases(root: string, checkout: string, flow: Flow, s
   const git = openGit(checkout, { env: process.env, signal });
   const moment = { branch: usualBranch(process.env), now: new Date() };
   const tip = new Tip({ git, fetchObjects: undefined }, await git.read(['rev-parse', 'HEAD']), moment);
-  const [{ ledger }, files] = [await readPast(tip), await tip.readFiles([applicationSetPath])];
+  const [{ ledger }, { files }] = [await readPast(tip), await tip.readFolder(environmentsFolder)];
   const rendered = new Set<string>();
   for (const environment of flow.environments) {
     const { name } = environment;

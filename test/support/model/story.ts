@@ -85,7 +85,8 @@ export class Story {
 
   #write(parents: string[], subject: string): string {
     const sha = this.#lines.length.toString(16).padStart(7, '0').padEnd(40, '0');
-    this.#lines.push({ sha, parents, author: 'Ada <ada@example.com>', time: this.now, subject });
+    const person = 'Ada <ada@example.com>';
+    this.#lines.push({ sha, parents, author: person, committer: person, time: this.now, subject, message: subject });
     this.contents.set(sha, new Set([sha, ...parents.flatMap((parent) => [...(this.contents.get(parent) ?? [])])]));
     return sha;
   }
