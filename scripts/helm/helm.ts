@@ -19,12 +19,8 @@ const kubernetesVersion = '1.34.0';
  * chart gives to its objects.
  * @throws {Failure} `invalid-chart` with Helm's own words.
  */
-export async function renderChart({
-  name,
-  namespace,
-  ...input
-}: ChartInput & { name: string; namespace: string }): Promise<string> {
-  return callHelm(['template', '--namespace', namespace], [name, input.chart], input);
+export async function renderChart(input: ChartInput & { name: string; namespace: string }): Promise<string> {
+  return callHelm(['template', '--namespace', input.namespace], [input.name, input.chart], input);
 }
 
 /** Lints the chart; a warning counts as an error, and is told as `renderChart` does. */
@@ -34,32 +30,20 @@ export async function lintChart(input: ChartInput): Promise<void> {
 
 async function callHelm(command: readonly string[], operands: readonly string[], input: ChartInput): Promise<string> {
   const { cwd, chart, values, set = {}, helm = helmVersions[0], signal } = input;
-  const { stdout } = await runHelm(
-    [
-      ...command,
-      ...values.flatMap((file) => ['--values', file]),
-      ...Object.entries(set).flatMap(([path, value]) => ['--set-string', `${path}=${value}`]),
-      '--kube-version',
-      kubernetesVersion,
-      // A name that begins with a dash is no option.
-      '--',
-      ...operands,
-    ],
-    {
-      helm,
-      cwd,
-      // Nobody's Helm settings, plugins, cluster or credentials reach a render: there is no home to find them in.
-      env: { HOME: '/nonexistent' },
-      signal,
-      explain: (words) =>
-        new Failure(
-          'invalid-chart',
-          `Helm ${helm} does not accept the chart ${chart} with ${values.join(', ') || 'its own values'}:\n` +
-            // Its advice is about its own command line, which the reader did not type.
-            words.replace('Use --debug flag to render out invalid YAML', '').trim(),
-          'Correct the value or the template that Helm names.',
-        ),
-    },
-  );
-  return stdout;
+  const options = [
+    ...values.flatMap((file) => ['--values', file]),
+    ...Object.entries(set).flatMap(([path, value]) => ['--set-string', `${path}=${value}`]),
+    ...['--kube-version', kubernetesVersion],
+  ];
+  const explain = (words: string) => {
+    const what = `Helm ${helm} does not accept the chart ${chart} with ${values.join(', ') || 'its own values'}`;
+    // Its advice is about its own command line, which the reader did not type.
+    const why = words.replace('Use --debug flag to render out invalid YAML', '').trim();
+    return new Failure('invalid-chart', `${what}:\n${why}`, 'Correct the value or the template that Helm names.');
+  };
+  // Nobody's Helm settings, plugins, cluster or credentials reach a render: there is no home to find them in.
+  const env = { HOME: '/nonexistent' };
+  // A name that begins with a dash is no option.
+  const args = [...command, ...options, '--', ...operands];
+  return (await runHelm(args, { helm, cwd, env, signal, explain })).stdout;
 }

@@ -22,6 +22,8 @@ const shape = z.object({
 
 type Head = z.infer<typeof shape>;
 
+const container = z.object({ image: z.string() });
+
 /**
  * The objects of a chart that was rendered, ordered by kind and name, without Helm's tests, which run and go.
  * @throws {Failure} `invalid-file` or `invalid-chart` when they are no objects of Kubernetes.
@@ -57,15 +59,10 @@ function parseManifests(manifests: string): { content: unknown; head: Head }[] {
 function imagesIn(node: unknown, name = ''): string[] {
   if (typeof node !== 'object' || node === null) return [];
   const isContainers = name === 'containers' || name === 'initContainers';
-  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => [
-    ...(isContainers ? imageOf(value) : []),
-    ...imagesIn(value, key),
-  ]);
-}
-
-function imageOf(container: unknown): string[] {
-  const { data } = z.object({ image: z.string() }).safeParse(container);
-  return data ? [data.image] : [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    const { data } = container.safeParse(isContainers ? value : undefined);
+    return [...(data ? [data.image] : []), ...imagesIn(value, key)];
+  });
 }
 
 /** Argo CD takes hooks of Helm for its own, and knows more of them. */

@@ -39,12 +39,8 @@ export async function runHelm(
   args: readonly string[],
   { helm = helmVersions[0], cwd, env, signal, explain }: HelmCall,
 ): Promise<{ stdout: string; stderr: string }> {
-  const result = await runProgram(await requireHelm(helm), args, {
-    cwd,
-    env: { PATH: process.env.PATH, ...env },
-    timeLimit,
-    signal,
-  });
+  const whole = { PATH: process.env.PATH, ...env };
+  const result = await runProgram(await requireHelm(helm), args, { cwd, env: whole, timeLimit, signal });
   const [stdout, { status, stderr, timedOut }] = [result.stdout.toString(), result];
   if (status === 0) return { stdout, stderr };
   throw explain(timedOut ? `It did not end within ${timeLimit / 1000} s.` : `${stdout}${stderr}`.trim());

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Failure, type FailureCode } from '../shell/failure.ts';
+import { Failure } from '../shell/failure.ts';
 import { isLoopback } from '../shell/loopback.ts';
 import { type Digest, parseDigest } from '../release/image.ts';
-import { runHelm } from './program.ts';
+import { runHelm, type HelmCall } from './program.ts';
 
 /** What Helm works with to push. */
 interface PushBench {
@@ -22,11 +22,9 @@ export async function packageChart(
   bench: PushBench,
 ): Promise<string> {
   const versions = ['--version', version, '--app-version', appVersion];
-  const words = await callHelm(['package', chart, ...versions, '--destination', bench.temporary], bench, {
-    code: 'invalid-chart',
-    what: `Packaging ${chart}`,
-    hint: 'Correct what Helm names.',
-  });
+  const explain = (words: string) =>
+    new Failure('invalid-chart', `Packaging ${chart} failed: ${words}`, 'Correct what Helm names.');
+  const words = await callHelm(['package', chart, ...versions, '--destination', bench.temporary], bench, explain);
   const archive = /saved it to: (.+)$/m.exec(words)?.[1];
   if (archive === undefined) throw new Error(`Helm does not say where the package is: ${words}`);
   return archive;
@@ -36,24 +34,17 @@ export async function packageChart(
 export async function pushChart(archive: string, parent: string, bench: PushBench): Promise<Digest> {
   const plain = isLoopback(parent.split('/')[0] ?? '') ? ['--plain-http'] : [];
   const login = ['--registry-config', bench.authFile];
-  const words = await callHelm(['push', archive, `oci://${parent}`, ...login, ...plain], bench, {
-    code: 'registry-refused',
-    what: `Pushing the chart to ${parent}`,
-    hint: 'Look at what the registry said; the job can run again as it is.',
-  });
+  const hint = 'Look at what the registry said; the job can run again as it is.';
+  const explain = (words: string) =>
+    new Failure('registry-refused', `Pushing the chart to ${parent} failed: ${words}`, hint);
+  const words = await callHelm(['push', archive, `oci://${parent}`, ...login, ...plain], bench, explain);
   return parseDigest(/^Digest: (\S+)$/m.exec(words)?.[1] ?? '', 'helm push');
 }
 
-async function callHelm(
-  args: readonly string[],
-  { env, temporary, signal }: PushBench,
-  { code, what, hint }: { code: FailureCode; what: string; hint: string },
-): Promise<string> {
+async function callHelm(args: readonly string[], bench: PushBench, explain: HelmCall['explain']): Promise<string> {
+  const { env, temporary, signal } = bench;
   const network = Object.entries(env).filter(([name]) => /^(SSL_CERT_\w+|(https?|no|all)_proxy)$/i.test(name));
-  const { stdout, stderr } = await runHelm(args, {
-    env: { ...Object.fromEntries(network), HOME: join(temporary, 'home') },
-    signal,
-    explain: (words) => new Failure(code, `${what} failed: ${words}`, hint),
-  });
+  const own = { ...Object.fromEntries(network), HOME: join(temporary, 'home') };
+  const { stdout, stderr } = await runHelm(args, { env: own, signal, explain });
   return `${stdout}${stderr}`.trim();
 }
