@@ -31,39 +31,14 @@ export async function writeCommit(
   change: Change,
   identity: Identity,
 ): Promise<string> {
-  const { files, removals = [], note } = change;
-  const { author, committer } = identity;
+  const tree = `${await importChange(git, parent, change)}^{tree}`;
+  const args = [...(form.isSigned ? ['--gpg-sign'] : []), ...(parent === undefined ? [] : ['-p', parent]), tree];
   // A message ends with its trailers.
-  const signOff = form.isSignedOff ? `Signed-off-by: ${committer}\n` : '';
+  const signOff = form.isSignedOff ? `Signed-off-by: ${identity.committer}\n` : '';
   const message = `${form.titlePrefix}${change.message}${signOff}`;
-  const moment = momentOf(change);
-  const input = Buffer.concat([
-    // Each commit gets a ref of its own: fast-import does not move a ref to a commit that is not its descendant.
-    Buffer.from(
-      `commit refs/deliveries/${randomUUID()}\nmark :1\nauthor ${author} ${moment}\ncommitter ${committer} ${moment}\n`,
-    ),
-    data(Buffer.from(message)),
-    Buffer.from(parent === undefined ? '' : `from ${parent}\n`),
-    ...files.flatMap(({ path, mode, bytes }) => [Buffer.from(`M ${mode} inline ${path}\n`), data(bytes)]),
-    ...removals.map((path) => Buffer.from(`D ${path}\n`)),
-    ...(note ? [Buffer.from(`N inline ${note.on}\n`), data(Buffer.from(note.text))] : []),
-    Buffer.from('get-mark :1\ndone\n'),
-  ]);
-  const commit = await git.read(['fast-import', '--quiet', '--done'], { input });
-  return form.isSigned ? signCommit(git, { commit, parent }, { ...change, message }, identity) : commit;
-}
-
-/** Writes a commit again, signed, which fast-import cannot do. */
-async function signCommit(
-  git: Git,
-  { commit, parent }: { commit: string; parent: string | undefined },
-  change: Change,
-  identity: Identity,
-): Promise<string> {
-  const parents = parent === undefined ? [] : ['-p', parent];
-  const args = ['--gpg-sign', ...parents, `${commit}^{tree}`];
-  const { status, stdout, stderr } = await commitTree(git, args, change, identity);
+  const { status, stdout, stderr } = await commitTree(git, args, { ...change, message }, identity);
   if (status === 0) return stdout.toString().trim();
+  if (!form.isSigned) throw new Error(`git commit-tree ended with ${String(status)}: ${stderr.trim()}`);
   throw new Failure(
     'not-signed',
     `The commit could not be signed, as commit.gpgSign asks in this checkout: ${stderr.trim()}`,
@@ -71,27 +46,36 @@ async function signCommit(
   );
 }
 
+/** Writes the tree of a commit, in one of nobody's: fast-import signs none. */
+async function importChange(git: Git, parent: string | undefined, { files, removals = [], note }: Change) {
+  const input = Buffer.concat([
+    // Each gets a ref of its own: fast-import does not move a ref to a commit that is not its descendant.
+    Buffer.from(`commit refs/deliveries/${randomUUID()}\nmark :1\ncommitter <> 0 +0000\n`),
+    data(Buffer.alloc(0)),
+    Buffer.from(parent === undefined ? '' : `from ${parent}\n`),
+    ...files.flatMap(({ path, mode, bytes }) => [Buffer.from(`M ${mode} inline ${path}\n`), data(bytes)]),
+    ...removals.map((path) => Buffer.from(`D ${path}\n`)),
+    ...(note ? [Buffer.from(`N inline ${note.on}\n`), data(Buffer.from(note.text))] : []),
+    Buffer.from('get-mark :1\ndone\n'),
+  ]);
+  return git.read(['fast-import', '--quiet', '--done'], { input });
+}
+
 /** Runs `git commit-tree` with a message, a time and an identity. */
 async function commitTree(
   git: Git,
   args: readonly string[],
-  change: Pick<Change, 'message' | 'time'>,
+  { message, time }: Pick<Change, 'message' | 'time'>,
   { author, committer }: Identity,
 ): Promise<ProgramResult> {
-  const moment = momentOf(change);
-  return git.run(['commit-tree', '-F', '-', ...args], {
-    input: change.message,
-    env: { ...nameIn('GIT_AUTHOR', author, moment), ...nameIn('GIT_COMMITTER', committer, moment) },
-  });
+  const moment = `@${Math.floor(time.getTime() / 1000)} +0000`;
+  const env = { ...nameIn('GIT_AUTHOR', author, moment), ...nameIn('GIT_COMMITTER', committer, moment) };
+  return git.run(['commit-tree', '-F', '-', ...args], { input: message, env });
 }
 
 function nameIn(prefix: string, person: string, moment: string): NodeJS.ProcessEnv {
   const [, name = '', email = ''] = /^(.*) <(.*)>$/.exec(person) ?? [];
-  return { [`${prefix}_NAME`]: name, [`${prefix}_EMAIL`]: email, [`${prefix}_DATE`]: `@${moment}` };
-}
-
-function momentOf({ time }: Pick<Change, 'time'>): string {
-  return `${Math.floor(time.getTime() / 1000)} +0000`;
+  return { [`${prefix}_NAME`]: name, [`${prefix}_EMAIL`]: email, [`${prefix}_DATE`]: moment };
 }
 
 function data(bytes: Uint8Array): Buffer {
