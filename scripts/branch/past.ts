@@ -1,5 +1,5 @@
 import type { CommitLine } from '../git/commit-line.ts';
-import { readFileHistory, type FileChanges } from '../git/file-history.ts';
+import { readFileHistory } from '../git/file-history.ts';
 import { followBranch, type Followed } from '../git/follow.ts';
 import { Mainline } from '../git/mainline.ts';
 import { listNotes, readNotes } from '../git/notes.ts';
@@ -7,7 +7,7 @@ import type { Tip } from '../git/tip.ts';
 import { isDeliveryTitle, isPromotionTitle } from '../release/delivery.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import { Ledger } from '../release/ledger.ts';
-import { parseVerdicts, type Verdict } from '../release/verdict.ts';
+import { parseVerdicts } from '../release/verdict.ts';
 
 /** Reads what the branch was, up to a tip: the one answer for every command. */
 export async function readMainline(tip: Tip): Promise<Mainline> {
@@ -44,24 +44,17 @@ function listDirect(commits: readonly CommitLine[]): CommitLine[] {
 }
 
 /** What the branch was, and what ran on it when. */
-export interface Past {
-  mainline: Mainline;
-  ledger: Ledger;
-}
+export type Past = Awaited<ReturnType<typeof readPast>>;
 
 /** Reads what the branch was up to a tip, and what ran on it when: in all environments, or by the files given. */
-export async function readPast(tip: Tip, paths: readonly string[] = [environmentsFolder]): Promise<Past> {
+export async function readPast(tip: Tip, paths: readonly string[] = [environmentsFolder]) {
   const mainline = await readMainline(tip);
   const { changes, verdicts } = await readChanges(tip, mainline, paths);
   return { mainline, ledger: Ledger.of(changes, verdicts) };
 }
 
 /** Reads the changes that a ledger takes in, oldest first, and the verdicts by the commits of their deliveries. */
-export async function readChanges(
-  { scratch }: Tip,
-  mainline: Mainline,
-  paths: readonly string[],
-): Promise<{ changes: FileChanges[]; verdicts: ReadonlyMap<string, readonly Verdict[]> }> {
+export async function readChanges({ scratch }: Tip, mainline: Mainline, paths: readonly string[]) {
   const notes = await listNotes(scratch.git);
   const changes = await readFileHistory(scratch, mainline.commits, paths, [...notes.values()]);
   const texts = await readNotes(scratch.git, notes);

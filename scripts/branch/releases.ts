@@ -1,5 +1,4 @@
 import type { CommitLine } from '../git/commit-line.ts';
-import type { Relation } from '../git/ancestry.ts';
 import type { Tip } from '../git/tip.ts';
 import { environmentsFolder } from '../release/flow.ts';
 import { parseRevision, type Image, type Revision } from '../release/image.ts';
@@ -34,11 +33,7 @@ export async function requireRelease(tip: Tip, image: Image): Promise<Release> {
  * How a release relates to the one that an environment runs; undefined when that runs nothing.
  * @throws {Failure} `unrelated` when what runs is not a commit of the branch.
  */
-export async function relateReleases(
-  tip: Tip,
-  to: Release,
-  { values, image: from }: EnvironmentState,
-): Promise<Relation | undefined> {
+export async function relateReleases(tip: Tip, to: Release, { values, image: from }: EnvironmentState) {
   if (!from) return undefined;
   const running = await findRelease(tip, from);
   if (running) return (await tip.readHistory()).relate(to.revision, running.revision);

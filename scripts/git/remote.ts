@@ -33,12 +33,11 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
   }
   const headers = Array.from(credentials, ([origin, { user, password }]) => {
     const value = Buffer.from(`${user}:${password}`).toString('base64');
-    return { value, setting: [`http.${origin}/.extraHeader`, `Authorization: Basic ${value}`] as const };
+    return [`http.${origin}/.extraHeader`, `Authorization: Basic ${value}`] as const;
   });
-  const own = headers.map(({ setting }) => setting);
   const way = readWay(checkout, name);
   const anonymous = way.filter(([key]) => !authentication.test(key) && !redirection.test(key));
-  const chosen = own.length > 0 ? [...anonymous, ...own] : way;
+  const chosen = headers.length > 0 ? [...anonymous, ...headers] : way;
   const addresses: Setting[] = [
     ['remote.origin.url', fetch.address],
     ['remote.origin.pushurl', push.address],
@@ -52,7 +51,7 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     /** The same without a credential. */
     anonymous: [...anonymous, ...addresses],
     secrets: [
-      ...headers.map(({ value }) => value),
+      ...headers.map(([, header]) => header.replace(/^.* /, '')),
       ...[...credentials.values()].flatMap(({ password }) => [password, encodeURIComponent(password)]),
       ...fetch.secrets,
       ...push.secrets,

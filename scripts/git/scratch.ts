@@ -2,10 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTemporary } from '../shell/machine.ts';
 import { findCommit } from './ancestry.ts';
-import { selectSettings, type Checkout } from './checkout.ts';
-import { readCommitForm, type CommitForm } from './commit-form.ts';
+import { readLastFetch, selectSettings, type Checkout } from './checkout.ts';
+import { readCommitForm, type CommitForm } from './commit.ts';
 import { openGit, trustFile, type Git, type GitOptions, type Setting } from './git.ts';
-import { readLastFetch } from './last-fetch.ts';
 import { notesPattern, notesRef } from './notes.ts';
 import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
@@ -40,23 +39,19 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
   const { checkout, remote, env, signal } = options;
   const { directory, objects, objectFormat } = checkout;
   const form = readCommitForm(checkout);
-  const folder = await makeTemporary('gitops-');
+  await using resources = new AsyncDisposableStack();
+  const folder = resources.use(await makeTemporary('gitops-'));
   const place = { env, signal, repository: folder.path, secrets: remote.secrets };
   const settings = [...listSettings(checkout, form), ...remote.settings];
   const git = openGit(directory, { ...place, settings });
   const anonymous = openGit(directory, { ...place, settings: remote.anonymous });
-  try {
-    await git.read([...initArgs, `--object-format=${objectFormat}`]);
-    if (objects !== undefined) await writeFile(join(folder.path, 'objects/info/alternates'), `${objects}\n`);
-    const trusted = selectSettings(checkout, /^safe\.directory$/);
-    const lines = trusted.map(([, path]) => `[safe]\n\tdirectory = ${JSON.stringify(path)}\n`);
-    await writeFile(join(folder.path, trustFile), lines.join(''));
-    const dispose = () => folder[Symbol.asyncDispose]();
-    return { ...connect({ git, anonymous, form }, options), [Symbol.asyncDispose]: dispose };
-  } catch (error) {
-    await folder[Symbol.asyncDispose]();
-    throw error;
-  }
+  await git.read([...initArgs, `--object-format=${objectFormat}`]);
+  if (objects !== undefined) await writeFile(join(folder.path, 'objects/info/alternates'), `${objects}\n`);
+  const trusted = selectSettings(checkout, /^safe\.directory$/);
+  const lines = trusted.map(([, path]) => `[safe]\n\tdirectory = ${JSON.stringify(path)}\n`);
+  await writeFile(join(folder.path, trustFile), lines.join(''));
+  const kept = resources.move();
+  return { ...connect({ git, anonymous, form }, options), [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 function connect(

@@ -1,4 +1,4 @@
-import { prefixForm } from '../git/commit-form.ts';
+import { prefixForm } from '../git/commit.ts';
 import type { Commit } from '../git/file-history.ts';
 import { overridable, type Overridable } from './flow.ts';
 import type { Image } from './image.ts';
