@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../shell/failure.ts';
 
 export interface ProgramOptions {
@@ -26,11 +27,8 @@ const drainLimit = 1_000;
  * outlives the program does not make it run longer.
  * @throws {Failure} `missing-program` when it is not installed; the signal's reason when aborted.
  */
-export async function runProgram(
-  file: string,
-  args: readonly string[],
-  { cwd, env, input, timeLimit, signal, echo }: ProgramOptions,
-) {
+export async function runProgram(file: string, args: readonly string[], options: ProgramOptions) {
+  const { cwd, env, input, timeLimit, signal, echo } = options;
   signal?.throwIfAborted();
   const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' });
   const killGroup = () => {
@@ -47,38 +45,17 @@ export async function runProgram(
     killGroup();
   }, timeLimit);
   signal?.addEventListener('abort', killGroup);
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  let drain: NodeJS.Timeout | undefined;
-  // On a busy machine the time can be over before what is there has been read: only what brings nothing more is closed.
-  const drainRest = () => {
-    const read = stdout.length + stderr.length;
-    const look = () => {
-      if (stdout.length + stderr.length > read) drainRest();
-      else for (const stream of [child.stdout, child.stderr]) stream.destroy();
-    };
-    drain = setTimeout(() => setImmediate(look), drainLimit).unref();
-  };
-  child.once('exit', drainRest);
-  child.stdout.on('data', (chunk: Buffer) => void stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => void stderr.push(chunk));
-  if (echo) {
-    child.stdout.pipe(echo, { end: false });
-    child.stderr.pipe(echo, { end: false });
-  }
+  const [stdout, stderr] = [collect(child.stdout, child, echo), collect(child.stderr, child, echo)];
   // A program may end without reading all of its input; its exit status tells what that means.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
 
   try {
-    const status = await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
+    await once(child, 'close');
     signal?.throwIfAborted();
     return {
       /** The exit status, or null when the time limit or a signal ended the program. */
-      status,
+      status: child.exitCode,
       stdout: Buffer.concat(stdout),
       stderr: Buffer.concat(stderr).toString(),
       /** Whether it was the time limit that ended the program. */
@@ -90,7 +67,24 @@ export async function runProgram(
     throw new Failure('missing-program', problem, `Install ${file}.`, { cause: error });
   } finally {
     clearTimeout(timer);
-    clearTimeout(drain);
     signal?.removeEventListener('abort', killGroup);
   }
+}
+
+/** Collects an output. Once the program has ended, an output that brings nothing more is closed. */
+function collect(output: Readable, program: ChildProcess, echo: Writable | undefined): Buffer[] {
+  const chunks: Buffer[] = [];
+  output.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  if (echo) output.pipe(echo, { end: false });
+  const drain = () => {
+    const read = chunks.length;
+    const look = () => {
+      if (chunks.length > read) drain();
+      else output.destroy();
+    };
+    // On a busy machine the time can be over before what is there has been read.
+    setTimeout(() => setImmediate(look), drainLimit).unref();
+  };
+  program.once('exit', drain);
+  return chunks;
 }

@@ -19,8 +19,7 @@ export function fitTable(
   columns: number,
   notes: readonly (readonly string[])[] = [],
 ): string {
-  const annotate = (text: string, index: number) =>
-    [text, ...(notes[index] ?? []).map((note) => gap + note)].join('\n');
+  const annotate = (text: string, index: number) => [text, ...(notes[index] ?? [])].join(`\n${gap}`);
   const widths = widthsOf(rows);
   const others = widths.reduce((sum, width, index) => sum + (index === flexible ? 0 : width + gap.length), 0);
   const room = columns - others;
@@ -39,17 +38,13 @@ export function fitTable(
 
 function formatLines(rows: readonly (readonly string[])[]): string[] {
   const widths = widthsOf(rows);
-  const lines = rows.map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0)).join(gap));
-  return lines.map((line) => line.trimEnd());
+  const pad = (cell: string, index: number) => cell.padEnd((widths[index] ?? 0) + cell.length - lengthOf(cell));
+  return rows.map((row) => row.map(pad).join(gap).trimEnd());
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   return Array.from({ length: columns }, (_, index) => Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))));
-}
-
-function pad(cell: string, width: number): string {
-  return cell + ' '.repeat(Math.max(0, width - lengthOf(cell)));
 }
 
 /** How many characters a cell takes: one of two columns, such as an emoji, is taken for one. */
