@@ -1,8 +1,9 @@
 import type { CommitLine } from '../git/commit-line.ts';
 import { readFileHistory } from '../git/file-history.ts';
 import { followBranch, type Followed } from '../git/follow.ts';
+import { readObjects } from '../git/git.ts';
 import { Mainline } from '../git/mainline.ts';
-import { listNotes, readNotes } from '../git/notes.ts';
+import { listNotes } from '../git/notes.ts';
 import type { Tip } from '../git/tip.ts';
 import { isDeliveryTitle, isPromotionTitle } from '../release/delivery.ts';
 import { environmentsFolder } from '../release/flow.ts';
@@ -57,9 +58,7 @@ export async function readPast(tip: Tip, paths: readonly string[] = [environment
 export async function readChanges({ scratch }: Tip, mainline: Mainline, paths: readonly string[]) {
   const notes = await listNotes(scratch.git);
   const changes = await readFileHistory(scratch, mainline.commits, paths, [...notes.values()]);
-  const texts = await readNotes(scratch.git, notes);
-  return {
-    changes: changes.toReversed(),
-    verdicts: new Map([...texts].map(([commit, text]) => [commit, parseVerdicts(text)])),
-  };
+  const texts = await readObjects(scratch.git, notes.values());
+  const verdicts = new Map(Array.from(notes, ([commit, blob]) => [commit, parseVerdicts(String(texts.get(blob)))]));
+  return { changes: changes.toReversed(), verdicts };
 }

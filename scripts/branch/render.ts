@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { ApplicationNames } from '../argocd/applicationset.ts';
 import type { CommitFile } from '../git/commit.ts';
 import type { Tip } from '../git/tip.ts';
@@ -8,6 +7,7 @@ import { findImages } from '../helm/manifests.ts';
 import type { Image } from '../release/image.ts';
 import { readRepository, replaceImage } from '../release/values.ts';
 import type { YamlFile } from '../release/yaml-file.ts';
+import { write } from '../shell/contents.ts';
 import { Failure } from '../shell/failure.ts';
 import { makeTemporary } from '../shell/machine.ts';
 import type { Release } from './releases.ts';
@@ -49,7 +49,9 @@ export async function requireRendered(tip: Tip, rendering: Rendering, options: H
     );
   }
   const expected = `${repository}:${chart.tag}${chart.digest && `@${chart.digest}`}`;
-  const own = images.filter((image) => isOf(repository, image));
+  // With whatever tag and digest.
+  const ofRepository = new RegExp(`^${RegExp.escape(repository)}(?:[:@]|$)`);
+  const own = images.filter((image) => ofRepository.test(image));
   const other = own.find((image) => image !== expected);
   if (other === undefined && own.length > 0) return;
   const named = other === undefined ? `no image of ${repository}` : `the image ${other}`;
@@ -75,16 +77,7 @@ async function readChart(tip: Tip, { chart, names }: Rendering): Promise<Files> 
 async function render(files: Files, { values, image, names }: Rendering, { helm, signal }: HelmOptions) {
   await using folder = await makeTemporary('gitops-render-');
   const delivered = { path: values.path, bytes: replaceImage(values, image) };
-  for (const { path, bytes } of [...files.values(), delivered]) {
-    const file = join(folder.path, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, bytes);
-  }
+  await write(folder.path, new Map([...files.values(), delivered].map(({ path, bytes }) => [path, bytes])));
   const { chart, release: name, namespace } = names;
   return await renderChart({ helm, signal, cwd: folder.path, chart, name, namespace, values: [values.path] });
-}
-
-/** Whether a reference is to a repository, with whatever tag and digest. */
-function isOf(repository: string, image: string): boolean {
-  return image.startsWith(repository) && /^(?:[:@]|$)/.test(image.slice(repository.length));
 }

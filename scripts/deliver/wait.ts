@@ -3,7 +3,8 @@ import { openRemote, readTip } from '../branch/place.ts';
 import { announce, type News } from '../gitlab/announce.ts';
 import { readIdentity } from '../git/checkout.ts';
 import { swapNotes, type Plan } from '../git/compare-and-swap.ts';
-import { listNotes, readNotes } from '../git/notes.ts';
+import { readObjects } from '../git/git.ts';
+import { listNotes } from '../git/notes.ts';
 import type { Scratch } from '../git/scratch.ts';
 import type { Answer } from '../look/answer.ts';
 import type { Goal } from '../look/sight.ts';
@@ -111,9 +112,9 @@ async function plan(
   verdict: Verdict,
   { image }: Goal,
 ): Promise<Plan<undefined>> {
-  const notes = new Map((await listNotes(git)).entries().filter(([commit]) => commit === delivery));
-  await fetchObjects?.([...notes.values()]);
-  const text = (await readNotes(git, notes)).get(delivery) ?? '';
+  const blobs = [(await listNotes(git)).get(delivery) ?? []].flat();
+  await fetchObjects?.(blobs);
+  const [text = ''] = (await readObjects(git, blobs)).values().map(String);
   const { environment, state, since: time } = verdict;
   const last = parseVerdicts(text).findLast((known) => known.environment === environment);
   if (last?.state === state) return { decision: undefined };

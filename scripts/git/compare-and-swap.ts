@@ -42,11 +42,10 @@ export async function compareAndSwap<T>(
   { branch, ...swap }: Swap & { branch: string },
   plan: (tip: Tip) => Promise<Plan<T>>,
 ) {
-  const { scratch } = swap;
+  const { scratch, now } = swap;
   const fetch = () => scratch.fetchTip(branch);
-  return swapRef(swap, `refs/heads/${branch}`, fetch, (tip) =>
-    plan(new Tip(scratch, tip, { branch, now: swap.now() })),
-  );
+  const decide = (tip = '') => plan(new Tip(scratch, tip, { branch, now: now() }));
+  return swapRef(swap, `refs/heads/${branch}`, fetch, decide);
 }
 
 /** Does the same with the ref of the notes, which the first note creates. */
@@ -54,11 +53,11 @@ export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>) {
   return swapRef(swap, notesRef, swap.scratch.fetchNotes, plan);
 }
 
-async function swapRef<T, Start extends string | undefined>(
+async function swapRef<T>(
   swap: Swap,
   ref: string,
-  fetch: () => Promise<Start>,
-  plan: (tip: Start) => Promise<Plan<T>>,
+  fetch: () => Promise<string | undefined>,
+  plan: (tip: string | undefined) => Promise<Plan<T>>,
 ) {
   const { scratch, identity, log } = swap;
   const name = ref.replace('refs/heads/', '');

@@ -42,9 +42,8 @@ export class Mainline {
    */
   readonly relate = (to: Named, from: Named | undefined): Relation | undefined => {
     const [commit, other] = [to, from].map((named) => named && this.#history.find(named));
-    if (commit === undefined) return 'unrelated';
-    if (!from) return undefined;
-    if (other === undefined) return 'unrelated';
+    if (commit === undefined || (from && other === undefined)) return 'unrelated';
+    if (other === undefined) return undefined;
     const [position, before] = [commit, other].map((sha) => this.#positions.get(sha));
     if (position === undefined || before === undefined) return this.#history.relate(commit, other);
     if (position === before) return 'same';

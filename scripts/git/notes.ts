@@ -1,4 +1,4 @@
-import { readObjects, type Git } from './git.ts';
+import type { Git } from './git.ts';
 
 /** The ref of the notes on the commits of deliveries: `git log --notes=deliveries` shows them. */
 export const notesRef = 'refs/notes/deliveries';
@@ -11,10 +11,4 @@ export async function listNotes(git: Git): Promise<ReadonlyMap<string, string>> 
   const list = await git.read(['notes', `--ref=${notesRef}`, 'list']);
   const lines = list.split('\n').filter(Boolean);
   return new Map(lines.map((line) => line.split(' ')).map(([blob = '', commit = '']) => [commit, blob]));
-}
-
-/** Reads the texts of notes, whose blobs must be present. */
-export async function readNotes(git: Git, notes: ReadonlyMap<string, string>): Promise<Map<string, string>> {
-  const texts = await readObjects(git, notes.values());
-  return new Map(Array.from(notes, ([commit, blob]) => [commit, String(texts.get(blob))]));
 }

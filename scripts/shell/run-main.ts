@@ -40,11 +40,10 @@ export async function runMain(
 
 function report(error: unknown, json: boolean): number {
   const failure = error instanceof Failure ? error : findMachineFault(error);
-  const hint = failure?.hint ?? 'This is a fault of the program: please report it with the lines above.';
-  if (json) {
-    const message = error instanceof Error ? error.message : String(error);
-    showDocument({ error: { code: failure?.code ?? 'fault', message, hint } });
-  }
+  const { code = 'fault', hint = 'This is a fault of the program: please report it with the lines above.' } =
+    failure ?? {};
+  const message = Error.isError(error) ? error.message : String(error);
+  if (json) showDocument({ error: { code, message, hint } });
   if (!failure) show(inspect(error), process.stderr);
   else if (!json) show(failure.message, process.stderr);
   if (!failure || !json) show(hint, process.stderr);
