@@ -50,7 +50,7 @@ export async function compareAndSwap<T>(
 
 /** Does the same with the ref of the notes, which the first note creates. */
 export async function swapNotes<T>(swap: Swap, plan: () => Promise<Plan<T>>) {
-  return swapRef(swap, notesRef, swap.scratch.fetchNotes, plan);
+  return swapRef(swap, notesRef, () => swap.scratch.fetchRef(notesRef), plan);
 }
 
 async function swapRef<T>(
@@ -73,7 +73,7 @@ async function swapRef<T>(
       const proposed = await propose(scratch, { branch: name, tip, commit }, proposal);
       return { decision, commit: proposed.commit, attempts, proposed };
     }
-    const answer = await push(scratch, commit, ref, ['ci.skip']);
+    const answer = await push(scratch, commit, ref, '--push-option=ci.skip');
     const outcome = answer.kind === 'unknown' ? await settle(answer, scratch, fetch, { tip, commit }) : answer;
     if (outcome.kind === 'accepted') return { decision, commit, attempts };
     if (outcome.kind === 'unknown') faults += 1;

@@ -3,9 +3,6 @@ import type { Git } from './git.ts';
 /** The ref of the notes on the commits of deliveries: `git log --notes=deliveries` shows them. */
 export const notesRef = 'refs/notes/deliveries';
 
-/** What fetches the notes: a pattern, since a fetch fails for a ref that is named and does not exist. */
-export const notesPattern = `+${notesRef}*:${notesRef}*`;
-
 /** Lists the blobs of the notes that were fetched, by the commits that they are on. */
 export async function listNotes(git: Git): Promise<ReadonlyMap<string, string>> {
   const list = await git.read(['notes', `--ref=${notesRef}`, 'list']);

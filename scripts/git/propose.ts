@@ -28,13 +28,13 @@ interface Target {
 export async function propose(scratch: Scratch, target: Target, proposal: Proposal) {
   const { branch, title, label, describe } = proposal;
   const listOptions = async () => [
-    'merge_request.create',
-    `merge_request.target=${target.branch}`,
-    `merge_request.title=${title}`,
-    `merge_request.label=${label}`,
+    '--push-option=merge_request.create',
+    `--push-option=merge_request.target=${target.branch}`,
+    `--push-option=merge_request.title=${title}`,
+    `--push-option=merge_request.label=${label}`,
     // An option has one line; GitLab makes line ends of these two letters.
-    `merge_request.description=${(await describe()).replaceAll('\n', '\\n')}`,
-    'merge_request.remove_source_branch',
+    `--push-option=merge_request.description=${(await describe()).replaceAll('\n', '\\n')}`,
+    '--push-option=merge_request.remove_source_branch',
   ];
   // Whether the branch of a merged proposal had to be removed first.
   let cleared = false;
@@ -48,7 +48,7 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
       return { branch, commit: found.commit, existed, cleared, address: undefined };
     }
     if (found) cleared = await removeBranch(scratch, branch, found.commit);
-    const outcome = await push(scratch, target.commit, `refs/heads/${branch}`, await listOptions());
+    const outcome = await push(scratch, target.commit, `refs/heads/${branch}`, ...(await listOptions()));
     if (outcome.kind === 'accepted') {
       const address = /https?:\/\/\S+\/merge_requests\/\S+/.exec(outcome.words)?.[0];
       return { branch, commit: target.commit, existed: false, cleared, address };
@@ -60,14 +60,14 @@ export async function propose(scratch: Scratch, target: Target, proposal: Propos
 
 /** The proposal that a branch holds, if any: the same one, or one that has been merged; `other-proposal` for any other. */
 async function findProposal(scratch: Scratch, target: Target, branch: string) {
-  if ((await scratch.findTip(branch)) === undefined) return undefined;
   const { git } = scratch;
-  const commit = await scratch.fetchTip(branch);
-  const isMerged = await isAncestor(git, commit, target.tip);
-  const base = isMerged ? commit : await git.read(['merge-base', commit, target.tip]);
+  const commit = await scratch.fetchRef(`refs/heads/${branch}`);
+  if (commit === undefined) return undefined;
+  if (await isAncestor(git, commit, target.tip)) return { commit, isMerged: true };
+  const base = await git.read(['merge-base', commit, target.tip]);
   const changes = (from: string, to: string) => git.read(['diff-tree', '-r', '--no-renames', '--raw', from, to]);
   const [theirs, ours] = [await changes(base, commit), await changes(target.tip, target.commit)];
-  if (isMerged || theirs === ours) return { commit, isMerged };
+  if (theirs === ours) return { commit, isMerged: false };
   const author = await git.read(['log', '--max-count=1', '--format=%an <%ae>', commit]);
   throw new Failure(
     'other-proposal',

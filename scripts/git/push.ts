@@ -14,20 +14,13 @@ const refusedReasons =
   /authentication failed|could not read (username|password)|permission denied|not allowed|\b40[13]\b/i;
 
 /**
- * Pushes a commit to a ref, never by force; a server that takes no push options gets none. As a dry run it asks whether the
- * server lets the caller push at all: what it has protected it tells nobody before.
+ * Pushes a commit to a ref, never by force; a server that takes no push options gets none. By `--dry-run` it asks whether
+ * the server lets the caller push at all: what it has protected it tells nobody before.
  */
-export async function push(
-  scratch: Scratch,
-  commit: string,
-  ref: string,
-  options: readonly string[],
-  { dryRun = false } = {},
-): Promise<PushOutcome> {
-  const target = ['origin', `${commit}:${ref}`];
-  const args = ['push', ...(dryRun ? ['--dry-run'] : []), '--porcelain', '--no-verify', '--recurse-submodules=no'];
-  let result = await scratch.call([...args, ...options.map((option) => `--push-option=${option}`), ...target]);
-  if (result.stderr.includes('does not support push options')) result = await scratch.call([...args, ...target]);
+export async function push(scratch: Scratch, commit: string, ref: string, ...options: string[]): Promise<PushOutcome> {
+  const args = ['push', '--porcelain', '--no-verify', '--recurse-submodules=no', 'origin', `${commit}:${ref}`];
+  let result = await scratch.call([...args, ...options]);
+  if (result.stderr.includes('does not support push options')) result = await scratch.call(args);
   const { status, stdout, stderr } = result;
   if (status === 0) return { kind: 'accepted', words: stderr };
 

@@ -5,7 +5,7 @@ import { findCommit } from './ancestry.ts';
 import { readLastFetch, selectSettings, type Checkout } from './checkout.ts';
 import { readCommitForm, type CommitForm } from './commit.ts';
 import { openGit, trustFile, type Git, type GitOptions, type Setting } from './git.ts';
-import { notesPattern, notesRef } from './notes.ts';
+import { notesRef } from './notes.ts';
 import { fetchFailure, movedFailure } from './reach.ts';
 import type { Remote } from './remote.ts';
 
@@ -33,6 +33,9 @@ const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--
 // Git cannot ignore a fault in a filtered fetch. What that brings, commits and their top trees, is read here and never
 // written to a disk.
 const unchecked = ['-c', 'fetch.fsckObjects=false'];
+
+// A fetch fails for a ref that is named and does not exist, and for a pattern not.
+const patternOf = (ref: string) => `+${ref}*:${ref}*`;
 
 /** Makes a scratch repository, which borrows the objects of a checkout that has the whole history. */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
@@ -80,14 +83,14 @@ function connect(
     call,
     /** Fetches the tip of a branch of the remote with its history, with the notes when trees come too, and with `along`. */
     fetchTip: async (branch: string, along: readonly string[] = []) => {
-      const notes = history === 'trees' ? [notesPattern] : [];
+      const notes = history === 'trees' ? [patternOf(notesRef)] : [];
       await ask([...refsArgs, 'origin', `+refs/heads/${branch}:refs/heads/${branch}`, ...notes, ...along]);
       return git.read(['rev-parse', '--verify', `refs/heads/${branch}`]);
     },
-    /** Fetches the notes alone; undefined when there are none. */
-    fetchNotes: async () => {
-      await ask([...refsArgs, 'origin', notesPattern]);
-      return findCommit(git, notesRef);
+    /** Fetches a ref that may not exist; undefined when it does not. */
+    fetchRef: async (ref: string) => {
+      await ask([...refsArgs, '--prune', 'origin', patternOf(ref)]);
+      return findCommit(git, ref);
     },
     /** Takes a branch as the checkout has fetched it last, with its notes; undefined where that lacks a part of the history. */
     takeLast: async (branch: string) => {
@@ -98,12 +101,7 @@ function connect(
       if (notes !== undefined) await git.read(['update-ref', notesRef, notes]);
       return last;
     },
-    /** Asks where a branch of the remote is, and fetches nothing; undefined when it does not exist. */
-    findTip: async (branch: string) => {
-      const [sha] = (await ask(['ls-remote', 'origin', `refs/heads/${branch}`])).split('\t');
-      return sha === '' ? undefined : sha;
-    },
-    /** Asks where the refs of some patterns are, in Git's own lines. */
+    /** Asks where the refs of some patterns are, in Git's own lines, and fetches nothing. */
     listRefs: (...patterns: readonly string[]) => ask(['ls-remote', 'origin', ...patterns]),
     /** Fetches objects that the history names, alone or with all below them; undefined when none can be missing. */
     fetchObjects:

@@ -57,7 +57,7 @@ async function helm({ signal }: Place): Promise<string> {
 async function remote(place: Place, callLimit: number): Promise<string> {
   await using scratch = await openRemote(place, { callLimit });
   const tip = await scratch.fetchTip(place.branch);
-  const outcome = await push(scratch, tip, `refs/heads/${place.branch}`, [], { dryRun: true });
+  const outcome = await push(scratch, tip, `refs/heads/${place.branch}`, '--dry-run');
   if (outcome.kind === 'unknown') throw unwell(scratch, 'failed a push that was a dry run', outcome.reason);
   return `${scratch.remote.address}: ${place.branch} is at ${tip.slice(0, 8)}, and a push is let in; a protected branch may refuse it still`;
 }
