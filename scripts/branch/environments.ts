@@ -34,13 +34,12 @@ export async function readEnvironments(tip: Tip): Promise<Environments> {
 export async function readBrokenEnvironments(tip: Tip) {
   const { files, strays } = await readFiles(tip);
   const flow = attempt(() => parseFlow(requireFile(files, flowPath), files.keys()));
-  const faults = flow instanceof Failure ? [flow] : [];
-  if (!(flow instanceof Failure)) return { files, strays, flow, faults };
+  if (!(flow instanceof Failure)) return { files, strays, flow, faults: [] };
   const { commits } = await readMainline(tip);
   for (const { files: versions } of await readFileHistory(tip.scratch, commits, [flowPath])) {
     const bytes = versions.get(flowPath);
     const last = bytes && attempt(() => parseFlow({ path: flowPath, bytes }));
-    if (last && !(last instanceof Failure)) return { files, strays, flow: last, faults };
+    if (last && !(last instanceof Failure)) return { files, strays, flow: last, faults: [flow] };
   }
   throw flow;
 }

@@ -8,8 +8,8 @@ export interface Credential {
 export interface Address {
   /** What git is given: no password is in it. */
   address: string;
-  /** What messages show instead, when its query can hold a token. */
-  shown?: string;
+  /** What messages show: no query is in it, which can hold a token. */
+  shown: string;
   /** What messages must not show of it. */
   secrets: string[];
   /** Scheme and host of an address that takes a credential. */
@@ -34,7 +34,7 @@ export function parseAddress(text: string): Address | undefined {
     address,
     origin,
     secrets: [search, ...searchParams.values(), password, decode(password), encodeURIComponent(decode(password))],
-    ...(search && { shown: `${url.origin}${url.pathname}` }),
+    shown: search ? `${origin}${url.pathname}` : address,
     ...(hasPassword ? { credential: { user, password: decode(password) } } : user && { user }),
   };
 }
@@ -54,8 +54,8 @@ export function findProject(text: string) {
 function withoutPassword(text: string): Address {
   const [, scheme = '', user = '', password = '', rest = ''] =
     /^([a-z+]+:\/\/)([^/:@]*):([^/@]*)(@.*)$/i.exec(text) ?? [];
-  if (scheme === '') return { address: text, secrets: [] };
-  return { address: `${scheme}${user}${rest}`, secrets: [password, decode(password)] };
+  const address = scheme === '' ? text : `${scheme}${user}${rest}`;
+  return { address, shown: address, secrets: [password, decode(password)] };
 }
 
 /** Decodes as Git does: a text with a broken escape stays as it is. */

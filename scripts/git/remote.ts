@@ -46,7 +46,7 @@ export async function readRemote(checkout: Checkout, name: string, env: NodeJS.P
     /** What the checkout calls it. */
     name,
     /** For messages: the address, without a password. */
-    address: fetch.shown ?? fetch.address,
+    address: fetch.shown,
     settings: [...staying(chosen), ...nameUsers([fetch, push]), ...addresses],
     /** The same without a credential. */
     anonymous: [...anonymous, ...addresses],
@@ -99,7 +99,8 @@ async function readAddress({ git, directory }: Checkout, name: string, ...option
   const text = stdout.toString().trimEnd();
   const address = parseAddress(text);
   const isPath = !/^[^/]*:/.test(text);
-  if (address) return isPath ? { ...address, address: resolve(directory, text) } : address;
+  const path = resolve(directory, text);
+  if (address) return isPath ? { ...address, address: path, shown: path } : address;
   throw new Failure(
     'unknown-remote',
     `The address of the remote ${JSON.stringify(name)} of ${directory} is not a valid URL.`,

@@ -6,12 +6,6 @@ import type { Followed } from './follow.ts';
 import { readObjects } from './git.ts';
 import type { Scratch } from './scratch.ts';
 
-/** Which branch is looked at, and when. */
-export interface Moment {
-  branch: string;
-  now: Date;
-}
-
 /** A folder of a commit, with all below it. */
 interface Folder {
   /** The regular files by their paths in the repository. */
@@ -29,7 +23,11 @@ export class Tip {
   readonly #folders = new Map<string, Promise<Folder>>();
   #history: Promise<Ancestry> | undefined;
 
-  constructor(scratch: Pick<Scratch, 'git' | 'fetchObjects'>, commit: string, { branch, now }: Moment) {
+  constructor(
+    scratch: Pick<Scratch, 'git' | 'fetchObjects'>,
+    commit: string,
+    { branch, now }: Pick<Tip, 'branch' | 'now'>,
+  ) {
     this.scratch = scratch;
     this.commit = commit;
     this.branch = branch;

@@ -35,10 +35,8 @@ export interface HelmCall {
 const timeLimit = 60_000;
 
 /** The only door to Helm; gives both of its outputs. */
-export async function runHelm(
-  args: readonly string[],
-  { helm = helmVersions[0], cwd, env, signal, explain }: HelmCall,
-): Promise<{ stdout: string; stderr: string }> {
+export async function runHelm(args: readonly string[], call: HelmCall): Promise<{ stdout: string; stderr: string }> {
+  const { helm = helmVersions[0], cwd, env, signal, explain } = call;
   const whole = { PATH: process.env.PATH, ...env };
   const result = await runProgram(await requireHelm(helm), args, { cwd, env: whole, timeLimit, signal });
   const [stdout, { status, stderr, timedOut }] = [result.stdout.toString(), result];

@@ -12,10 +12,7 @@ const signalStatus = { SIGINT: 130, SIGTERM: 143 };
  * SIGINT and SIGTERM abort the signal that the entry gets, so that it can put away what it made.
  * With `json`, a failure is one JSON document on standard output.
  */
-export async function runMain(
-  entry: (signal: AbortSignal) => Promise<void>,
-  { json = false }: { json?: boolean } = {},
-): Promise<void> {
+export async function runMain(entry: (signal: AbortSignal) => Promise<void>, { json = false } = {}): Promise<void> {
   const controller = new AbortController();
   let interruption: { message: string; status: number } | undefined;
   for (const [signal, status] of Object.entries(signalStatus)) {

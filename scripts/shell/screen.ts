@@ -34,8 +34,6 @@ export function show(text: string, stream: NodeJS.WriteStream = process.stdout):
 export function showDocument(document: unknown): void {
   // A character outside of the first plane is escaped as the two units that it is.
   const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  const text = JSON.stringify(document, null, 2).replace(unsafe, (character) =>
-    character.split('').map(escape).join(''),
-  );
+  const text = JSON.stringify(document, null, 2).replace(unsafe, (character) => character.replace(/[^]/g, escape));
   process.stdout.write(`${text}\n`);
 }
