@@ -59,21 +59,15 @@ function requireTarget(parsed: ParsedFile, path: readonly string[]) {
 function requireNode({ path: file, document, placeOf }: ParsedFile, path: readonly string[]): Node {
   let node: unknown = document.contents;
   for (const [depth, key] of path.entries()) {
-    if (isAlias(node)) {
-      const name = path.slice(0, depth).join('.');
-      throw unsafe(placeOf(node.range?.[0]), `${name} is an alias (*${node.source})`);
-    }
+    if (isAlias(node))
+      throw unsafe(placeOf(node.range?.[0]), `${path.slice(0, depth).join('.')} is an alias (*${node.source})`);
     if (isMap(node)) requirePlainKeys(node, placeOf);
     const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
-    if (!pair) {
-      const missing = path.slice(0, depth + 1).join('.');
-      throw new Failure('invalid-values', `${file}: ${missing} is missing.`, `Add ${path.join('.')} to it, as "".`);
-    }
+    const name = path.slice(0, depth + 1).join('.');
+    if (!pair) throw unsafe(file, `${name} is missing`, `Add ${path.join('.')} to it, as "".`);
     // A key of a flow map with no colon has no value at all; any other empty value is a node.
-    if (!isNode(pair.value)) {
-      const place = isNode(pair.key) ? placeOf(pair.key.range?.[0]) : file;
-      throw unsafe(place, `${path.slice(0, depth + 1).join('.')} has no value`);
-    }
+    if (!isNode(pair.value))
+      throw unsafe(placeOf(isNode(pair.key) ? pair.key.range?.[0] : undefined), `${name} has no value`);
     node = pair.value;
   }
   return node as Node;
@@ -129,14 +123,12 @@ function requireOnlyEdited(before: YamlFile, after: YamlFile, edits: readonly Ed
   const expected = new Map(edits.map(({ path, value }) => [path.join('.'), value]));
   for (const version of yamlVersions) {
     const [left, right] = [before, after].map((file) => toValue(parseYamlFile(file, version)));
-    for (const { path, value } of differences(left, right)) {
-      if (expected.get(path) !== value) throw unsafe(before.path, `an edit would also change ${path}`);
-    }
+    const other = differences(left, right).find(({ path, value }) => expected.get(path) !== value);
+    if (other) throw unsafe(before.path, `an edit would also change ${other.path}`);
   }
   for (const { path, value } of edits) {
-    if (readScalar(after, path) !== value) {
+    if (readScalar(after, path) !== value)
       throw unsafe(before.path, `${path.join('.')} would not be ${JSON.stringify(value)} afterwards`);
-    }
   }
 }
 

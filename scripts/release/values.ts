@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../shell/failure.ts';
 import { parseDigest, parseRevision, parseTag, type Image } from './image.ts';
 import { findScalars, replaceScalars, type Target } from './scalars.ts';
+import { splice } from './splice.ts';
 import { decodeFile, parseYamlFile, toValue, yamlVersions, type YamlFile } from './yaml-file.ts';
 
 /** The scalars of a release, each with the form that it has in double quotes. */
@@ -30,7 +31,7 @@ export function valuedEnvironment(path: string): string | undefined {
  * @throws {Failure} `invalid-values`, `invalid-tag`, `invalid-digest` or `invalid-revision` when the file does not say it clearly.
  */
 export function readImage(values: YamlFile): Image | undefined {
-  return parseImage(values.path, valuesOf(findScalars(values, fields.map(pathOf)).targets));
+  return parseImage(values.path, textsOf(findScalars(values, fields.map(pathOf)).targets));
 }
 
 /** What a version of a values file says. */
@@ -59,7 +60,7 @@ export function createValuesReader(): (values: YamlFile) => Values {
     const present = fields.filter((field) => field !== 'revision' || hasRevision);
     const { text, targets } = findScalars(values, present.map(pathOf));
     frame = { pattern: frameOf(text, targets), rest: restOf(values) };
-    return { image: parseImage(values.path, valuesOf(targets)), rest: frame.rest };
+    return { image: parseImage(values.path, textsOf(targets)), rest: frame.rest };
   };
 }
 
@@ -91,29 +92,25 @@ function pathOf(field: Field): string[] {
   return ['image', field];
 }
 
-function valuesOf(targets: readonly Target[]): Partial<Record<string, string>> {
+/** What each scalar of a release says; the last one is not there in old values. */
+type Texts = Partial<Record<string, string>>;
+
+function textsOf(targets: readonly Target[]): Texts {
   return Object.fromEntries(targets.map(({ value }, index) => [fields[index] ?? '', value] as const));
 }
 
-function parseImage(
-  path: string,
-  { tag = '', digest = '', revision = '' }: Partial<Record<string, string>>,
-): Image | undefined {
+function parseImage(path: string, { tag = '', digest = '', revision = '' }: Texts): Image | undefined {
   if (tag === '') {
     const [field, value] = Object.entries({ digest, revision }).find(([, value]) => value !== '') ?? [];
     if (field === undefined) return undefined;
-    throw new Failure(
-      'invalid-values',
-      `${path}: image.tag is empty, but image.${field} is ${JSON.stringify(value)}.`,
-      `Empty all of ${fields.join(', ')}, or set them to those of one release.`,
-    );
+    const message = `${path}: image.tag is empty, but image.${field} is ${JSON.stringify(value)}.`;
+    const hint = `Empty all of ${fields.join(', ')}, or set them to those of one release.`;
+    throw new Failure('invalid-values', message, hint);
   }
   if (revision !== '' && !revision.startsWith(tag)) {
-    throw new Failure(
-      'invalid-values',
-      `${path}: image.tag is ${JSON.stringify(tag)}, which does not abbreviate image.revision, ${JSON.stringify(revision)}.`,
-      'Set tag, digest and revision to those of one release.',
-    );
+    const [name, whole] = [tag, revision].map((text) => JSON.stringify(text));
+    const message = `${path}: image.tag is ${name}, which does not abbreviate image.revision, ${whole}.`;
+    throw new Failure('invalid-values', message, 'Set tag, digest and revision to those of one release.');
   }
   return {
     tag: parseTag(tag, `${path}: image.tag`),
@@ -125,14 +122,11 @@ function parseImage(
 /** Matches the texts that differ from this one in its scalars alone, if all of those are in double quotes. */
 function frameOf(text: string, targets: readonly Target[]): RegExp | undefined {
   if (targets.some(({ style }) => style !== 'QUOTE_DOUBLE')) return undefined;
-  const parts = targets
-    .map((target, index) => ({ ...target, field: fields[index] ?? 'tag' }))
-    .sort((a, b) => a.start - b.start);
-  let pattern = '';
-  let position = 0;
-  for (const { start, end, field } of parts) {
-    pattern += `${RegExp.escape(text.slice(position, start))}"(?<${field}>${scalars[field]})"`;
-    position = end;
-  }
-  return new RegExp(`^${pattern}${RegExp.escape(text.slice(position))}$`);
+  const groups = targets.map(({ start, end }, index) => {
+    const field = fields[index] ?? 'tag';
+    return { start, end, text: `\0"(?<${field}>${scalars[field]})"\0` };
+  });
+  // No text holds a NUL.
+  const parts = splice(text, groups).split('\0');
+  return new RegExp(`^${parts.map((part, index) => (index % 2 === 0 ? RegExp.escape(part) : part)).join('')}$`);
 }

@@ -1,7 +1,7 @@
-import { TextDecoder } from 'node:util';
+import { isUtf8 } from 'node:buffer';
 import { Composer, LineCounter, Parser, type Document, type ErrorCode, type Node } from 'yaml';
 import { Failure } from '../shell/failure.ts';
-import { findTreeFault } from './yaml-tree.ts';
+import { requirePlainTree } from './yaml-tree.ts';
 
 /** A YAML file as its bytes, and its name for messages. */
 export interface YamlFile {
@@ -36,8 +36,6 @@ const problems: Partial<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'the file is nested too deeply',
 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * Parses a file that must be exactly one YAML document in UTF-8, with nothing in it that YAML parsers read differently.
  * @throws {Failure} `invalid-file` with the line of the first fault.
@@ -58,21 +56,14 @@ export function decodeFile({ path, bytes }: YamlFile): string {
     const hint = 'Split it, or move what is large out of it.';
     throw fault(path, `the file has ${bytes.length} bytes, and must have at most ${sizeLimit}`, hint);
   }
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch (error) {
-    throw fault(path, 'the file is not UTF-8', oneDocument, error);
-  }
+  if (!isUtf8(bytes)) throw fault(path, 'the file is not UTF-8');
+  const text = Buffer.from(bytes).toString();
   const found = ambiguous.exec(text);
   if (!found) return text;
   const line = text.slice(0, found.index).split('\n').length;
   const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  throw fault(
-    `${path}:${line}`,
-    `the character U+${code} is not allowed, since YAML parsers differ on it`,
-    'Remove it, or write it as an escape in double quotes.',
-  );
+  const problem = `the character U+${code} is not allowed, since YAML parsers differ on it`;
+  throw fault(`${path}:${line}`, problem, 'Remove it, or write it as an escape in double quotes.');
 }
 
 /**
@@ -93,8 +84,9 @@ export function parseYaml(path: string, text: string, version: YamlVersion): Par
       const problem = problems[error.code] ?? `broken YAML: ${error.message}`;
       throw fault(placeOf(error.pos[0]), problem, oneDocument, error);
     }
-    const found = findTreeFault(document);
-    if (found) throw fault(placeOf(found.offset), found.problem, found.hint);
+    requirePlainTree(document, (offset, problem, hint) => {
+      throw fault(placeOf(offset), problem, hint);
+    });
     return { path, text, document, placeOf };
   });
 }
