@@ -95,11 +95,8 @@ export function parseFlow(file: YamlFile, paths?: Iterable<string>): Flow {
 export function requireEnvironment(flow: Flow, name: string): Environment {
   const environment = flow.environments.find((candidate) => candidate.name === name);
   if (environment) return environment;
-  throw new Failure(
-    'unknown-environment',
-    `${JSON.stringify(name)} is not an environment of ${flowPath}.`,
-    `Name one of: ${flow.environments.map((known) => known.name).join(', ')}.`,
-  );
+  const hint = `Name one of: ${flow.environments.map((known) => known.name).join(', ')}.`;
+  throw new Failure('unknown-environment', `${JSON.stringify(name)} is not an environment of ${flowPath}.`, hint);
 }
 
 /** The freeze that an environment is in at a time, if any; of several, the one that ends last. */

@@ -19,9 +19,6 @@ export interface Image {
   revision: Revision | '';
 }
 
-/** The digits of the shortest abbreviation that is a tag. */
-const shortestTag = 7;
-
 const tagForm = /^[0-9a-f]{7,40}$/;
 const revisionForm = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 const digestForm = /^sha256:[0-9a-f]{64}$/;
@@ -29,31 +26,22 @@ const digestForm = /^sha256:[0-9a-f]{64}$/;
 /** @throws {Failure} `invalid-tag` when the text is not an abbreviated commit SHA. */
 export function parseTag(text: string, where: string): Tag {
   if (tagForm.test(text)) return text as Tag;
-  throw new Failure(
-    'invalid-tag',
-    `${where}: ${JSON.stringify(text)} is not the tag of a release.`,
-    'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.',
-  );
+  const hint = 'Give a commit SHA of 7 to 40 lowercase hexadecimal digits, such as 3f9c1b2a.';
+  throw new Failure('invalid-tag', `${where}: ${JSON.stringify(text)} is not the tag of a release.`, hint);
 }
 
 /** @throws {Failure} `invalid-revision` when the text is not a whole commit SHA. */
 export function parseRevision(text: string, where: string): Revision {
   if (revisionForm.test(text)) return text as Revision;
-  throw new Failure(
-    'invalid-revision',
-    `${where}: ${JSON.stringify(text)} is not the whole SHA of a commit.`,
-    'Give all of its 40 lowercase hexadecimal digits: git rev-parse shows them.',
-  );
+  const hint = 'Give all of its 40 lowercase hexadecimal digits: git rev-parse shows them.';
+  throw new Failure('invalid-revision', `${where}: ${JSON.stringify(text)} is not the whole SHA of a commit.`, hint);
 }
 
 /** @throws {Failure} `invalid-digest` when the text is not a SHA-256 digest. */
 export function parseDigest(text: string, where: string): Digest {
   if (digestForm.test(text)) return text as Digest;
-  throw new Failure(
-    'invalid-digest',
-    `${where}: ${JSON.stringify(text)} is not an image digest.`,
-    'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.',
-  );
+  const hint = 'Give what the registry said when the image was pushed: sha256: and 64 lowercase hexadecimal digits.';
+  throw new Failure('invalid-digest', `${where}: ${JSON.stringify(text)} is not an image digest.`, hint);
 }
 
 /** Whether one of two tags is the other one, or an abbreviation of it. */
@@ -80,14 +68,13 @@ export function toNames(image: Image | undefined): Record<keyof Image, string> {
 /** The images that ran anywhere: the first one of each release, and of each digest. */
 export class ImageNames {
   readonly #byDigest = new Map<Digest, Image>();
+  /** By what all abbreviations of a commit share. */
   readonly #byTag = new Map<string, Image[]>();
 
   add(image: Image): void {
     if (image.digest === '') return;
-    if (!this.#byDigest.has(image.digest)) this.#byDigest.set(image.digest, image);
-    if (this.#findRelease(image)) return;
-    const key = image.tag.slice(0, shortestTag);
-    this.#byTag.set(key, [...(this.#byTag.get(key) ?? []), image]);
+    this.#byDigest.getOrInsert(image.digest, image);
+    if (!this.#findRelease(image)) this.#namesakesOf(image).push(image);
   }
 
   /** The first image of the same release or digest that another image contradicts, if any. */
@@ -99,7 +86,11 @@ export class ImageNames {
     return first && isRebuilt(first, image) ? first : undefined;
   }
 
-  #findRelease({ tag }: Image): Image | undefined {
-    return this.#byTag.get(tag.slice(0, shortestTag))?.find((known) => isSameRelease(known.tag, tag));
+  #findRelease(image: Image): Image | undefined {
+    return this.#namesakesOf(image).find(({ tag }) => isSameRelease(tag, image.tag));
+  }
+
+  #namesakesOf({ tag }: Image): Image[] {
+    return this.#byTag.getOrInsertComputed(tag.slice(0, 7), () => []);
   }
 }

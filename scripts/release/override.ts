@@ -38,11 +38,8 @@ export function judgeOverridden(
 export function requireOverridable({ name, override }: Environment, rules: readonly Overridable[]): void {
   const kept = rules.filter((rule) => !override.includes(rule));
   if (kept.length === 0) return;
-  throw new Failure(
-    'not-overridable',
-    `${name} does not let ${kept.join(' and ')} be overridden.`,
-    'What may be overridden stands in environments/flow.yaml, as "override" of the environment.',
-  );
+  const hint = 'What may be overridden stands in environments/flow.yaml, as "override" of the environment.';
+  throw new Failure('not-overridable', `${name} does not let ${kept.join(' and ')} be overridden.`, hint);
 }
 
 function relax(standing: Standing, rule: Overridable): Standing {

@@ -32,70 +32,47 @@ export function refuseFor([first, ...others]: readonly Failure[]): void {
 /** What the rules refuse. */
 export const refusals = {
   /** A rollback goes only to what the environment ran. */
-  neverRan: (environment: string, tag: string) =>
-    new Failure(
-      'never-ran',
-      `${environment} has never run ${tag}.`,
-      `${typed('history', environment)} lists what it ran.`,
-    ),
-  outOfOrder: (name: string, source: string) =>
-    new Failure(
-      'out-of-order',
-      `${name} takes only a release that ${source} has run.`,
-      `Run: ${typed('promote', name)}`,
-    ),
-  takenBack: (name: string, source: string, { tag }: Image) =>
-    new Failure(
-      'taken-back',
-      `${source} went back from ${tag}, so it may not come to ${name}.`,
-      `${typed('history', source)} says why. Promote a later release, or deliver it to ${source} again.`,
-    ),
+  neverRan: (name: string, tag: string) =>
+    new Failure('never-ran', `${name} has never run ${tag}.`, `${typed('history', name)} lists what it ran.`),
+  outOfOrder: (name: string, from: string) =>
+    new Failure('out-of-order', `${name} takes only a release that ${from} has run.`, `Run: ${typed('promote', name)}`),
+  takenBack: (name: string, from: string, { tag }: Image) => {
+    const hint = `${typed('history', from)} says why. Promote a later release, or deliver it to ${from} again.`;
+    return new Failure('taken-back', `${from} went back from ${tag}, so it may not come to ${name}.`, hint);
+  },
   /** A release has one image, and an image one release. */
-  otherDigest: ({ tag, digest }: Image, rival: Image) =>
-    new Failure(
-      'other-digest',
-      rival.digest === digest
-        ? `${digest} is the image of ${rival.tag}, not of ${tag}.`
-        : `${tag} ran with the image ${rival.digest} before, not with ${digest}.`,
-      'A release has one image: deliver a new commit, whose image has a tag of its own.',
-    ),
+  otherDigest: ({ tag, digest }: Image, rival: Image) => {
+    const taken = `${digest} is the image of ${rival.tag}, not of ${tag}.`;
+    const other = `${tag} ran with the image ${rival.digest} before, not with ${digest}.`;
+    const hint = 'A release has one image: deliver a new commit, whose image has a tag of its own.';
+    return new Failure('other-digest', rival.digest === digest ? taken : other, hint);
+  },
   /** A release that is not a commit of the branch, or does not contain what runs. */
-  unrelated: (environment: string, from: Image | undefined, to: Image) =>
-    new Failure(
-      'unrelated',
-      `${environment} runs ${from?.tag ?? 'nothing'}, and ${to.tag} does not descend from it.`,
-      'Only a release that contains the one that runs can follow it: merge, and deliver the result.',
-    ),
-  held: (code: 'held' | 'source-held', environment: string, { reason, by, since }: Hold) =>
-    new Failure(
-      code,
-      `${environment} is held since ${since.toISOString()} by ${by}: ${reason}`,
-      `When its reason is gone, run: ${typed('resume', environment)}`,
-    ),
-  frozen: (environment: string, { reason, to }: Window) =>
-    new Failure(
-      'frozen',
-      `${environment} is frozen until ${to.toISOString()}: ${reason}`,
-      'Run it again after that, or change the freeze in environments/flow.yaml.',
-    ),
+  unrelated: (name: string, from: Image | undefined, { tag }: Image) => {
+    const hint = 'Only a release that contains the one that runs can follow it: merge, and deliver the result.';
+    const message = `${name} runs ${from?.tag ?? 'nothing'}, and ${tag} does not descend from it.`;
+    return new Failure('unrelated', message, hint);
+  },
+  held: (code: 'held' | 'source-held', name: string, { reason, by, since }: Hold) => {
+    const message = `${name} is held since ${since.toISOString()} by ${by}: ${reason}`;
+    return new Failure(code, message, `When its reason is gone, run: ${typed('resume', name)}`);
+  },
+  frozen: (name: string, { reason, to }: Window) => {
+    const hint = 'Run it again after that, or change the freeze in environments/flow.yaml.';
+    return new Failure('frozen', `${name} is frozen until ${to.toISOString()}: ${reason}`, hint);
+  },
   notRipe,
 };
 
 /** A release that has not been in the source for long enough, or was not found healthy there. */
 function notRipe({ name, soak }: Environment, source: string, { image: { tag }, isHealthy, ripe }: Candidate): Failure {
   if (!isHealthy) {
-    return new Failure(
-      'no-verdict',
-      `${name} takes a release that was found healthy in ${source}, and ${tag} has no such verdict.`,
-      `${typed('wait', source)} keeps the verdict on what runs there.`,
-    );
+    const message = `${name} takes a release that was found healthy in ${source}, and ${tag} has no such verdict.`;
+    return new Failure('no-verdict', message, `${typed('wait', source)} keeps the verdict on what runs there.`);
   }
-  const takes = `${name} takes a release that has ${soak.by === 'release' ? 'run' : 'been'} in ${source} for ${formatDuration(soak.for)}`;
-  return ripe
-    ? new Failure('not-soaked', `${takes}: ${tag} not before ${ripe.toISOString()}.`, 'Run it again then.')
-    : new Failure(
-        'not-soaked',
-        `${takes}, and ${tag} left it before that.`,
-        `Promote another release: ${typed('status', '--candidates', name)} lists what may come.`,
-      );
+  const [has, length] = [soak.by === 'release' ? 'run' : 'been', formatDuration(soak.for)];
+  const takes = `${name} takes a release that has ${has} in ${source} for ${length}`;
+  const others = `Promote another release: ${typed('status', '--candidates', name)} lists what may come.`;
+  if (!ripe) return new Failure('not-soaked', `${takes}, and ${tag} left it before that.`, others);
+  return new Failure('not-soaked', `${takes}: ${tag} not before ${ripe.toISOString()}.`, 'Run it again then.');
 }
