@@ -57,27 +57,19 @@ const operationShape = z
   }));
 
 const conditionShape = z.object({ type: z.string(), message: words });
+const state = z.string().default('Unknown');
+const sourced = z.object({ source }).prefault({});
+const statusShape = z.object({
+  sync: z.object({ status: state, revision: text, comparedTo: sourced }).prefault({}),
+  health: z.object({ status: state }).prefault({}),
+  operationState: operationShape.optional(),
+  conditions: z.array(conditionShape).default([]),
+  resources: z.array(objectShape).default([]),
+});
 
 /** An answer of `/api/v1/applications/NAME`. A new Application has no status. */
 export const applicationShape = z
-  .object({
-    spec: z.object({ source }).prefault({}),
-    status: z
-      .object({
-        sync: z
-          .object({
-            status: z.string().default('Unknown'),
-            revision: text,
-            comparedTo: z.object({ source }).prefault({}),
-          })
-          .prefault({}),
-        health: z.object({ status: z.string().default('Unknown') }).prefault({}),
-        operationState: operationShape.optional(),
-        conditions: z.array(conditionShape).default([]),
-        resources: z.array(objectShape).default([]),
-      })
-      .prefault({}),
-  })
+  .object({ spec: sourced, status: statusShape.prefault({}) })
   .transform(({ spec, status: { sync, health, operationState, conditions, resources } }) => ({
     /** The revision that it is to run, as its spec says. */
     wanted: spec.source.targetRevision,
@@ -113,10 +105,7 @@ export type Pod = z.infer<typeof podsShape>[number];
 const valuesShape = z.object({ image: z.object({ tag: text, digest: text }).prefault({}) });
 
 /** The image that the values of a comparison name. All values are read as texts, since a tag can look like a number. */
-function parseImage(values: string): z.infer<typeof valuesShape>['image'] {
-  const content: unknown = parse(values, { schema: 'failsafe', logLevel: 'silent' });
-  return valuesShape
-    .prefault({})
-    .catch({ image: { tag: '', digest: '' } })
-    .parse(content ?? {}).image;
+function parseImage(values: string) {
+  const { data } = valuesShape.safeParse(parse(values, { schema: 'failsafe', logLevel: 'silent' }));
+  return data?.image ?? { tag: '', digest: '' };
 }

@@ -59,20 +59,17 @@ export function openArgo(settings: ArgoSettings, options: Limits) {
   };
 }
 
-function judge<Value>(
-  { host }: URL,
-  reply: Awaited<ReturnType<typeof request>>,
-  shape: z.ZodType<Value>,
-): ArgoAnswer<Value> {
+type Reply = Awaited<ReturnType<typeof request>>;
+
+function judge<Value>({ host }: URL, reply: Reply, shape: z.ZodType<Value>): ArgoAnswer<Value> {
   const { status, location, body } = reply;
   const content = parseJson(body);
   const words = said.safeParse(content).data?.message;
   const reason = [`${host} answered ${status}`, words ?? location].filter(Boolean).join(': ');
   if (status === 200) {
     const { success, data } = shape.safeParse(content);
-    return success
-      ? { kind: 'found', value: data }
-      : { kind: 'failed', reason: `${host} gave an answer that is not one of Argo CD` };
+    if (success) return { kind: 'found', value: data };
+    return { kind: 'failed', reason: `${host} gave an answer that is not one of Argo CD` };
   }
   if (status === 403) return { kind: 'hidden', reason };
   if (status === 404) return { kind: 'missing', reason };

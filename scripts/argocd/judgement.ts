@@ -12,11 +12,7 @@ export interface Target {
  * a branch or a tag. The last sync may be of another release only when the cluster had ours already, as after a release whose
  * sync failed altogether.
  */
-export function judgeApplication(
-  application: Application,
-  pods: readonly Pod[],
-  target: Target,
-): 'healthy' | 'failing' | 'waiting' {
+export function judgeApplication(application: Application, pods: readonly Pod[], target: Target) {
   const { wanted, sync, health, operation, conditions } = application;
   if (wanted !== target.commit) return 'waiting';
   if (operation?.revision === target.commit && hasFailed(operation)) return 'failing';

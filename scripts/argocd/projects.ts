@@ -29,17 +29,14 @@ const hint = 'Write it as those of the other environments are, and apply it: env
 export function requireProject(file: YamlFile, { project, namespace }: ApplicationNames, cluster: unknown): void {
   const { items } = parseShape(shape, file, { code: 'invalid-file', hint });
   const spec = items.find(({ metadata }) => metadata.name === project)?.spec;
-  if (!spec) throw new Failure('invalid-file', `${file.path}: there is no AppProject ${project}.`, hint);
+  const fault = (what: string) => new Failure('invalid-file', `${file.path}: ${what}.`, hint);
+  if (!spec) throw fault(`there is no AppProject ${project}`);
   const expected = {
     destinations: [{ name: cluster === undefined || cluster === '' ? ownCluster : cluster, namespace }],
     clusterResourceWhitelist: [{ group: '', kind: 'Namespace', name: namespace }],
   };
   for (const [field, value] of Object.entries(expected)) {
     if (isDeepStrictEqual(spec[field as keyof typeof expected], value)) continue;
-    throw new Failure(
-      'invalid-file',
-      `${file.path}: the ${field} of ${project} must be ${JSON.stringify(value)} and nothing more.`,
-      hint,
-    );
+    throw fault(`the ${field} of ${project} must be ${JSON.stringify(value)} and nothing more`);
   }
 }

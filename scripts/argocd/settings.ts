@@ -20,20 +20,16 @@ const variables = z.object({
   ARGOCD_INSECURE: z.stringbool({ error: 'must be true or false' }).default(false),
 });
 
+const setThem =
+  'Set them in the CI/CD settings, or in your shell: the address of Argo CD, and a token that may get applications.';
+
 /** Reads how Argo CD is reached from the environment. */
 export function parseArgoSettings(env: NodeJS.ProcessEnv) {
-  const { ARGOCD_SERVER, ARGOCD_AUTH_TOKEN, ARGOCD_INSECURE } = parseVariables(
-    variables,
-    env,
-    'Set them in the CI/CD settings, or in your shell: the address of Argo CD, and a token that may get applications.',
-  );
+  const { ARGOCD_SERVER, ARGOCD_AUTH_TOKEN, ARGOCD_INSECURE } = parseVariables(variables, env, setThem);
   const { origin, hostname, pathname } = ARGOCD_SERVER;
   if (ARGOCD_INSECURE && !isLoopback(hostname)) {
-    throw new Failure(
-      'usage',
-      `ARGOCD_INSECURE is for this machine alone, and ARGOCD_SERVER is ${hostname}.`,
-      'Unset ARGOCD_INSECURE, and name the authority of its certificate by NODE_EXTRA_CA_CERTS.',
-    );
+    const hint = 'Unset ARGOCD_INSECURE, and name the authority of its certificate by NODE_EXTRA_CA_CERTS.';
+    throw new Failure('usage', `ARGOCD_INSECURE is for this machine alone, and ARGOCD_SERVER is ${hostname}.`, hint);
   }
   return {
     /** Its address, without a slash at the end. */

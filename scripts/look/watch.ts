@@ -53,7 +53,7 @@ export async function watch(scratch: Scratch, place: Place, name: string, option
     told = words;
     const elapsed = now().getTime() - start;
     const state = judgeSight(sight, goal);
-    if (state === 'healthy') return { goal, verdict: { state, reasons: [] }, end: answerOf(goal, elapsed) };
+    if (state === 'healthy') return { goal, verdict: { state, reasons: [] } as const, end: answerOf(goal, elapsed) };
     if (answer.kind === 'found') await clear(answer.value, goal, elapsed);
 
     failingSince = state === 'failing' ? Math.min(failingSince, elapsed) : Infinity;
