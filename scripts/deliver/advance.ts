@@ -9,10 +9,7 @@ import { promote } from './promote.ts';
 /** What became of the promotion to an environment. */
 type Advance = Awaited<ReturnType<typeof attemptPromotion>>;
 
-/**
- * Promotes whatever may come to the environments that the flow says `auto: true` of, in its order. That a rule keeps a release
- * out is an outcome; what else keeps it out is thrown.
- */
+/** Promotes whatever may come to the environments with `auto: true`, in their order; what a rule keeps out is told. */
 export async function advance(place: DeliveryPlace): Promise<Answer> {
   const { flow } = await readPresent(place);
   const automatic = flow.environments.filter(({ auto }) => auto);

@@ -1,11 +1,6 @@
 import { openRemote, readTip, type Place } from '../branch/place.ts';
-import {
-  holdOf,
-  readBrokenEnvironments,
-  readEnvironments,
-  stateOf,
-  type EnvironmentState,
-} from '../branch/environments.ts';
+import { holdOf, readBrokenEnvironments, readEnvironment, stateOf } from '../branch/environments.ts';
+import type { EnvironmentState } from '../branch/environments.ts';
 import { announce } from '../gitlab/announce.ts';
 import { readIdentity, type Identity } from '../git/checkout.ts';
 import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap.ts';
@@ -71,8 +66,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   const actor = nameActor(identity, env);
   const renderer = { signal, rendered: new Set<string>() };
   const plan = async (tip: Tip): Promise<Plan<Decided>> => {
-    const state = stateOf(await readFor(order, place, tip), order.environment);
-    const outlook = { tip, state, actor };
+    const outlook = { tip, state: await readState(order, place, tip), actor };
     const decision = await order.decide(outlook);
     const decided = { decision, outlook };
     if (decision.outcome !== 'changed') return { decision: decided };
@@ -82,7 +76,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
       throw refusal;
     }
     if ('to' in step) await requireRenders(outlook, step, renderer);
-    const change = describeChange(step, outlook, { actor, pipeline: env.CI_PIPELINE_URL });
+    const change = describeChange(step, outlook, env.CI_PIPELINE_URL);
     const proposal = propose(place, outlook, step);
     await showStep(place, outlook, step, `Would commit on ${proposal?.branch ?? place.branch}:\n\n${change.message}`);
     return { decision: decided, change, proposal };
@@ -111,13 +105,13 @@ export function nameActor({ author }: Identity, env: NodeJS.ProcessEnv): string 
 }
 
 /** Reads what a delivery needs: going back does not wait for somebody to mend the flow. */
-async function readFor({ kind }: Order, { log }: Place, tip: Tip) {
-  if (kind !== 'rollback') return readEnvironments(tip);
+async function readState({ kind, environment }: Order, { log }: Place, tip: Tip): Promise<EnvironmentState> {
+  if (kind !== 'rollback') return readEnvironment(tip, environment);
   const environments = await readBrokenEnvironments(tip);
   for (const stray of environments.strays) throw stray;
   for (const { message } of environments.faults)
     log(`The rollback goes by the last flow that can be read.\n${message}`);
-  return environments;
+  return stateOf(environments, environment);
 }
 
 /** Tells what would be done, where no more is asked for. */

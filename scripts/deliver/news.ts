@@ -8,12 +8,11 @@ import type { Step } from './step.ts';
 
 /** What others are to learn of a step that has been taken. */
 export function describeNews(step: Step, { tip: { now }, state, actor }: Outlook): News {
-  const { environment, image, flow } = state;
+  const { environment, flow } = state;
   const { name } = environment;
-  const to = 'to' in step ? step.to : image;
-  const reason = 'reason' in step ? step.reason : undefined;
+  const to = 'to' in step ? step.to : undefined;
   const title = `${formatTitle({ kind: step.kind, environment: name, to })} by ${actor}`;
-  const line = toLine(reason === undefined ? title : `${title}: ${reason}`);
+  const line = toLine('reason' in step && step.reason !== undefined ? `${title}: ${step.reason}` : title);
   if (!('to' in step)) return { line };
   const since = `${step.to.tag} since ${formatMinute(now)}`;
   const following = flow.environments.filter(({ from, soak }) => from === name && soak.for > 0);

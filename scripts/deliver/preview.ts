@@ -8,6 +8,7 @@ import { colourObjects, formatDetails, quoteText, summarize } from '../look/diff
 import { renderDifference } from '../look/difference.ts';
 import { quoteSubject } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
+import { formatList } from '../release/line.ts';
 import { Failure, reach } from '../shell/failure.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
@@ -16,7 +17,6 @@ type Promotion = Extract<Step, { kind: 'promote' }>;
 
 // Bytes. An option of a push has at most 65,516, a line end counts for two.
 const differenceLimit = 25_000;
-const commitsShown = 20;
 // Of the releases that a rollback leaves, the newest.
 const rendersAllowed = 5;
 
@@ -30,15 +30,14 @@ export async function previewPromotion(place: Place, outlook: Outlook, { to, com
 /** The same as Markdown, for the merge request that proposes it. */
 export async function describePromotion(place: Place, outlook: Outlook, promotion: Promotion): Promise<string> {
   const { to, commits, override, reason = '' } = promotion;
-  const lines = commits
-    .slice(0, commitsShown)
-    .map(({ sha, subject }) => `- ${sha.slice(0, 8)} ${quoteText(quoteSubject(subject).slice(0, 100))}`);
-  const hidden = commits.length - lines.length;
+  const lines = commits.map(({ sha, subject }) => {
+    return `${sha.slice(0, 8)} ${quoteText(quoteSubject(subject).slice(0, 100))}`;
+  });
   const { shown, sentence } = await showDifference(place, outlook, to);
   return [
     ...(override.length > 0 ? [`It overrides ${override.join(' and ')}: ${quoteText(reason)}`] : []),
     'It brings:',
-    [...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join('\n'),
+    formatList(lines),
     sentence,
     ...(shown?.objects.length ? [formatDetails('What changes in the cluster', shown, differenceLimit)] : []),
   ].join('\n\n');

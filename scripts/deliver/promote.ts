@@ -1,8 +1,8 @@
-import { holdOf, standingOf, stateOf } from '../branch/environments.ts';
+import { holdOf, standingOf, stateOf, type EnvironmentState } from '../branch/environments.ts';
 import { readPast } from '../branch/past.ts';
 import { listGains, relateReleases, requireRelease } from '../branch/releases.ts';
 import { chooseCandidate, listCandidates, type Candidate } from '../release/candidates.ts';
-import { flowPath, type Environment, type Overridable } from '../release/flow.ts';
+import { flowPath, type Overridable } from '../release/flow.ts';
 import { findRunOf } from '../release/ledger.ts';
 import type { Tag } from '../release/image.ts';
 import { judgeOverridden, requireOverridable } from '../release/override.ts';
@@ -21,28 +21,18 @@ export interface Promotion {
 }
 
 /** Copies a release of the environment before it into an environment, to the letter: the newest one that is ripe, unless told. */
-export async function promote(
-  place: DeliveryPlace,
-  name: string,
-  { release: tag, override = [], reason }: Promotion = {},
-): Promise<DeliveryResult> {
+export async function promote(place: DeliveryPlace, name: string, promotion: Promotion = {}): Promise<DeliveryResult> {
+  const { release: tag, override = [], reason } = promotion;
   const decide = async ({ tip, state }: Outlook): Promise<Decision> => {
     const { environment } = state;
-    const { now } = tip;
-    const source = stateOf(state, requireSource(environment));
+    const source = requireSource(state);
     const from = source.environment.name;
-    if (!source.image)
-      throw new Failure(
-        'nothing-to-promote',
-        `${from} has run nothing yet.`,
-        `${typed('status')} shows what runs where.`,
-      );
     requireOverridable(environment, override);
-    const [standing, hold] = [standingOf(state, now), holdOf(source)];
+    const [standing, hold] = [standingOf(state, tip.now), holdOf(source)];
     const { mainline, ledger } = await readPast(tip, [flowPath, source.values.path]);
     const { runs } = ledger.recordOf(from);
-    const [newest, ...others] = listCandidates(runs, standing, mainline);
-    const chosen = newest && chooseCandidate([newest, ...others], now);
+    const candidates = listCandidates(runs, standing, mainline);
+    const chosen = chooseCandidate(candidates, tip.now);
     const named = tag === undefined ? (chosen?.image ?? source.image) : findRunOf(runs, tag)?.image;
     if (!named) throw refusals.outOfOrder(name, from);
     const to = await requireRelease(tip, named);
@@ -51,6 +41,7 @@ export async function promote(
       judgePromotion(relaxed, coming, { name: from, hold, runs }, mainline),
     );
     if (ruling === 'unchanged' || ruling === 'superseded') return { outcome: ruling, to };
+    const [newest] = candidates;
     if (tag === undefined && newest && newest !== chosen) place.log(describeNewest(from, newest));
     const commits = await listGains(tip, state.image, to);
     const { via } = environment;
@@ -68,11 +59,15 @@ function describeNewest(source: string, { image: { tag }, isHealthy, ripe }: Can
   return `${source} runs ${tag}, which will have soaked at ${ripe?.toISOString() ?? 'no time'}.`;
 }
 
-function requireSource({ name, from }: Environment): string {
-  if (from !== undefined) return from;
-  throw new Failure(
-    'out-of-order',
-    `${name} has no environment before it, and takes its releases by deploys.`,
-    'Merge to main: the pipeline deploys it.',
-  );
+function requireSource(state: EnvironmentState) {
+  const { name, from } = state.environment;
+  if (from === undefined) {
+    const message = `${name} has no environment before it, and takes its releases by deploys.`;
+    throw new Failure('out-of-order', message, 'Merge to main: the pipeline deploys it.');
+  }
+  const source = stateOf(state, from);
+  const { image } = source;
+  if (image) return { ...source, image };
+  const hint = `${typed('status')} shows what runs where.`;
+  throw new Failure('nothing-to-promote', `${from} has run nothing yet.`, hint);
 }

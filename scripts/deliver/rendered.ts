@@ -18,15 +18,15 @@ interface Renderer {
 /** How many other releases a rollback that does not render tries, to name a way out. */
 const triesAllowed = 3;
 
-/**
- * Renders what would be delivered, before it is pushed.
- * @throws {Failure} `invalid-chart` when Argo CD could not render the environment, or would run another image.
- */
+/** Renders what would be delivered, and refuses what Argo CD could not render, or would render with another image. */
 export async function requireRenders(outlook: Outlook, step: Bringing, renderer: Renderer): Promise<void> {
-  const failure = await findFailure(outlook, step.to, renderer);
-  if (!failure) return;
-  const wayOut = step.kind === 'rollback' ? await findOther(outlook, step, renderer) : undefined;
-  throw refusal(failure, outlook, step, wayOut);
+  const cause = await findFailure(outlook, step.to, renderer);
+  if (!cause) return;
+  const { environment, values } = outlook.state;
+  const message = `${environment.name} does not render with ${step.to.tag}, so nothing was pushed.\n${cause.message}`;
+  const correct = `Correct ${values.path}, or ${step.kind} a release whose chart takes it.`;
+  const hint = step.kind === 'rollback' ? await findWayOut(outlook, step, renderer) : correct;
+  throw new Failure('invalid-chart', message, hint, { cause });
 }
 
 /** Why the environment does not render with the release, if it does not. */
@@ -47,29 +47,19 @@ async function findFailure({ tip, state }: Outlook, chart: Release, { signal, re
   return undefined;
 }
 
-async function findOther(outlook: Outlook, { to, instead }: Extract<Step, { kind: 'rollback' }>, renderer: Renderer) {
+/** What an operator does instead of going back to a release that does not render. */
+async function findWayOut(outlook: Outlook, { to, instead }: Extract<Step, { kind: 'rollback' }>, renderer: Renderer) {
+  const { environment, values } = outlook.state;
+  const takeOut = `take out of ${values.path} what the chart of ${to.tag} does not take`;
   let tries = 0;
   for await (const release of instead) {
     if (release.revision === to.revision) continue;
-    if (!(await findFailure(outlook, release, renderer))) return release;
+    if (!(await findFailure(outlook, release, renderer))) {
+      const back = typed('rollback', environment.name, '--to', release.tag, '--reason <text>');
+      return `${release.tag} renders: ${back}\nOr first ${takeOut}.`;
+    }
     tries += 1;
-    if (tries === triesAllowed) return undefined;
+    if (tries === triesAllowed) break;
   }
-  return undefined;
-}
-
-function refusal(
-  cause: Failure,
-  { state: { environment, values } }: Outlook,
-  { kind, to }: Bringing,
-  wayOut: Release | undefined,
-): Failure {
-  const { name } = environment;
-  const takeOut = `take out of ${values.path} what the chart of ${to.tag} does not take`;
-  const correct = `Correct ${values.path}, or ${kind} a release whose chart takes it.`;
-  const goBack = wayOut
-    ? `${wayOut.tag} renders: ${typed('rollback', name, '--to', wayOut.tag, '--reason <text>')}\nOr first ${takeOut}.`
-    : `First ${takeOut}, then go back.`;
-  const message = `${name} does not render with ${to.tag}, so nothing was pushed.\n${cause.message}`;
-  return new Failure('invalid-chart', message, kind === 'rollback' ? goBack : correct, { cause });
+  return `First ${takeOut}, then go back.`;
 }

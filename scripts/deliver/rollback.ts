@@ -94,8 +94,7 @@ async function listMoved(tip: Tip, present: Image | undefined, to: Release): Pro
   const running = present && (await findRelease(tip, present));
   if (!running) return [];
   const isNewer = (await tip.readHistory()).relate(to.revision, running.revision) === 'newer';
-  const [from, until] = isNewer ? [running, to] : [to, running];
-  return listGains(tip, from, until);
+  return isNewer ? listGains(tip, running, to) : listGains(tip, to, running);
 }
 
 function nothingToRollBack(name: string, why: string, listed = 'what it ran'): Failure {

@@ -1,14 +1,13 @@
-import type { EnvironmentState } from '../branch/environments.ts';
 import type { Release } from '../branch/releases.ts';
 import type { Change } from '../git/commit.ts';
 import type { CommitLine } from '../git/commit-line.ts';
 import type { Proposal } from '../git/propose.ts';
-import type { Tip } from '../git/tip.ts';
 import { formatDelivery, formatTitle } from '../release/delivery.ts';
 import type { Environment, Overridable } from '../release/flow.ts';
 import { formatHold, holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
 import { replaceImage } from '../release/values.ts';
+import type { Outlook } from './deliver.ts';
 
 /** A change of an environment, with all that it needs. */
 export type Step =
@@ -38,31 +37,23 @@ export type Step =
   | { kind: 'hold'; reason: string; isOfAll: boolean }
   | { kind: 'resume' };
 
-/** Who takes a step, and where. */
-interface Author {
-  actor: string;
-  pipeline: string | undefined;
-}
-
 /** The files and the message of the commit that takes a step. */
-export function describeChange(
-  step: Step,
-  { tip: { now }, state }: { tip: Tip; state: EnvironmentState },
-  author: Author,
-): Change {
-  const { environment, values, image } = state;
-  const { name } = environment;
-  const [to, commits] = 'to' in step ? [step.to, step.commits] : [image, []];
+export function describeChange(step: Step, { tip, state, actor }: Outlook, pipeline: string | undefined): Change {
+  const { environment, values, image: from } = state;
+  const path = holdPath(environment.name);
+  const [to, commits] = 'to' in step ? [step.to, step.commits] : [from, []];
   const subjects = commits.map(({ subject }) => subject);
-  const hold = describeHold(step, author, now);
+  const files = 'to' in step ? [{ ...values, bytes: replaceImage(values, step.to) }] : [];
+  if (step.kind === 'hold' || (step.kind === 'rollback' && step.holds)) {
+    const all = (step.kind === 'hold' && step.isOfAll) || undefined;
+    const hold = formatHold({ reason: step.reason, by: actor, since: tip.now, all });
+    files.push({ path, mode: '100644', bytes: Buffer.from(hold) });
+  }
   return {
-    message: formatDelivery({ ...author, ...step, environment: name, from: image, to, subjects }),
-    time: now,
-    files: [
-      ...('to' in step ? [{ ...values, bytes: replaceImage(values, step.to) }] : []),
-      ...(hold === undefined ? [] : [{ path: holdPath(name), mode: '100644', bytes: Buffer.from(hold) }]),
-    ],
-    removals: step.kind === 'resume' ? [holdPath(name)] : [],
+    message: formatDelivery({ ...step, environment: environment.name, from, to, subjects, actor, pipeline }),
+    time: tip.now,
+    files,
+    removals: step.kind === 'resume' ? [path] : [],
   };
 }
 
@@ -73,10 +64,4 @@ export function findProposal(step: Step, environment: string): Omit<Proposal, 'd
   const title = formatTitle({ kind, environment, to });
   // One that is let past rules is another one: who merges it must see so, and the audit goes by its commit.
   return { branch: [`${kind}/${environment}/${to.tag}`, ...override].join('-'), title, label: kind };
-}
-
-function describeHold(step: Step, { actor: by }: Author, since: Date): string | undefined {
-  if (step.kind !== 'hold' && !(step.kind === 'rollback' && step.holds)) return undefined;
-  const isOfAll = step.kind === 'hold' && step.isOfAll;
-  return formatHold({ reason: step.reason, by, since, ...(isOfAll && { all: true }) });
 }

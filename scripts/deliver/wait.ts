@@ -2,7 +2,7 @@ import { readPast } from '../branch/past.ts';
 import { openRemote, readTip } from '../branch/place.ts';
 import { announce, type News } from '../gitlab/announce.ts';
 import { readIdentity } from '../git/checkout.ts';
-import { swapNotes, type Plan } from '../git/compare-and-swap.ts';
+import { swapNotes } from '../git/compare-and-swap.ts';
 import { readObjects } from '../git/git.ts';
 import { listNotes } from '../git/notes.ts';
 import type { Scratch } from '../git/scratch.ts';
@@ -29,10 +29,7 @@ export interface WaitOptions extends WatchOptions {
   orRollback?: boolean;
 }
 
-/**
- * Waits until what an environment is to run is healthy, or has been overtaken, and keeps what Argo CD said of it.
- * @throws {Failure} `unhealthy`, `gone-back`, `argocd-refused` or `argocd-unreachable` when it does not come to that.
- */
+/** Waits until what an environment is to run is healthy or overtaken, or fails, and keeps what Argo CD said of it. */
 export async function wait(place: DeliveryPlace, name: string, options: WaitOptions): Promise<Answer> {
   await using scratch = await openRemote(place, { history: 'trees' });
   const watched = await watch(scratch, place, name, options);
@@ -83,8 +80,8 @@ async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, f
     // As commits tell it, in seconds: no delivery that follows may seem to come before it.
     const since = new Date(Math.floor(now().getTime() / 1000) * 1000);
     const identity = await readIdentity(directory, env, signal);
-    const facts = { by: nameActor(identity, env), pipeline: env.CI_PIPELINE_URL };
-    const verdict = { ...found, ...facts, environment: goal.environment, since };
+    const { environment } = goal;
+    const verdict = { ...found, environment, since, by: nameActor(identity, env), pipeline: env.CI_PIPELINE_URL };
     const delivery = await findDelivery(scratch, place, goal);
     if (delivery === undefined) return false;
     if (place.dryRun) log(`Would note on ${delivery}:\n\n${formatVerdict(verdict)}`);
@@ -106,12 +103,7 @@ async function findDelivery(scratch: Scratch, place: DeliveryPlace, { environmen
 }
 
 /** Adds a verdict to the note, unless that says the same last. */
-async function plan(
-  { git, fetchObjects }: Scratch,
-  delivery: string,
-  verdict: Verdict,
-  { image }: Goal,
-): Promise<Plan<undefined>> {
+async function plan({ git, fetchObjects }: Scratch, delivery: string, verdict: Verdict, { image }: Goal) {
   const blobs = [(await listNotes(git)).get(delivery) ?? []].flat();
   await fetchObjects?.(blobs);
   const [text = ''] = (await readObjects(git, blobs)).values().map(String);

@@ -2,7 +2,7 @@ import { prefixForm } from '../git/commit.ts';
 import type { Commit } from '../git/file-history.ts';
 import { overridable, type Overridable } from './flow.ts';
 import type { Image } from './image.ts';
-import { toLine } from './line.ts';
+import { formatList, toLine } from './line.ts';
 
 /** The kinds of commit that this program makes. */
 export type DeliveryKind = 'deploy' | 'promote' | 'rollback' | 'hold' | 'resume';
@@ -22,7 +22,6 @@ export interface Delivery {
   reason?: string | undefined;
 }
 
-const subjectsShown = 20;
 const place = String.raw`\((?<environment>[a-z0-9-]+)\)`;
 const releaseForm = `(?<kind>deploy|promote|rollback)${place}: (?<tag>[0-9a-f]+)`;
 const titleForm = new RegExp(`^${prefixForm.source}(?:${releaseForm}|(?<kind>hold|resume)${place})$`);
@@ -101,9 +100,7 @@ export function isPromotionTitle(subject: string): boolean {
 
 function formatSubjects(subjects: readonly string[]): string {
   if (subjects.length <= 1) return subjects.map(quoteSubject).join('');
-  const hidden = subjects.length - subjectsShown;
-  const lines = subjects.slice(0, subjectsShown).map((subject) => `- ${quoteSubject(subject)}`);
-  return [`${subjects.length} commits:`, '', ...lines, ...(hidden > 0 ? [`- and ${hidden} more`] : [])].join('\n');
+  return `${subjects.length} commits:\n\n${formatList(subjects.map(quoteSubject))}`;
 }
 
 // https://docs.gitlab.com/user/project/issues/managing_issues/#default-closing-pattern
