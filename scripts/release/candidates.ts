@@ -15,10 +15,7 @@ export interface Candidate {
   ripe: Date | undefined;
 }
 
-/**
- * Tells how the release of one image relates to that of another: `unrelated` when the first one is not a commit of the
- * branch, undefined when there is no other one.
- */
+/** Tells how one image's release relates to another's: `unrelated` off the branch, undefined where there is no other. */
 export type Relate = (to: Image, from: Image | undefined) => Relation | undefined;
 
 /** The moment at which candidates are looked for, and how releases relate to one another. */

@@ -15,10 +15,7 @@ const keysShown = 3;
 /** What an edit is judged by. */
 export type Stand = Omit<Standing, 'environment'> & { environment: string };
 
-/**
- * Finds what a commit changes of what an environment runs, or how, that no delivery does. Comments and the order of keys
- * do not count, nor does any change while the environment has never run anything.
- */
+/** Finds what a commit changes by hand of what an environment runs, or how; comments and the order of keys do not count. */
 export function findEdits(
   stand: Stand,
   record: EnvironmentRecord,

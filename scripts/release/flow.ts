@@ -80,11 +80,7 @@ const flowShape = z
 export type Flow = z.infer<typeof flowShape>;
 export type Environment = z.infer<typeof environmentShape>;
 
-/**
- * Parses a flow, whose environments must be those that have values among the paths, where paths are given: Argo CD goes
- * by the folders, and the commands by the flow.
- * @throws {Failure} `invalid-file` or `invalid-flow`, with the line of each fault.
- */
+/** Parses a flow, whose environments must be those with values among the paths, if any: Argo CD goes by the folders. */
 export function parseFlow(file: YamlFile, paths?: Iterable<string>): Flow {
   const shape = paths ? withFolders([...paths].flatMap((path) => valuedEnvironment(path) ?? [])) : flowShape;
   const hint = 'environments/README.md says what the flow may hold.';

@@ -31,10 +31,7 @@ export type Source = Pick<EnvironmentRecord, 'hold' | 'runs'> & { name: string }
 /** What becomes of a delivery: nothing to do is an answer, not a failure. */
 export type Ruling = 'changed' | 'unchanged' | 'superseded';
 
-/**
- * Decides whether a release may come into an environment by a deploy.
- * @throws {Failure} `out-of-order`, `unrelated`, `other-digest`, `held` or `frozen` when it may not.
- */
+/** Decides whether a release may come into an environment by a deploy; what the rules refuse is thrown. */
 export function judgeDeploy(standing: Standing, coming: Coming): Ruling {
   requireFirst(standing.environment);
   const ruling = judgeOrder(standing, coming);
@@ -49,11 +46,7 @@ export function requireFirst({ name, from }: Environment): void {
   if (from !== undefined) throw refusals.outOfOrder(name, from);
 }
 
-/**
- * Decides whether a release may come into an environment from the one before it, which must have run it, and not have
- * gone back from it.
- * @throws {Failure} `out-of-order`, `unrelated`, `other-digest`, `taken-back`, `source-held`, `no-verdict`, `not-soaked`, `held` or `frozen` when it may not.
- */
+/** Decides the same for a promotion: its source must have run the release, and not have gone back from it. */
 export function judgePromotion(
   standing: Standing,
   coming: Coming,
@@ -77,11 +70,7 @@ export function judgePromotion(
   return ruling;
 }
 
-/**
- * Decides whether an environment may return to a release. No soak and no freeze keeps it from going back, nor does the hold
- * of the rollback before.
- * @throws {Failure} `never-ran` or `held` when it may not.
- */
+/** Decides whether an environment may return to a release: no soak, freeze or hold of a rollback keeps it from that. */
 export function judgeRollback(
   { environment, image, hold }: Omit<Standing, 'freeze'>,
   to: Image,

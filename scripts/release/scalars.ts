@@ -13,28 +13,18 @@ export interface Edit {
 /** Where a scalar stands in the text of its file, and what it says. */
 export type Target = ReturnType<typeof requireTarget>;
 
-/**
- * Reads the text of the scalar at a path of keys, also where YAML takes it for a number.
- * @throws {Failure} `invalid-values` when it is not there, or could not be edited safely.
- */
+/** Reads the text of the scalar at a path of keys, also where YAML takes it for a number. */
 export function readScalar(file: YamlFile, path: readonly string[]): string {
   return requireTarget(parseYamlFile(file), path).value;
 }
 
-/**
- * Finds the scalars at the given paths, in the file's text.
- * @throws {Failure} `invalid-values` when one is not there, or could not be edited safely.
- */
+/** Finds the scalars at the given paths in the file's text; one that could not be edited safely is refused. */
 export function findScalars(file: YamlFile, paths: readonly (readonly string[])[]) {
   const parsed = parseYamlFile(file);
   return { text: parsed.text, targets: paths.map((path) => requireTarget(parsed, path)) };
 }
 
-/**
- * Replaces the bytes of the scalars at the given paths and no other byte. Each keeps its quotes;
- * a plain one gets them when the new value would not be a string without.
- * @throws {Failure} `invalid-values` when a scalar cannot be edited safely; then nothing is edited.
- */
+/** Replaces the bytes of scalars and no other byte. Each keeps its quotes; a plain one gets them where it must. */
 export function replaceScalars(file: YamlFile, edits: readonly Edit[]): Uint8Array {
   const parsed = parseYamlFile(file);
   const splices = edits.map(({ path, value }) => {

@@ -15,10 +15,7 @@ export const line = z
   .transform(toLine)
   .refine((text) => text !== '', 'is empty');
 
-/**
- * Reads a YAML file of a given shape.
- * @throws {Failure} `invalid-file`, or the given code with the line of each fault.
- */
+/** Reads a YAML file of a given shape, or fails by the given code with the line of each fault. */
 export function parseShape<Shape extends z.ZodType>(
   shape: Shape,
   file: YamlFile,

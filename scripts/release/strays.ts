@@ -9,10 +9,7 @@ const named = /\/(?:values|hold)\.ya?ml(?:\/|$)|^environments\/flow\.ya?ml(?:\/|
 // The whole tree, or what would be the folder of an environment.
 const folder = /^environments(?:\/[^/.]+)?$/;
 
-/**
- * Finds what is wrong with a path in `environments/`, by its name and by whether it is a regular file: Argo CD or a person
- * would take it for a file of an environment, and the commands do not.
- */
+/** Finds what is wrong with a path that Argo CD or a person takes for a file of an environment, and the commands do not. */
 export function findStray(path: string, isRegular: boolean) {
   const isOurs = path === flowPath || (valuedEnvironment(path) ?? heldEnvironment(path)) !== undefined;
   const environment = /^environments\/([^/]+)\//.exec(path)?.[1];

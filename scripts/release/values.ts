@@ -26,10 +26,7 @@ export function valuedEnvironment(path: string): string | undefined {
   return /^environments\/([^/]+)\/values\.yaml$/.exec(path)?.[1];
 }
 
-/**
- * Reads the image that an environment runs from its values; undefined while it has run nothing.
- * @throws {Failure} `invalid-values`, `invalid-tag`, `invalid-digest` or `invalid-revision` when the file does not say it clearly.
- */
+/** Reads the image that an environment runs from values that must say it clearly; undefined while it has run nothing. */
 export function readImage(values: YamlFile): Image | undefined {
   return parseImage(values.path, textsOf(findScalars(values, fields.map(pathOf)).targets));
 }
@@ -40,10 +37,7 @@ export interface Values {
   rest: Rest;
 }
 
-/**
- * Gives all that values say besides the release, as each version of YAML reads it. Versions of a file that differ in
- * the release alone have the same one.
- */
+/** All that values say besides the release, as each version of YAML reads it; the same function while it stays the same. */
 export type Rest = () => unknown;
 
 /**

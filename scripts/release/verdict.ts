@@ -36,10 +36,7 @@ export function parseVerdicts(note: string): Verdict[] {
   return note.split(/\n\s*\n/).flatMap((paragraph) => parseVerdict(paragraph) ?? []);
 }
 
-/**
- * When a state was first found, if it was. A verdict from a clock that is behind counts as of the delivery that it is about,
- * and not as older.
- */
+/** When a state was first found, if it was: no earlier than its delivery, whatever the clock of who waited said. */
 export function firstVerdict(
   verdicts: readonly Verdict[],
   wanted: Verdict['state'],

@@ -36,10 +36,7 @@ const problems: Partial<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'the file is nested too deeply',
 };
 
-/**
- * Parses a file that must be exactly one YAML document in UTF-8, with nothing in it that YAML parsers read differently.
- * @throws {Failure} `invalid-file` with the line of the first fault.
- */
+/** Parses a file that must be one YAML document in UTF-8, with nothing in it that YAML parsers read differently. */
 export function parseYamlFile(file: YamlFile, version: YamlVersion = '1.2'): ParsedFile {
   const [parsed, second] = parseYaml(file.path, decodeFile(file), version);
   if (!parsed) throw fault(file.path, 'the file is empty');
@@ -47,10 +44,7 @@ export function parseYamlFile(file: YamlFile, version: YamlVersion = '1.2'): Par
   return parsed;
 }
 
-/**
- * Decodes a file, before any parser sees it.
- * @throws {Failure} `invalid-file` when it is too large, not UTF-8, or holds a character that parsers read differently.
- */
+/** Decodes a file before any parser sees it, and refuses what is too large, not UTF-8 or ambiguous to parsers. */
 export function decodeFile({ path, bytes }: YamlFile): string {
   if (bytes.length > sizeLimit) {
     const hint = 'Split it, or move what is large out of it.';
@@ -66,10 +60,7 @@ export function decodeFile({ path, bytes }: YamlFile): string {
   throw fault(`${path}:${line}`, problem, 'Remove it, or write it as an escape in double quotes.');
 }
 
-/**
- * Parses the YAML documents of a text.
- * @throws {Failure} `invalid-file` with the line of the first fault.
- */
+/** Parses the YAML documents of a text; the first fault is told with its line. */
 export function parseYaml(path: string, text: string, version: YamlVersion): ParsedFile[] {
   const lines = new LineCounter();
   const placeOf = (offset = 0) => `${path}:${lines.linePos(offset).line}`;
@@ -91,10 +82,7 @@ export function parseYaml(path: string, text: string, version: YamlVersion): Par
   });
 }
 
-/**
- * The value of a parsed file, or of a node in it: the only way from YAML to a value.
- * @throws {Failure} `invalid-file` when its merge keys cannot be resolved.
- */
+/** The value of a parsed file, or of a node in it, whose merge keys must resolve: the only way from YAML to a value. */
 export function toValue({ path, document, placeOf }: ParsedFile, node: Node | null = document.contents): unknown {
   try {
     // The walk of the tree has counted what the aliases repeat.
