@@ -49,32 +49,11 @@ const acceptedShape = z.strictObject({
   reason: line,
 });
 
-const flowShape = z
-  .strictObject({
-    environments: z.array(environmentShape).min(1),
-    freezes: z.array(freezeShape).default([]),
-    accepted: z.array(acceptedShape).default([]),
-  })
-  .superRefine(({ environments, freezes }, context) => {
-    const names = environments.map(({ name }) => name);
-    for (const [index, { name, from, ...rules }] of environments.entries()) {
-      const path = ['environments', index];
-      const source = from === undefined ? -1 : names.indexOf(from);
-      if (names.indexOf(name) < index) fault(context, [...path, 'name'], `${name} is listed twice`);
-      for (const key of from === undefined ? listPromotionRules(rules) : [])
-        fault(context, [...path, key], `${name} has "${key}", but no "from" that releases are promoted from`);
-      if (from !== undefined && source < 0)
-        fault(context, [...path, 'from'], `${from} is not an environment of this flow`);
-      if (source >= index)
-        fault(context, [...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`);
-    }
-    for (const [index, freeze] of freezes.entries()) {
-      for (const [position, name] of freeze.environments.entries()) {
-        const path = ['freezes', index, 'environments', position];
-        if (!names.includes(name)) fault(context, path, `${name} is not an environment of this flow`);
-      }
-    }
-  });
+const flowShape = z.strictObject({
+  environments: z.array(environmentShape).min(1),
+  freezes: z.array(freezeShape).default([]),
+  accepted: z.array(acceptedShape).default([]),
+});
 
 /** The environments in their order, and the rules between them; times in milliseconds. */
 export type Flow = z.infer<typeof flowShape>;
@@ -82,9 +61,11 @@ export type Environment = z.infer<typeof environmentShape>;
 
 /** Parses a flow, whose environments must be those with values among the paths, if any: Argo CD goes by the folders. */
 export function parseFlow(file: YamlFile, paths?: Iterable<string>): Flow {
-  const shape = paths ? withFolders([...paths].flatMap((path) => valuedEnvironment(path) ?? [])) : flowShape;
-  const hint = 'environments/README.md says what the flow may hold.';
-  return parseShape(shape, file, { code: 'invalid-flow', hint });
+  const folders = paths && [...paths].flatMap((path) => valuedEnvironment(path) ?? []);
+  const shape = flowShape.superRefine((flow, context) => {
+    for (const [path, message] of findFaults(flow, folders)) context.addIssue({ code: 'custom', path, message });
+  });
+  return parseShape(shape, file, { code: 'invalid-flow', hint: 'environments/README.md says what the flow may hold.' });
 }
 
 /** @throws {Failure} `unknown-environment` when the flow does not name it. */
@@ -107,26 +88,33 @@ export function freezesOf({ freezes }: Flow, name: string): Flow['freezes'] {
   return freezes.filter(({ environments }) => environments.includes(name));
 }
 
+/** Finds what is wrong in a flow as a whole, and where; also against the folders that have values, where they are given. */
+function* findFaults({ environments, freezes }: Flow, folders?: string[]): Generator<[PropertyKey[], string]> {
+  const names = environments.map(({ name }) => name);
+  for (const [index, { name, from, ...rules }] of environments.entries()) {
+    const path = ['environments', index];
+    const source = from === undefined ? -1 : names.indexOf(from);
+    if (names.indexOf(name) < index) yield [[...path, 'name'], `${name} is listed twice`];
+    for (const key of from === undefined ? listPromotionRules(rules) : [])
+      yield [[...path, key], `${name} has "${key}", but no "from" that releases are promoted from`];
+    if (from !== undefined && source < 0) yield [[...path, 'from'], `${from} is not an environment of this flow`];
+    if (source >= index) yield [[...path, 'from'], `${name} takes from ${String(from)}, which is not listed before it`];
+    const missing = `${name} has no ${valuesPath(name)}: add that file, or take ${name} out of the flow`;
+    if (folders && !folders.includes(name)) yield [[...path, 'name'], missing];
+  }
+  for (const [index, freeze] of freezes.entries()) {
+    const path = ['freezes', index, 'environments'];
+    for (const [position, name] of freeze.environments.entries())
+      if (!names.includes(name)) yield [[...path, position], `${name} is not an environment of this flow`];
+  }
+  for (const name of folders?.filter((folder) => !names.includes(folder)) ?? []) {
+    const remedy = `list ${name}, or remove that file`;
+    yield [['environments'], `${valuesPath(name)} belongs to no environment of this flow: ${remedy}`];
+  }
+}
+
 /** The names of the rules that are set and apply to promotions alone. */
 function listPromotionRules({ soak, healthy, auto, override }: Omit<Environment, 'name' | 'from'>): string[] {
   const set = { soak: soak.for > 0, healthy, auto, override: override.length > 0 };
   return Object.entries(set).flatMap(([key, isSet]) => (isSet ? [key] : []));
-}
-
-function withFolders(folders: readonly string[]): typeof flowShape {
-  return flowShape.superRefine(({ environments }, context) => {
-    const names = environments.map(({ name }) => name);
-    for (const [index, name] of names.entries()) {
-      const message = `${name} has no ${valuesPath(name)}: add that file, or take ${name} out of the flow`;
-      if (!folders.includes(name)) fault(context, ['environments', index, 'name'], message);
-    }
-    for (const name of folders) {
-      const message = `${valuesPath(name)} belongs to no environment of this flow: list ${name}, or remove that file`;
-      if (!names.includes(name)) fault(context, ['environments'], message);
-    }
-  });
-}
-
-function fault(context: z.RefinementCtx, path: PropertyKey[], message: string): void {
-  context.addIssue({ code: 'custom', path, message });
 }
