@@ -7,15 +7,14 @@ import { compareAndSwap, type Plan, type Swapped } from '../git/compare-and-swap
 import type { Proposal } from '../git/propose.ts';
 import type { ScratchOptions } from '../git/scratch.ts';
 import type { Tip } from '../git/tip.ts';
-import type { DeliveryKind } from '../release/delivery.ts';
+import { formatTitle, type DeliveryKind } from '../release/delivery.ts';
 import type { Image } from '../release/image.ts';
 import { attempt } from '../release/ledger.ts';
 import type { Ruling } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
-import { describeNews } from './news.ts';
 import { describePromotion, previewPromotion, warnOfMigrations } from './preview.ts';
 import { requireRenders } from './rendered.ts';
-import { describeChange, findProposal, type Step } from './step.ts';
+import { describeChange, describeNews, type Step } from './step.ts';
 
 /** Where a delivery is made, and on which terms. */
 export interface DeliveryPlace extends Place {
@@ -92,10 +91,15 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
   return resultOf(order, swapped, place);
 }
 
+/** What a step proposes, where somebody else is to merge it. */
 function propose(place: Place, outlook: Outlook, step: Step): Proposal | undefined {
-  const proposal = findProposal(step, outlook.state.environment.name);
-  if (!proposal || step.kind !== 'promote') return undefined;
-  return { ...proposal, describe: () => describePromotion(place, outlook, step) };
+  if (step.kind !== 'promote' || step.via !== 'merge-request') return undefined;
+  const { kind, to, override } = step;
+  const environment = outlook.state.environment.name;
+  // One that is let past rules is another one: who merges it must see so, and the audit goes by its commit.
+  const branch = [`${kind}/${environment}/${to.tag}`, ...override].join('-');
+  const title = formatTitle({ kind, environment, to });
+  return { branch, title, label: kind, describe: () => describePromotion(place, outlook, step) };
 }
 
 /** Who does it: the user that started the pipeline, else who commits. */
@@ -129,7 +133,8 @@ function resultOf(
   const from = outlook.state.image;
   const step = decision.outcome === 'changed' ? decision.step : undefined;
   const to = decision.outcome !== 'changed' ? decision.to : step && 'to' in step ? step.to : from;
-  const outcome = step && findProposal(step, environment) ? 'proposed' : decision.outcome;
+  const isProposed = step?.kind === 'promote' && step.via === 'merge-request';
+  const outcome = isProposed ? 'proposed' : decision.outcome;
   // The hold that is there already, where one was asked for.
   const there = kind === 'hold' && !step ? attempt(() => holdOf(outlook.state)) : undefined;
   const hold = there instanceof Failure ? undefined : there;

@@ -1,11 +1,14 @@
 import type { Release } from '../branch/releases.ts';
 import type { Change } from '../git/commit.ts';
 import type { CommitLine } from '../git/commit-line.ts';
-import type { Proposal } from '../git/propose.ts';
+import type { News } from '../gitlab/announce.ts';
+import { quoteText } from '../look/difference-text.ts';
 import { formatDelivery, formatTitle } from '../release/delivery.ts';
+import { formatMinute } from '../release/duration.ts';
 import type { Environment, Overridable } from '../release/flow.ts';
 import { formatHold, holdPath } from '../release/hold.ts';
 import type { Image } from '../release/image.ts';
+import { toLine } from '../release/line.ts';
 import { replaceImage } from '../release/values.ts';
 import type { Outlook } from './deliver.ts';
 
@@ -57,11 +60,26 @@ export function describeChange(step: Step, { tip, state, actor }: Outlook, pipel
   };
 }
 
-/** What a step proposes, where somebody else is to merge it. */
-export function findProposal(step: Step, environment: string): Omit<Proposal, 'describe'> | undefined {
-  if (step.kind !== 'promote' || step.via !== 'merge-request') return undefined;
-  const { kind, to, override } = step;
-  const title = formatTitle({ kind, environment, to });
-  // One that is let past rules is another one: who merges it must see so, and the audit goes by its commit.
-  return { branch: [`${kind}/${environment}/${to.tag}`, ...override].join('-'), title, label: kind };
+/** What others are to learn of a step that has been taken. */
+export function describeNews(step: Step, { tip: { now }, state, actor }: Outlook): News {
+  const { environment, flow } = state;
+  const { name } = environment;
+  const to = 'to' in step ? step.to : undefined;
+  const title = `${formatTitle({ kind: step.kind, environment: name, to })} by ${actor}`;
+  const line = toLine('reason' in step && step.reason !== undefined ? `${title}: ${step.reason}` : title);
+  if (!('to' in step)) return { line };
+  const since = `${step.to.tag} since ${formatMinute(now)}`;
+  const following = flow.environments.filter(({ from, soak }) => from === name && soak.for > 0);
+  const ripe = following.map(({ name: next, soak }) => {
+    return [next, `ripe at ${formatMinute(new Date(now.getTime() + soak.for))} at the earliest`] as const;
+  });
+  const back = step.kind === 'rollback' && `back to ${since}: ${quoteText(step.reason)}`;
+  return {
+    line,
+    deployment: { environment: name, sha: step.to.revision, status: 'running' },
+    way: {
+      commits: step.commits.map(({ sha }) => sha),
+      lines: back ? { [name]: back } : { [name]: since, ...Object.fromEntries(ripe) },
+    },
+  };
 }
