@@ -5,9 +5,8 @@ import { chooseCandidate, listCandidates, type Candidate } from '../release/cand
 import { flowPath, type Overridable } from '../release/flow.ts';
 import { findRunOf } from '../release/ledger.ts';
 import type { Tag } from '../release/image.ts';
-import { judgeOverridden, requireOverridable } from '../release/override.ts';
 import { refusals } from '../release/refusals.ts';
-import { judgePromotion } from '../release/rules.ts';
+import { judgeOverridden, judgePromotion, requireOverridable } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';

@@ -15,7 +15,7 @@ export interface Candidate {
   ripe: Date | undefined;
 }
 
-/** Tells how one image's release relates to another's: `unrelated` off the branch, undefined where there is no other. */
+/** Tells how a release relates to another: `unrelated` where it is not on the branch, undefined where there is no other. */
 export type Relate = (to: Image, from: Image | undefined) => Relation | undefined;
 
 /** The moment at which candidates are looked for, and how releases relate to one another. */

@@ -9,9 +9,8 @@ import { requireEnvironment, type Environment, type Flow } from './flow.ts';
 import { holdPath } from './hold.ts';
 import { isSameImage, type Image } from './image.ts';
 import { attempt, type Ledger } from './ledger.ts';
-import { judgeOverridden } from './override.ts';
 import { listRefusals, refusals } from './refusals.ts';
-import { judgeDeploy, judgePromotion, judgeRollback, type Standing } from './rules.ts';
+import { judgeDeploy, judgeOverridden, judgePromotion, judgeRollback, type Standing } from './rules.ts';
 
 /** A change of what an environment runs, and the moment before it. */
 interface Arrival {

@@ -1,12 +1,12 @@
-import type { Failure } from '../shell/failure.ts';
+import { Failure, type FailureCode } from '../shell/failure.ts';
 import type { Relation } from '../git/ancestry.ts';
 import { isRipe, listCandidates, type Moment } from './candidates.ts';
-import type { Environment } from './flow.ts';
+import type { Environment, Overridable } from './flow.ts';
 import type { Window } from './freeze.ts';
 import type { Hold } from './hold.ts';
 import { isSameImage, type Image } from './image.ts';
-import type { EnvironmentRecord, Run } from './ledger.ts';
-import { refuseFor, refusals } from './refusals.ts';
+import { attempt, type EnvironmentRecord, type Run } from './ledger.ts';
+import { listRefusals, refuseFor, refusals } from './refusals.ts';
 
 /** How an environment stands at a moment: what it runs, and what closes it to deliveries. */
 export interface Standing {
@@ -82,6 +82,44 @@ export function judgeRollback(
   return 'changed';
 }
 
+/** The refusals that an override lets past, by its name. */
+const codes: Readonly<Record<Overridable, FailureCode>> = {
+  healthy: 'no-verdict',
+  soak: 'not-soaked',
+  freeze: 'frozen',
+};
+
+/** Judges a promotion, and judges it again without each rule that it breaks, while that is overridden and the flow allows it. */
+export function judgeOverridden(
+  standing: Standing,
+  override: readonly Overridable[],
+  judge: (standing: Standing) => Ruling,
+) {
+  const broken: { rule: Overridable; failure: Failure }[] = [];
+  // Each rule is overridden once, so that this ends.
+  const left = new Set(override.filter((rule) => standing.environment.override.includes(rule)));
+  for (let relaxed = standing; ;) {
+    const ruling = attempt(() => judge(relaxed));
+    if (!(ruling instanceof Failure)) return { ruling, broken };
+    const [next] = [...left].flatMap((rule) => {
+      const failure = listRefusals(ruling).find(({ code }) => code === codes[rule]);
+      return failure ? [{ rule, failure }] : [];
+    });
+    if (!next) return { ruling, broken };
+    left.delete(next.rule);
+    broken.push(next);
+    relaxed = relax(relaxed, next.rule);
+  }
+}
+
+/** @throws {Failure} `not-overridable` where the flow does not let all of the rules be overridden. */
+export function requireOverridable({ name, override }: Environment, rules: readonly Overridable[]): void {
+  const kept = rules.filter((rule) => !override.includes(rule));
+  if (kept.length === 0) return;
+  const hint = 'What may be overridden stands in environments/flow.yaml, as "override" of the environment.';
+  throw new Failure('not-overridable', `${name} does not let ${kept.join(' and ')} be overridden.`, hint);
+}
+
 function judgeOrder({ environment, image: from }: Standing, { to, relation }: Coming): Ruling {
   if (relation === 'older') return 'superseded';
   if (relation === 'unrelated') throw refusals.unrelated(environment.name, from, to);
@@ -102,4 +140,10 @@ function listClosed({ environment, hold, freeze }: Standing): Failure[] {
 
 function isOfRollback({ reason }: Hold, run: Run | undefined): boolean {
   return run?.version.kind === 'rollback' && run.version.reason === reason;
+}
+
+function relax(standing: Standing, rule: Overridable): Standing {
+  if (rule === 'freeze') return { ...standing, freeze: undefined };
+  const relaxed = rule === 'soak' ? { soak: { ...standing.environment.soak, for: 0 } } : { healthy: false };
+  return { ...standing, environment: { ...standing.environment, ...relaxed } };
 }

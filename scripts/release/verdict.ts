@@ -37,12 +37,8 @@ export function parseVerdicts(note: string): Verdict[] {
 }
 
 /** When a state was first found, if it was: no earlier than its delivery, whatever the clock of who waited said. */
-export function firstVerdict(
-  verdicts: readonly Verdict[],
-  wanted: Verdict['state'],
-  delivered: Date,
-): Date | undefined {
-  const times = verdicts.filter(({ state }) => state === wanted).map(({ since }) => since.getTime());
+export function firstVerdict(verdicts: readonly Verdict[], state: Verdict['state'], delivered: Date): Date | undefined {
+  const times = verdicts.filter((verdict) => verdict.state === state).map(({ since }) => since.getTime());
   return times.length === 0 ? undefined : new Date(Math.max(Math.min(...times), delivered.getTime()));
 }
 

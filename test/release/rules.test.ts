@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { judgeDeploy, judgePromotion, judgeRollback } from '../../scripts/release/rules.ts';
+import { judgeDeploy, judgeOverridden, judgePromotion, judgeRollback } from '../../scripts/release/rules.ts';
 import type { Coming, Source, Standing } from '../../scripts/release/rules.ts';
-import { judgeOverridden } from '../../scripts/release/override.ts';
 import { parseDigest, parseRevision, parseTag } from '../../scripts/release/image.ts';
 import type { Image } from '../../scripts/release/image.ts';
 import type { Run } from '../../scripts/release/ledger.ts';

@@ -5,8 +5,7 @@ import type { Environment, Flow, Overridable } from '../../../scripts/release/fl
 import { parseDigest, parseRevision, parseTag } from '../../../scripts/release/image.ts';
 import type { Image } from '../../../scripts/release/image.ts';
 import { Ledger } from '../../../scripts/release/ledger.ts';
-import { judgeOverridden } from '../../../scripts/release/override.ts';
-import { judgeDeploy, judgePromotion, judgeRollback } from '../../../scripts/release/rules.ts';
+import { judgeDeploy, judgeOverridden, judgePromotion, judgeRollback } from '../../../scripts/release/rules.ts';
 import type { Standing } from '../../../scripts/release/rules.ts';
 import type { Verdict } from '../../../scripts/release/verdict.ts';
 import { relate } from '../git/changes.ts';
