@@ -9,18 +9,10 @@ export const applicationSetPath = 'environments/argocd/applicationset.yaml';
 /** What Argo CD makes of an environment. */
 export type ApplicationNames = ReturnType<typeof parseApplicationSet>;
 
-const shape = z.object({
-  spec: z.object({
-    template: z.object({
-      metadata: z.object({ name: z.string() }),
-      spec: z.object({
-        project: z.string(),
-        source: z.object({ path: z.string(), helm: z.object({ releaseName: z.string() }) }),
-        destination: z.object({ namespace: z.string() }),
-      }),
-    }),
-  }),
-});
+const source = z.object({ path: z.string(), helm: z.object({ releaseName: z.string() }) });
+const spec = z.object({ project: z.string(), source, destination: z.object({ namespace: z.string() }) });
+const template = z.object({ metadata: z.object({ name: z.string() }), spec });
+const shape = z.object({ spec: z.object({ template }) });
 
 const readme = { code: 'invalid-file', hint: 'environments/README.md says what the ApplicationSet is for.' } as const;
 
@@ -55,11 +47,9 @@ export function parseApplicationSet(file: YamlFile, environment: string) {
   };
 }
 
-const generatorShape = z.object({
-  spec: z.object({
-    generators: z.array(z.object({ git: z.object({ repoURL: z.string(), revision: z.string() }).optional() })),
-  }),
-});
+const git = z.object({ repoURL: z.string(), revision: z.string() });
+const generators = z.array(z.object({ git: git.optional() }));
+const generatorShape = z.object({ spec: z.object({ generators }) });
 
 /** The places where an ApplicationSet finds the environments: a repository, and its branch. */
 export function parseSources(file: YamlFile): { repoURL: string; revision: string }[] {

@@ -19,6 +19,7 @@ export type ArgoAnswer<Value> =
   /** Argo CD could not be reached, or is not well. */
   | { kind: 'failed'; reason: string };
 
+type Method = 'GET' | 'DELETE';
 type Names = Pick<ApplicationNames, 'application' | 'project'>;
 
 /** Argo CD, as far as it is asked here. Its methods throw `argocd-refused` when asking again would not help. */
@@ -26,12 +27,7 @@ export type Argo = ReturnType<typeof openArgo>;
 
 /** The only door to Argo CD; nothing is asked yet. */
 export function openArgo(settings: ArgoSettings, options: Limits) {
-  const ask = async <Value>(
-    path: string,
-    projects: readonly string[],
-    shape: z.ZodType<Value>,
-    method: 'GET' | 'DELETE' = 'GET',
-  ): Promise<ArgoAnswer<Value>> => {
+  const ask = async <T>(path: string, projects: readonly string[], shape: z.ZodType<T>, method: Method = 'GET') => {
     const url = new URL(`${settings.address}/api/v1/applications${path}`);
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
     for (const project of projects) url.searchParams.append('project', project);
@@ -39,7 +35,7 @@ export function openArgo(settings: ArgoSettings, options: Limits) {
       return judge(url, await request(method, url, settings, options), shape);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'argocd-unreachable') throw error;
-      return { kind: 'failed', reason: error.message };
+      return { kind: 'failed' as const, reason: error.message };
     }
   };
   return {
@@ -98,7 +94,7 @@ const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
  * Sends a request. Not by fetch, which cannot be told to accept any certificate.
  * @throws {Failure} `argocd-unreachable` when no answer comes, `argocd-refused` when none can be trusted
  */
-export function request(method: 'GET' | 'DELETE', url: URL, { token, isInsecure }: ArgoSettings, options: Limits) {
+export function request(method: Method, url: URL, { token, isInsecure }: ArgoSettings, options: Limits) {
   const ask = async (signal: AbortSignal) => {
     const call = (url.protocol === 'http:' ? http : https).request(url, {
       method,

@@ -14,14 +14,8 @@ export const ownCluster = 'in-cluster';
 const place = z.strictObject({ name: z.string(), namespace: z.string() });
 const kind = z.object({ group: z.string(), kind: z.string(), name: z.string().optional() });
 
-const shape = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string() }),
-      spec: z.object({ destinations: z.array(place), clusterResourceWhitelist: z.array(kind) }),
-    }),
-  ),
-});
+const spec = z.object({ destinations: z.array(place), clusterResourceWhitelist: z.array(kind) });
+const shape = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }), spec })) });
 
 const hint = 'Write it as those of the other environments are, and apply it: environments/README.md says how.';
 
