@@ -1,7 +1,7 @@
 import { readPresent } from '../branch/place.ts';
 import type { Answer } from '../look/answer.ts';
 import { flowPath } from '../release/flow.ts';
-import { exitCode, Failure } from '../shell/failure.ts';
+import { exitCode, Failure, reach } from '../shell/failure.ts';
 import type { DeliveryPlace } from './deliver.ts';
 import { formatDelivered, toDocument } from './outcome.ts';
 import { promote } from './promote.ts';
@@ -19,14 +19,11 @@ export async function advance(place: DeliveryPlace): Promise<Answer> {
 }
 
 async function attemptPromotion(place: DeliveryPlace, environment: string) {
-  try {
-    return { environment, result: await promote(place, environment) };
-  } catch (error) {
-    // A push that the server refuses waits for nothing that comes by itself.
-    const isRule = error instanceof Failure && error.exitCode === exitCode.refused && error.code !== 'push-refused';
-    if (isRule) return { environment, result: error };
-    throw error;
-  }
+  const result = await reach(() => promote(place, environment));
+  // A push that the server refuses waits for nothing that comes by itself.
+  const isRule = result instanceof Failure && result.exitCode === exitCode.refused && result.code !== 'push-refused';
+  if (result instanceof Failure && !isRule) throw result;
+  return { environment, result };
 }
 
 function describe({ environment, result }: Advance): object {

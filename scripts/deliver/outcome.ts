@@ -8,14 +8,11 @@ export function formatDelivered(result: DeliveryResult): string {
   const { environment, kind, from, to, outcome, isDryRun, commit, proposed, hold } = result;
   const runs = `${environment} runs ${nameOf(from)}`;
   const words = wordsOf(result, runs);
-  if (outcome === 'unchanged' && hold) {
-    const { reason, by, since } = hold;
-    return [
-      `Nothing to do: ${words.already}, since ${formatMinute(since)} by ${by}: ${reason}`,
-      `That reason stays. For another one, first: ${typed('resume', environment)}`,
-    ].join('\n');
+  if (outcome === 'unchanged') {
+    const held = hold && `, since ${formatMinute(hold.since)} by ${hold.by}: ${hold.reason}`;
+    const stays = `That reason stays. For another one, first: ${typed('resume', environment)}`;
+    return `Nothing to do: ${words.already}${held ? `${held}\n${stays}` : '.'}`;
   }
-  if (outcome === 'unchanged') return `Nothing to do: ${words.already}.`;
   if (outcome === 'superseded') return `Nothing to do: ${runs}, which is newer than ${nameOf(to)}.`;
   if (isDryRun) return `Nothing was changed. ${words.would}.`;
   if (proposed) return formatProposed(result, proposed);
@@ -37,14 +34,11 @@ function wordsOf({ kind, environment: name, to }: DeliveryResult, runs: string):
 
 function formatProposed(
   { environment, to }: DeliveryResult,
-  { branch, existed, cleared, address }: NonNullable<DeliveryResult['proposed']>,
+  proposed: NonNullable<DeliveryResult['proposed']>,
 ): string {
-  if (existed) {
-    return [
-      `${environment}: ${nameOf(to)} is proposed already, by the branch ${branch}.`,
-      'Merge its merge request; if that was closed, delete the branch and promote again.',
-    ].join('\n');
-  }
+  const { branch, existed, cleared, address } = proposed;
+  const already = `${environment}: ${nameOf(to)} is proposed already, by the branch ${branch}.`;
+  if (existed) return `${already}\nMerge its merge request; if that was closed, delete the branch and promote again.`;
   const request = address ?? `open a merge request for the branch ${branch}: the server did not say that it made one`;
   const anew = cleared ? `, anew: the branch ${branch} was left over from one that has been merged` : '';
   return `${environment}: ${nameOf(to)} is proposed${anew}, to be merged by somebody else.\n${request}`;

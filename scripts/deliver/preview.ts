@@ -50,10 +50,7 @@ async function showDifference(place: Place, { tip, state }: Outlook, to: Promoti
   return { shown: shown instanceof Failure ? undefined : shown, sentence };
 }
 
-/**
- * Warns of the releases that a rollback has left which have a migration, by their charts and the values of today: there is
- * none back. It comes after the rollback, which waits for nothing.
- */
+/** Warns, once a rollback is made, of the releases it left that migrated, by their charts and today's values: none goes back. */
 export async function warnOfMigrations(place: Place, outlook: Outlook, left: readonly Image[]): Promise<void> {
   const { tip, state } = outlook;
   const { environment, values } = state;

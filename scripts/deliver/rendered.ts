@@ -1,13 +1,10 @@
 import { findRenderNames } from '../branch/environments.ts';
 import { requireRendered } from '../branch/render.ts';
 import type { Release } from '../branch/releases.ts';
-import { Failure } from '../shell/failure.ts';
+import { Failure, reach } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
 import type { Outlook } from './deliver.ts';
 import type { Step } from './step.ts';
-
-/** A step that brings a release. */
-type Bringing = Extract<Step, { to: Release }>;
 
 /** How renderings are made; what was rendered once is not rendered again when a race is lost. */
 interface Renderer {
@@ -19,7 +16,11 @@ interface Renderer {
 const triesAllowed = 3;
 
 /** Renders what would be delivered, and refuses what Argo CD could not render, or would render with another image. */
-export async function requireRenders(outlook: Outlook, step: Bringing, renderer: Renderer): Promise<void> {
+export async function requireRenders(
+  outlook: Outlook,
+  step: Extract<Step, { to: Release }>,
+  renderer: Renderer,
+): Promise<void> {
   const cause = await findFailure(outlook, step.to, renderer);
   if (!cause) return;
   const { environment, values } = outlook.state;
@@ -35,14 +36,10 @@ async function findFailure({ tip, state }: Outlook, chart: Release, { signal, re
   const { values } = state;
   const key = JSON.stringify([names, chart, Buffer.from(values.bytes).toString()]);
   if (rendered.has(key)) return undefined;
-  try {
-    await requireRendered(tip, { chart, image: chart, values, names }, { signal });
-  } catch (error) {
-    // The values or the chart are at fault, and not the machine or the remote.
-    const isOfInput = error instanceof Failure && /^invalid-(?:chart|file)$/.test(error.code);
-    if (isOfInput) return error;
-    throw error;
-  }
+  const end = await reach(() => requireRendered(tip, { chart, image: chart, values, names }, { signal }));
+  // The values or the chart are at fault, and not the machine.
+  if (end instanceof Failure && /^invalid-(?:chart|file)$/.test(end.code)) return end;
+  if (end instanceof Failure) throw end;
   rendered.add(key);
   return undefined;
 }

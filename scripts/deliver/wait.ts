@@ -70,10 +70,7 @@ async function withWayBack(place: DeliveryPlace, { goal, verdict }: Watched, end
   }
 }
 
-/**
- * Keeps what was found of a release as a note on the commit that brought it, and says whether the note is there. Where that
- * fails it is told in a line: what was found stands nevertheless.
- */
+/** Keeps what was found as a note on the commit that brought the release, and says whether it is there; the log says why not. */
 async function keepVerdict(scratch: Scratch, place: DeliveryPlace, goal: Goal, found: Found) {
   const { directory, env, signal, log, now } = place;
   try {
