@@ -10,11 +10,7 @@ import type { Relate } from './candidates.ts';
 import { findRuleChanges } from './rule-changes.ts';
 import type { Verdict } from './verdict.ts';
 
-/**
- * Replays the rules over the history of the environments, oldest first: each change of a release is judged by the
- * flow, the runs, the holds and the freezes as they stood before it, as the command that makes such a change would; each
- * change of anything else that matters is named. Only some of the commits may be judged. The ledger takes all of them in.
- */
+/** Replays the rules over the history, oldest first: judges each change as the command that makes such a change would have. The ledger takes it in. */
 export function auditHistory(
   { changes, verdicts }: { changes: readonly FileChanges[]; verdicts?: ReadonlyMap<string, readonly Verdict[]> },
   relate: Relate,

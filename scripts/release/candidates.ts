@@ -84,7 +84,8 @@ function isWanted(image: Image, running: Image | undefined, relate: Relate, isPr
 
 function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date) {
   const starts = stay.flatMap(({ since, until, healthy: found }) => {
-    const start = secondOf((healthy ? found : since) ?? now);
+    // The time of a commit has whole seconds, also that of the promotion that is decided.
+    const start = Math.floor(((healthy ? found : since) ?? now).getTime() / 1000) * 1000;
     // A verdict that came later is not known yet; a commit from a clock that is ahead counts as of now.
     if (healthy && (!found || start > now.getTime())) return [];
     return [{ start: Math.min(start, now.getTime()), until: until?.getTime() ?? Infinity }];
@@ -93,9 +94,4 @@ function ripen(stay: readonly Run[], { soak, healthy }: Environment, now: Date) 
     .filter(({ start, until }) => soak.by === 'descent' || start + soak.for <= until)
     .map(({ start }) => start + soak.for);
   return { isHealthy: starts.length > 0, ripe: times.length > 0 ? new Date(Math.min(...times)) : undefined };
-}
-
-/** The time of a commit has whole seconds, also that of the promotion that is decided. */
-function secondOf(time: Date): number {
-  return Math.floor(time.getTime() / 1000) * 1000;
 }

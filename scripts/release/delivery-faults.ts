@@ -30,15 +30,11 @@ export function findDeliveryFaults(arrival: Arrival): Found[] {
   if (isSameImage(from, to)) return from?.revision === to.revision || relate(to, from) === 'same' ? [] : astray;
   const environment = attempt(() => requireEnvironment(flow, name));
   if (environment instanceof Failure) return [refused(name, environment)];
-  const relation = relationOf(arrival);
   const standing = { ...stand, environment };
   const delivery = findDeliveryOf(change.commit, name, to);
-  if (delivery?.kind !== 'rollback') {
-    const found = judgeArrival(arrival, standing, relation, delivery?.kind === 'promote' ? delivery : undefined);
-    return [...found, ...findSelfMerge(environment, to, change.commit)];
-  }
-  const isRelease = relation !== 'unrelated' || relate(to, undefined) !== 'unrelated';
-  return [...(isRelease ? [] : astray), ...judgeReturn(arrival, standing, relation)];
+  if (delivery?.kind === 'rollback') return judgeReturn(arrival, standing, astray);
+  const found = judgeArrival(arrival, standing, delivery?.kind === 'promote' ? delivery : undefined);
+  return [...found, ...findSelfMerge(environment, to, change.commit)];
 }
 
 /** How it relates to what runs, or to what ran last: an environment that was emptied still takes nothing older. */
@@ -49,11 +45,14 @@ function relationOf({ to, stand, ledger, relate }: Arrival): Relation | undefine
   return relation === 'older' ? relation : relate(to, undefined);
 }
 
-function judgeReturn({ change, to, ledger }: Arrival, standing: Standing, relation: Relation | undefined): Found[] {
+function judgeReturn(arrival: Arrival, standing: Standing, astray: readonly Found[]): Found[] {
+  const { change, to, ledger, relate } = arrival;
   const { name } = standing.environment;
   const { runs } = ledger.recordOf(name);
+  const relation = relationOf(arrival);
+  const isRelease = relation !== 'unrelated' || relate(to, undefined) !== 'unrelated';
   const ruling = attempt(() => judgeRollback(standing, to, runs));
-  const found = ruling instanceof Failure ? [refused(name, ruling)] : [];
+  const found = [...(isRelease ? [] : astray), ...(ruling instanceof Failure ? [refused(name, ruling)] : [])];
   // After a failure no hold is needed: a newer release is to come.
   const failed = runs.at(-1)?.failed;
   const hasFailed = failed !== undefined && failed <= change.commit.time;
@@ -66,15 +65,11 @@ function judgeReturn({ change, to, ledger }: Arrival, standing: Standing, relati
   return found;
 }
 
-function judgeArrival(
-  { change, to, ledger, relate }: Arrival,
-  standing: Standing,
-  relation: Relation | undefined,
-  promotion: ReturnType<typeof findDeliveryOf>,
-): Found[] {
+function judgeArrival(arrival: Arrival, standing: Standing, promotion: ReturnType<typeof findDeliveryOf>): Found[] {
+  const { change, to, ledger, relate } = arrival;
   const { name, from } = standing.environment;
   const moment = { now: change.commit.time, relate };
-  const coming = { to, relation, rival: ledger.findRival(to) };
+  const coming = { to, relation: relationOf(arrival), rival: ledger.findRival(to) };
   const { ruling, broken } = judgeOverridden(standing, promotion?.override ?? [], (relaxed) => {
     if (from === undefined) return judgeDeploy(relaxed, coming);
     const { hold, runs } = ledger.recordOf(from);

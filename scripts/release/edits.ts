@@ -24,7 +24,7 @@ export function findEdits(
   const { environment, image: from } = stand;
   if (record.runs.length === 0 && (values === 'removed' || !values.image)) return [];
   if (values === 'removed') return [edited(stand, 'its values were removed')];
-  const keys = record.rest ? findKeys(record.rest, values.rest) : [];
+  const keys = attempt(() => findKeys(record.rest, values.rest));
   if (keys instanceof Failure) return [refused(environment, keys)];
   const fields = isJudged ? [] : findFields(environment, commit, from, values.image);
   const all = [...fields, ...keys];
@@ -47,10 +47,9 @@ function findFields(environment: string, commit: Commit, from: Image | undefined
   return fields.filter((field) => (from?.[field] ?? '') !== (to?.[field] ?? '')).map((field) => `image.${field}`);
 }
 
-function findKeys(before: Rest, after: Rest): string[] | Failure {
-  if (before === after) return [];
-  const [left, right] = [attempt(before), attempt(after)];
-  if (right instanceof Failure) return right;
+function findKeys(before: Rest | undefined, after: Rest): string[] {
+  if (!before || before === after) return [];
+  const [left, right] = [attempt(before), after()];
   // A path begins with the position of the version of YAML; the same path in both is named once.
   return [...new Set(differences(left, right).map(({ path }) => path.replace(/^\d+\.?/, '') || 'all of it'))];
 }

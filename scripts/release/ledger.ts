@@ -91,7 +91,9 @@ export class Ledger {
   apply({ commit, files, irregular }: FileChanges, claims: readonly Claim[]): void {
     for (const claim of claims) this.#version(claim, commit);
     for (const [path, bytes] of files) {
-      if (path === flowPath) this.#setFlow(path, bytes);
+      const flow = path === flowPath && bytes && attempt(() => parseFlow({ path, bytes }));
+      // When the rules cannot be read, those before stay in force: no command delivers then, and no other change may slip by.
+      if (flow && !(flow instanceof Failure)) this.flow = flow;
       const held = heldEnvironment(path);
       if (held === undefined) continue;
       const isThere = bytes !== undefined || irregular.has(path);
@@ -129,12 +131,6 @@ export class Ledger {
     const isProposal = description.kind === 'promote' && via === 'merge-request' && !commit.merged;
     const verdicts = (this.#verdicts.get(commit.sha) ?? []).filter((verdict) => verdict.environment === environment);
     return { ...description, since: isProposal ? commit.seen : commit.time, verdicts };
-  }
-
-  #setFlow(path: string, bytes: Buffer | undefined): void {
-    const flow = attempt(() => bytes && parseFlow({ path, bytes }));
-    // When the rules cannot be read, those before stay in force: no command delivers then, and no other change may slip by.
-    if (flow && !(flow instanceof Failure)) this.flow = flow;
   }
 }
 

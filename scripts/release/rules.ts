@@ -71,11 +71,7 @@ export function judgePromotion(
 }
 
 /** Decides whether an environment may return to a release: no soak, freeze or hold of a rollback keeps it from that. */
-export function judgeRollback(
-  { environment, image, hold }: Omit<Standing, 'freeze'>,
-  to: Image,
-  runs: readonly Run[],
-): Ruling {
+export function judgeRollback({ environment, image, hold }: Omit<Standing, 'freeze'>, to: Image, runs: readonly Run[]) {
   if (isSameImage(image, to)) return 'unchanged';
   if (!runs.findLast((run) => isSameImage(run.image, to))) throw refusals.neverRan(environment.name, to.tag);
   if (hold && !isOfRollback(hold, runs.at(-1))) throw refusals.held('held', environment.name, hold);

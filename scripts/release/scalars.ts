@@ -21,7 +21,7 @@ export function readScalar(file: YamlFile, path: readonly string[]): string {
 /** Finds the scalars at the given paths in the file's text; one that could not be edited safely is refused. */
 export function findScalars(file: YamlFile, paths: readonly (readonly string[])[]) {
   const parsed = parseYamlFile(file);
-  return { text: parsed.text, targets: paths.map((path) => requireTarget(parsed, path)) };
+  return paths.map((path) => requireTarget(parsed, path));
 }
 
 /** Replaces the bytes of scalars and no other byte. Each keeps its quotes; a plain one gets them where it must. */

@@ -28,7 +28,7 @@ export function valuedEnvironment(path: string): string | undefined {
 
 /** Reads the image that an environment runs from values that must say it clearly; undefined while it has run nothing. */
 export function readImage(values: YamlFile): Image | undefined {
-  return parseImage(values.path, textsOf(findScalars(values, fields.map(pathOf)).targets));
+  return parseImage(values.path, textsOf(findScalars(values, fields.map(pathOf))));
 }
 
 /** What a version of a values file says. */
@@ -48,11 +48,12 @@ export type Rest = () => unknown;
 export function createValuesReader(): (values: YamlFile) => Values {
   let frame: { pattern: RegExp | undefined; rest: Rest } | undefined;
   return (values) => {
-    const match = frame?.pattern?.exec(decodeFile(values));
+    const text = decodeFile(values);
+    const match = frame?.pattern?.exec(text);
     if (frame && match?.groups) return { image: parseImage(values.path, match.groups), rest: frame.rest };
     const hasRevision = parseYamlFile(values).document.hasIn(pathOf('revision'));
     const present = fields.filter((field) => field !== 'revision' || hasRevision);
-    const { text, targets } = findScalars(values, present.map(pathOf));
+    const targets = findScalars(values, present.map(pathOf));
     frame = { pattern: frameOf(text, targets), rest: restOf(values) };
     return { image: parseImage(values.path, textsOf(targets)), rest: frame.rest };
   };
