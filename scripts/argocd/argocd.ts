@@ -32,7 +32,7 @@ export function openArgo(settings: ArgoSettings, options: Limits) {
     // With the project named, Argo CD tells an Application that is missing from one that is hidden.
     for (const project of projects) url.searchParams.append('project', project);
     try {
-      return judge(url, await request(method, url, settings, options), shape);
+      return await judge(url, await request(method, url, settings, options), shape);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'argocd-unreachable') throw error;
       return { kind: 'failed' as const, reason: error.message };
@@ -57,9 +57,9 @@ export function openArgo(settings: ArgoSettings, options: Limits) {
 
 type Reply = Awaited<ReturnType<typeof request>>;
 
-function judge<Value>({ host }: URL, reply: Reply, shape: z.ZodType<Value>): ArgoAnswer<Value> {
+async function judge<Value>({ host }: URL, reply: Reply, shape: z.ZodType<Value>): Promise<ArgoAnswer<Value>> {
   const { status, location, body } = reply;
-  const content = parseJson(body);
+  const content: unknown = await new Response(body).json().catch(() => undefined);
   const words = said.safeParse(content).data?.message;
   const reason = [`${host} answered ${status}`, words ?? location].filter(Boolean).join(': ');
   if (status === 200) {
@@ -78,14 +78,6 @@ const renewToken =
   'Give ARGOCD_AUTH_TOKEN a token that has not expired: argocd account generate-token --account NAME makes one.';
 const checkAddress = 'Give ARGOCD_SERVER the address at which Argo CD answers itself.';
 const said = z.object({ message: z.string().transform(toLine) });
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The codes of certificates that are not trusted, for which waiting does not help. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
