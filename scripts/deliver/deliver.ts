@@ -88,7 +88,7 @@ export async function deliver(place: DeliveryPlace, order: Order): Promise<Deliv
     await warnOfMigrations(place, outlook, decision.step.left);
   if (decision.outcome === 'changed' && swapped.commit !== undefined && !swapped.proposed)
     await announce(place, scratch.remote.address, describeNews(decision.step, outlook));
-  return resultOf(order, swapped, place);
+  return resultOf(order, swapped, place.dryRun);
 }
 
 /** What a step proposes, where somebody else is to merge it. */
@@ -125,11 +125,9 @@ async function showStep(place: DeliveryPlace, outlook: Outlook, step: Step, comm
   if (step.kind === 'promote') place.log(await previewPromotion(place, outlook, step));
 }
 
-function resultOf(
-  { environment, kind }: Order,
-  { decision: { decision, outlook }, commit, attempts, proposed }: Swapped<Decided>,
-  { dryRun }: DeliveryPlace,
-) {
+function resultOf({ environment, kind }: Order, swapped: Swapped<Decided>, isDryRun: boolean) {
+  const { commit, attempts, proposed } = swapped;
+  const { decision, outlook } = swapped.decision;
   const from = outlook.state.image;
   const step = decision.outcome === 'changed' ? decision.step : undefined;
   const to = decision.outcome !== 'changed' ? decision.to : step && 'to' in step ? step.to : from;
@@ -138,5 +136,5 @@ function resultOf(
   // The hold that is there already, where one was asked for.
   const there = kind === 'hold' && !step ? attempt(() => holdOf(outlook.state)) : undefined;
   const hold = there instanceof Failure ? undefined : there;
-  return { environment, kind, outcome, isDryRun: dryRun, from, to, commit, attempts, proposed, hold };
+  return { environment, kind, outcome, isDryRun, from, to, commit, attempts, proposed, hold };
 }

@@ -8,7 +8,9 @@ import { deliver, type Decision, type DeliveryPlace, type Outlook } from './deli
 
 /** Puts a new release into an environment that takes from no other. */
 export async function deploy(place: DeliveryPlace, name: string, image: Omit<Image, 'revision'>) {
-  const pushed = parsePushedRepository(place.env);
+  const { IMAGE_REPOSITORY: pushed } = place.env;
+  const hint = 'Set it to the repository that the image was pushed to, or unset it.';
+  if (pushed === '') throw new Failure('missing-variable', 'IMAGE_REPOSITORY is empty.', hint);
   const decide = async (outlook: Outlook): Promise<Decision> => {
     const { tip, state } = outlook;
     requireFirst(state.environment);
@@ -40,12 +42,6 @@ export function parseDeployedImage(options: { tag?: string; digest?: string }, e
   ];
   const hint = 'In a pipeline the build job gives both; by hand, take them from its build.env.';
   throw new Failure('missing-variable', `A deploy needs ${missing.filter(Boolean).join(' and ')}.`, hint);
-}
-
-function parsePushedRepository({ IMAGE_REPOSITORY }: NodeJS.ProcessEnv): string | undefined {
-  if (IMAGE_REPOSITORY !== '') return IMAGE_REPOSITORY;
-  const hint = 'Set it to the repository that the image was pushed to, or unset it.';
-  throw new Failure('missing-variable', 'IMAGE_REPOSITORY is empty.', hint);
 }
 
 async function requireRepository({ tip, state }: Outlook, { revision }: Release, pushed: string | undefined) {

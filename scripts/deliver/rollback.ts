@@ -10,17 +10,14 @@ import { refusals } from '../release/refusals.ts';
 import { judgeRollback } from '../release/rules.ts';
 import { Failure } from '../shell/failure.ts';
 import { typed } from '../shell/typed.ts';
-import { deliver, type Decision, type DeliveryPlace, type DeliveryResult, type Outlook } from './deliver.ts';
+import { deliver, type Decision, type DeliveryPlace, type Outlook } from './deliver.ts';
 
 /**
  * Returns an environment to a release that it ran, the one before the present one unless told, and holds it there. Who does
  * it again goes back further; two who do it at once do not.
  */
-export async function rollback(
-  place: DeliveryPlace,
-  name: string,
-  { to: tag, reason }: { to: Tag | undefined; reason: string },
-): Promise<DeliveryResult> {
+export async function rollback(place: DeliveryPlace, name: string, options: { to: Tag | undefined; reason: string }) {
+  const { to: tag, reason } = options;
   let heldAtFirst: boolean | undefined;
   const decide = async (outlook: Outlook): Promise<Decision> => {
     const runs = await readRuns(outlook);
@@ -42,19 +39,13 @@ export async function rollback(
  * Returns an environment from a release that has failed to the one before it, and holds nothing: what is newer mends it.
  * It is not gone past what a rollback has put in, nor to what has failed itself; what has been healthy stays.
  */
-export async function goBack(
-  place: DeliveryPlace,
-  name: string,
-  { from, reason }: { from: Image; reason: string },
-): Promise<DeliveryResult> {
+export async function goBack(place: DeliveryPlace, name: string, from: Image, reason: string) {
   const decide = async (outlook: Outlook): Promise<Decision> => {
     const { image } = outlook.state;
     if (!isSameImage(image, from)) return { outcome: 'unchanged', to: image };
     const all = await readRuns(outlook);
-    if (all.at(-1)?.healthy) {
-      const why = `${from.tag} has been healthy in ${name}, so that what ails it came later.`;
-      throw nothingToRollBack(name, why, 'the verdicts');
-    }
+    const later = `${from.tag} has been healthy in ${name}, so that what ails it came later.`;
+    if (all.at(-1)?.healthy) throw nothingToRollBack(name, later, 'the verdicts');
     const last = all.findLastIndex(({ version }) => version.kind === 'rollback');
     const runs = all.slice(Math.max(last, 0)).filter(({ failed, healthy }) => !failed || healthy);
     const to = await findFirst(listOlder(outlook.tip, runs, image));

@@ -57,13 +57,11 @@ async function withWayBack(place: DeliveryPlace, { goal, verdict }: Watched, end
   if (!isKept) return stays('the verdict could not be kept.');
   try {
     const reason = `${image.tag} is not healthy: ${verdict.reasons.join('; ')}`.slice(0, longestReason);
-    const { outcome, to, commit } = await goBack(place, environment, { from: image, reason });
+    const { outcome, to, commit } = await goBack(place, environment, image, reason);
     if (outcome !== 'changed') return stays(`it runs ${to?.tag ?? 'nothing'} by now.`);
     const back = commit === undefined ? 'would go back' : `goes back by commit ${commit}`;
-    return add(
-      `${environment} ${back} to ${String(to?.tag)}, and is not held: a newer release may come.`,
-      `${typed('history', environment)} tells both.`,
-    );
+    const told = `${environment} ${back} to ${String(to?.tag)}, and is not held: a newer release may come.`;
+    return add(told, `${typed('history', environment)} tells both.`);
   } catch (error) {
     if (error instanceof Failure) return stays(error.message);
     throw error;
