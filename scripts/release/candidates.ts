@@ -24,17 +24,15 @@ export interface Moment {
   relate: Relate;
 }
 
+type Target = Pick<Standing, 'environment' | 'image'>;
+
 /** Finds what may come to an environment from the runs of its source, newest first. */
-export function listCandidates(
-  runs: readonly Run[],
-  { environment, image: running }: Pick<Standing, 'environment' | 'image'>,
-  { now, relate }: Moment,
-): Candidate[] {
+export function listCandidates(runs: readonly Run[], target: Target, { now, relate }: Moment): Candidate[] {
   // An environment that was emptied has nothing to give.
   if (runs.at(-1)?.until) return [];
-  return listStays(runs, running, relate).map((stay) => {
+  return listStays(runs, target.image, relate).map((stay) => {
     const [{ image, since }] = stay;
-    return { image, since, ...ripen(stay, environment, now) };
+    return { image, since, ...ripen(stay, target.environment, now) };
   });
 }
 

@@ -26,8 +26,7 @@ export function findEdits(
   if (values === 'removed') return [edited(stand, 'its values were removed')];
   const keys = attempt(() => findKeys(record.rest, values.rest));
   if (keys instanceof Failure) return [refused(environment, keys)];
-  const fields = isJudged ? [] : findFields(environment, commit, from, values.image);
-  const all = [...fields, ...keys];
+  const all = [...(isJudged ? [] : findFields(environment, commit, from, values.image)), ...keys];
   return all.length > 0 ? [edited(stand, `${list(all)} changed by hand`)] : [];
 }
 

@@ -36,7 +36,7 @@ export function judgeDeploy(standing: Standing, coming: Coming): Ruling {
   requireFirst(standing.environment);
   const ruling = judgeOrder(standing, coming);
   if (ruling !== 'changed') return ruling;
-  requireOneImage(coming);
+  if (coming.rival) throw refusals.otherDigest(coming.to, coming.rival);
   refuseFor(listClosed(standing));
   return ruling;
 }
@@ -47,24 +47,20 @@ export function requireFirst({ name, from }: Environment): void {
 }
 
 /** Decides the same for a promotion: its source must have run the release, and not have gone back from it. */
-export function judgePromotion(
-  standing: Standing,
-  coming: Coming,
-  { name: source, hold, runs }: Source,
-  moment: Moment,
-): Ruling {
+export function judgePromotion(standing: Standing, coming: Coming, source: Source, moment: Moment): Ruling {
   const { environment } = standing;
-  const { to } = coming;
+  const { to, rival } = coming;
+  const { name: from, hold, runs } = source;
   const ruling = judgeOrder(standing, coming);
   if (ruling !== 'changed') return ruling;
   // The release is mostly one of the last that ran.
-  if (!runs.findLast(({ image }) => isSameImage(image, to))) throw refusals.outOfOrder(environment.name, source);
-  requireOneImage(coming);
+  if (!runs.findLast(({ image }) => isSameImage(image, to))) throw refusals.outOfOrder(environment.name, from);
+  if (rival) throw refusals.otherDigest(to, rival);
   const candidate = listCandidates(runs, standing, moment).find(({ image }) => isSameImage(image, to));
-  if (!candidate) throw refusals.takenBack(environment.name, source, to);
+  if (!candidate) throw refusals.takenBack(environment.name, from, to);
   refuseFor([
-    ...(hold ? [refusals.held('source-held', source, hold)] : []),
-    ...(isRipe(candidate, moment.now) ? [] : [refusals.notRipe(environment, source, candidate)]),
+    ...(hold ? [refusals.held('source-held', from, hold)] : []),
+    ...(isRipe(candidate, moment.now) ? [] : [refusals.notRipe(environment, from, candidate)]),
     ...listClosed(standing),
   ]);
   return ruling;
@@ -79,11 +75,7 @@ export function judgeRollback({ environment, image, hold }: Omit<Standing, 'free
 }
 
 /** The refusals that an override lets past, by its name. */
-const codes: Readonly<Record<Overridable, FailureCode>> = {
-  healthy: 'no-verdict',
-  soak: 'not-soaked',
-  freeze: 'frozen',
-};
+const codes: Record<Overridable, FailureCode> = { healthy: 'no-verdict', soak: 'not-soaked', freeze: 'frozen' };
 
 /** Judges a promotion, and judges it again without each rule that it breaks, while that is overridden and the flow allows it. */
 export function judgeOverridden(
@@ -121,10 +113,6 @@ function judgeOrder({ environment, image: from }: Standing, { to, relation }: Co
   if (relation === 'unrelated') throw refusals.unrelated(environment.name, from, to);
   // Values that lack the revision get it.
   return isSameImage(from, to) && from?.revision === to.revision ? 'unchanged' : 'changed';
-}
-
-function requireOneImage({ to, rival }: Coming): void {
-  if (rival) throw refusals.otherDigest(to, rival);
 }
 
 function listClosed({ environment, hold, freeze }: Standing): Failure[] {
