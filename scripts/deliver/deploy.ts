@@ -21,8 +21,7 @@ export async function deploy(place: DeliveryPlace, name: string, image: Omit<Ima
     const outcome = judgeDeploy(standing, { to, relation, rival });
     if (outcome !== 'changed') return { outcome, to };
     await requireRepository(outlook, to, pushed);
-    const commits = await listGains(tip, state.image, to);
-    return { outcome, step: { kind: 'deploy', to, commits } };
+    return { outcome, step: { kind: 'deploy', to, commits: await listGains(tip, state.image, to) } };
   };
   return deliver(place, { kind: 'deploy', environment: name, decide, history: 'commits' });
 }

@@ -43,11 +43,10 @@ export async function promote(place: DeliveryPlace, name: string, promotion: Pro
     const [newest] = candidates;
     if (tag === undefined && newest && newest !== chosen) place.log(describeNewest(from, newest));
     const commits = await listGains(tip, state.image, to);
-    const { via } = environment;
     // What a merge request will break is not known before it is merged.
-    const past = via === 'merge-request' ? override : broken.map(({ rule }) => rule);
+    const past = environment.via === 'merge-request' ? override : broken.map(({ rule }) => rule);
     const why = past.length > 0 ? reason : undefined;
-    const step = { kind: 'promote', to, commits, via, override: past, reason: why } as const;
+    const step = { kind: 'promote', to, commits, via: environment.via, override: past, reason: why } as const;
     return { outcome: 'changed', step, refusal: ruling instanceof Failure ? ruling : undefined };
   };
   return deliver(place, { kind: 'promote', environment: name, decide, history: 'trees' });
