@@ -18,37 +18,37 @@ export interface Followed extends CommitLine {
 /**
  * Finds the commits that a branch was at, newest first, in its history, which has children before parents. At a merge it
  * goes the way of the only side that has marked commits, unless GitLab's title says that this side was merged into the
- * branch; where no side has any, the way that the title tells; else that of the first parent.
+ * branch; where no side has any, the way that the title tells; else that of the first parent. Marked are commits that are only
+ * ever made on the branch itself.
  */
-export function followBranch(commits: readonly CommitLine[], signs: Signs): Followed[] {
+export function followBranch(
+  commits: readonly CommitLine[],
+  { branch, marked }: { branch: string; marked: ReadonlySet<string> },
+): Followed[] {
   const known = new Map(commits.map((commit) => [commit.sha, commit]));
+  // Most histories have no merge.
+  let tell: ReturnType<typeof tellSides> | undefined;
   const followed: Followed[] = [];
-  let next = commits[0]?.sha;
-  for (const [position, commit] of commits.entries()) {
-    if (commit.sha !== next) continue;
-    const { parents } = commit;
-    const { index, doubt } = parents.length > 1 ? choose(commits, position, signs) : { index: 0, doubt: undefined };
-    next = parents[index];
-    const merged = parents.find((parent) => parent !== next);
-    followed.push({ ...commit, before: next, merged: known.get(merged ?? ''), doubt });
+  for (let commit = commits[0]; commit;) {
+    const { parents, subject } = commit;
+    const { index, doubt } =
+      parents.length > 1
+        ? choose((tell ??= tellSides(commits, marked))(commit), findBranchParent(subject, branch))
+        : { index: 0, doubt: undefined };
+    const before = parents[index];
+    const merged = parents.find((parent) => parent !== before);
+    followed.push({ ...commit, before, merged: known.get(merged ?? ''), doubt });
+    commit = known.get(before ?? '');
   }
   return followed;
 }
 
-/** What tells at a merge which side was the branch: its name, and commits that are only ever made on the branch itself. */
-interface Signs {
-  branch: string;
-  marked: ReadonlySet<string>;
-}
-
-/** Which parent of the merge at a position was the branch, and why that is in doubt. */
-function choose(commits: readonly CommitLine[], position: number, { branch, marked }: Signs) {
-  const [side, ...others] = listMarkedSides(commits, position, marked);
-  const title = findBranchParent(commits[position]?.subject ?? '', branch);
-  if (side === undefined) return { index: title ?? 0, doubt: title === undefined ? 'neither' : undefined } as const;
-  if (others.length > 0) return { index: 0, doubt: title === 0 ? 'other' : 'both' } as const;
+function choose(sides: readonly boolean[], title: 0 | 1 | undefined): Pick<Followed, 'doubt'> & { index: number } {
+  const [marked, ...others] = [...sides.keys()].filter((index) => sides[index]);
+  if (marked === undefined) return { index: title ?? 0, doubt: title === undefined ? 'neither' : undefined };
+  if (others.length > 0) return { index: 0, doubt: title === 0 ? 'other' : 'both' };
   // The title of a pull does not say of which repository's branch it is, so it rules nothing out.
-  return { index: title === 0 ? 0 : side, doubt: title === 0 && side !== 0 ? 'other' : undefined } as const;
+  return title === 0 ? { index: 0, doubt: marked === 0 ? undefined : 'other' } : { index: marked, doubt: undefined };
 }
 
 const mergeTitle =
@@ -69,25 +69,50 @@ function findBranchParent(title: string, branch: string): 0 | 1 | undefined {
   return into === branch ? 0 : undefined;
 }
 
-// The side of what several parents contain.
-const shared = -1;
+/** Which of the marked commits a commit contains: the newest one, which contains the others. */
+interface Contained {
+  /** The sets before it: one, or several of which none has all of another. */
+  before: readonly Contained[];
+  depth: number;
+}
 
 /**
- * Lists the parents of the merge at a position whose history has a marked commit that the others lack. Of what follows,
- * children before parents, it reads no more than the commits up to where the sides have met.
+ * Reads a history, children before parents, in one pass, whatever its number of merges. Gives a function that tells, for
+ * each parent of a commit, whether the history of that parent has a marked commit that the others lack.
  */
-function listMarkedSides(commits: readonly CommitLine[], position: number, marked: ReadonlySet<string>): number[] {
-  const sides = commits[position]?.parents ?? [];
-  const open = new Map(sides.map((parent, side) => [parent, side]));
-  const found = new Set<number>();
-  for (let index = position + 1; index < commits.length; index += 1) {
-    const { sha = '', parents = [] } = commits[index] ?? {};
-    const side = open.get(sha);
-    if (side === undefined) continue;
-    open.delete(sha);
-    if (marked.has(sha)) found.add(side);
-    for (const parent of parents) open.set(parent, (open.get(parent) ?? side) === side ? side : shared);
-    if (open.values().every((side) => side === shared)) break;
+function tellSides(commits: readonly CommitLine[], marked: ReadonlySet<string>) {
+  const known = new Map<string, Contained | undefined>();
+  for (const { sha, parents } of commits.toReversed()) {
+    const contained = unite(parents.map((parent) => known.get(parent)));
+    known.set(sha, marked.has(sha) ? extend(contained ? [contained] : []) : contained);
   }
-  return [...sides.keys()].filter((side) => found.has(side));
+  return ({ parents }: CommitLine) => {
+    const sides = parents.map((parent) => known.get(parent));
+    return sides.map((side, index) => sides.every((other, position) => position === index || !contains(other, side)));
+  };
+}
+
+function unite(sides: readonly (Contained | undefined)[]): Contained | undefined {
+  const distinct = [...new Set(sides)];
+  const widest = distinct.filter((side) => side && !distinct.some((other) => other !== side && contains(other, side)));
+  return widest.length > 1 ? extend(widest.filter((side) => side !== undefined)) : widest[0];
+}
+
+function extend(before: readonly Contained[]): Contained {
+  return { before, depth: 1 + Math.max(0, ...before.map(({ depth }) => depth)) };
+}
+
+function contains(set: Contained | undefined, other: Contained | undefined): boolean {
+  if (!other || set === other) return true;
+  const open = set ? [set] : [];
+  const seen = new Set(open);
+  for (const { before, depth } of open) {
+    if (depth <= other.depth) continue;
+    for (const next of before) {
+      if (next === other) return true;
+      if (!seen.has(next)) open.push(next);
+      seen.add(next);
+    }
+  }
+  return false;
 }
