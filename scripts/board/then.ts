@@ -7,7 +7,10 @@ import { drawLanes, kinds, type Mark } from './plots.ts';
 import { renderTable, type TableRow } from './table.ts';
 import type { Range, Timeline } from './timeline.ts';
 
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
+const units = [hour, 3 * hour, 12 * hour, day, 7 * day];
+const mostMarks = 500;
 const latestShown = 10;
 const changesShown = 20;
 
@@ -60,8 +63,9 @@ function renderLanes(events: readonly Event[], { rows }: Facts, timeline: Timeli
   const [from, to] = [events[0], events.at(-1)].map((event) => event?.since.getTime());
   if (from === undefined || to === undefined) return html`<p class="quiet">Nothing has happened yet.</p>`;
   const length = to - from;
-  // Marks that are closer are one.
-  const unit = length > 120 * day ? 7 * day : length > 14 * day ? day : 1;
+  // Where there are too many marks for a page, those of a kind that are within a unit are one.
+  const most = Math.min(150, 1500 / rows.length);
+  const unit = events.length <= mostMarks ? 1 : (units.find((unit) => length / unit <= most) ?? 28 * day);
   const margin = Math.max(length / 50, day / 24);
   const groups = Map.groupBy(events, ({ environment, kind, since }) =>
     [environment, kind, Math.floor(since.getTime() / unit)].join(' '),
