@@ -26,7 +26,7 @@ ${run && html`<p class="quiet">${author && `Written by ${author}. `}Here since $
 ${fault && html`<p class="bad">Broken: ${fault.message} ${fault.hint}</p>`}
 ${hold && html`<p class="bad">Held since ${timeOf(hold.since)} by ${hold.by}: ${hold.reason}</p>`}
 ${freeze && html`<p class="wait">Frozen until ${timeOf(freeze.to)}: ${freeze.reason}</p>`}
-${live && !(live.asInGit && live.healthy) && html`<p class="wait">In the cluster: ${live.state}</p>`}
+${live && !(live.asInGit && live.healthy) && html`<p class="${live.asInGit === undefined ? 'quiet' : 'wait'}">In the cluster: ${live.state}</p>`}
 </div>
 <ul>${listStates(row).map(([kind, words]) => html`<li class="${kind}">${words}</li>`)}</ul>
 </article>

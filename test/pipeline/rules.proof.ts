@@ -73,6 +73,7 @@ test('main runs every job, in the order of the stages', async () => {
     'deploy',
     'promote:staging',
     'promote:production',
+    'board',
   ]);
 });
 
@@ -85,19 +86,19 @@ test('each delivery by push is waited for where Argo CD can be asked', async () 
 
 test('a promotion by merge request is waited for in the pipeline of its merge', async () => {
   const given = { CI_COMMIT_TITLE: "Merge branch 'promote/production/3f9c1b2a' into 'main'", ...argo };
-  expect(await project.list(checkout, given)).toEqual(['review', 'wait:production']);
+  expect(await project.list(checkout, given)).toEqual(['review', 'wait:production', 'board']);
 });
 
-test('a schedule promotes what may come by itself, and does nothing else', async () => {
+test('a schedule promotes what may come by itself, shows the board, and does nothing else', async () => {
   const given = { CI_PIPELINE_SOURCE: 'schedule', CI_COMMIT_TITLE: 'deploy(dev): 3f9c1b2a' };
   expect(await project.list(checkout, given, 'workflow.yml')).toEqual(['pipeline']);
-  expect(await project.list(checkout, given)).toEqual(['advance']);
-  const jobs = ['advance', 'wait:dev', 'wait:staging', 'wait:production'];
+  expect(await project.list(checkout, given)).toEqual(['advance', 'board']);
+  const jobs = ['advance', 'wait:dev', 'wait:staging', 'wait:production', 'board'];
   expect(await project.list(checkout, { ...given, ...argo })).toEqual(jobs);
 });
 
 test('a rollback by hand is a pipeline of its own, also where main is at a delivery', async () => {
   const given = { ROLLBACK_ENVIRONMENT: 'production', CI_COMMIT_TITLE: 'deploy(dev): 3f9c1b2a' };
-  expect(await project.list(checkout, given)).toEqual(['rollback']);
+  expect(await project.list(checkout, given)).toEqual(['rollback', 'board']);
   expect(await project.list(checkout, given, 'workflow.yml')).toEqual(['pipeline']);
 });
