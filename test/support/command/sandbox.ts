@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { runProgram } from '../../../scripts/process/program.ts';
 import { git } from '../git/git.ts';
@@ -101,12 +101,12 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Starts the command line in a process group of its own, for who wants to end it early. */
-  start(checkout: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  start(checkout: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, stdio: StdioOptions = 'ignore') {
     return spawn(process.execPath, [entry, ...args], {
       cwd: checkout,
       env: { ...this.env, ...env },
       detached: true,
-      stdio: 'ignore',
+      stdio,
     });
   }
 
