@@ -17,7 +17,7 @@ export interface Page {
 // A link to a row names a release, which is marked wherever else it is on the page.
 const follow = `
 const follow = () => {
-  const release = document.querySelector('tr:target')?.dataset.release;
+  const release = document.querySelector('tr:target')?.dataset.release || undefined;
   for (const mark of document.querySelectorAll('[data-release]'))
     mark.classList.toggle('followed', release !== undefined && mark.dataset.release === release);
 };

@@ -19,6 +19,8 @@ header p, h1, h2, h3, article p, aside p { margin: 0; }
 header p { font-weight: 600; }
 nav a { margin-right: 16px; }
 a { color: var(--plain); text-decoration: none; }
+main a, footer a { text-decoration: underline color-mix(in srgb, currentColor 35%, transparent); text-underline-offset: 3px; }
+.row a { text-decoration: none; }
 a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--plain); outline-offset: 2px; border-radius: 2px; }
 h1 { font-size: 24px; font-weight: 600; margin: 32px 0 16px; }

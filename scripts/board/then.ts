@@ -96,11 +96,8 @@ function toMark([event, ...more]: readonly Event[], timeline: Timeline): Mark[] 
 
 /** The events in a table, newest first. */
 function renderEvents(caption: string, events: readonly Event[], facts: Facts, timeline: Timeline): Html {
-  return renderTable(
-    caption,
-    'events',
-    events.toReversed().map((event) => toRow(event, facts, timeline)),
-  );
+  const rows = events.toReversed().map((event) => toRow(event, facts, timeline));
+  return renderTable(caption, 'events', rows);
 }
 
 function toRow(event: Event, facts: Facts, timeline: Timeline): TableRow {
@@ -114,14 +111,7 @@ function toRow(event: Event, facts: Facts, timeline: Timeline): TableRow {
     release: html`${tag}${next && html` <a href="${timeline.addressOf(next)}">${next.since < since ? '←' : '→'} ${next.environment}</a>`}`,
     by,
     commit: commitLink(facts, commit.sha),
-    pipeline: linkTo(
-      pipeline,
-      URL.parse(pipeline ?? '')
-        ?.pathname.split('/')
-        .at(-1) ??
-        pipeline ??
-        '',
-    ),
+    pipeline: linkTo(pipeline, pipeline?.replace(/^.*\//, '') ?? ''),
     verdict: renderVerdict(verdict, deployment),
     reason: html`${[reason, ...(verdict?.reasons ?? [])].filter(Boolean).join('; ')}${deployment && renderChanges(deployment, facts)}`,
   };

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Option, type Command } from 'commander';
 import { parseTag } from '../release/image.ts';
 import { audit } from '../look/audit.ts';
@@ -88,6 +89,9 @@ export function addReadingCommands(program: Command, { signal, environments, pri
     .option('--serve [port]', 'serve it to this machine instead, and follow what changes', requireCount)
     .action(async ({ output, serve, ...options }: CommonOptions & { output: string; serve?: number | true }) => {
       const place = createPlace(options, signal);
+      // Years of deliveries leave much garbage, and a job has little memory: it is collected early.
+      for (const flag of ['--semi-space-growth-factor=1', '--max-semi-space-size=4', '--heap-growing-percent=20'])
+        setFlagsFromString(flag);
       // What draws takes longer to load than most commands to run.
       const [{ writeBoard }, { serveBoard }] = [await import('../board/board.ts'), await import('../board/serve.ts')];
       if (serve === undefined) print(await writeBoard(place, output));
