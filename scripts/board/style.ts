@@ -62,7 +62,9 @@ thead th { color: var(--quiet); }
 .numbers th, .numbers td { text-align: right; white-space: nowrap; }
 .numbers :first-child { text-align: left; }
 th::first-letter { text-transform: uppercase; }
-.events time, .events a, .events span, [data-field="environment"] { white-space: nowrap; }
+.events time, .events span, [data-field="commit"], [data-field="release"] a, [data-field="environment"] { white-space: nowrap; }
+[data-field="pipeline"] { min-width: 90px; overflow-wrap: anywhere; }
+.events td:last-child { min-width: 260px; }
 tr.followed, tr:target { background: light-dark(#eef3fc, #1d2530); }
 dt { font-weight: 600; }
 dd { margin: 0 0 16px; max-width: 70ch; }
@@ -73,9 +75,12 @@ footer { margin-top: 56px; }
   aside { padding-left: 20px; }
   article { grid-template-columns: 1fr auto; }
   article div { grid-column: 1 / -1; grid-row: 2; }
+}
+@media (max-width: 1080px) {
   .events thead { position: absolute; clip-path: inset(50%); }
   .events tr { display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 12px 0; border-bottom: 1px solid var(--line); }
-  .events td { padding: 0; border: 0; }
+  .events td { min-width: 0; padding: 0; border: 0; }
+  .events td:last-child { flex-basis: 100%; }
   .events td:empty { display: none; }
 }
 @media print {
