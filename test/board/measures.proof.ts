@@ -27,6 +27,7 @@ const findingShape = z.object({
   message: z.string(),
 });
 
+const used = new AsyncDisposableStack();
 let board: Board;
 let browser: Browser;
 let site: Map<string, Content>;
@@ -34,17 +35,15 @@ let measured: z.infer<typeof metricsShape>;
 let findings: z.infer<typeof findingShape>[];
 
 beforeAll(async () => {
-  [board, browser] = await Promise.all([writeBoard(), startBrowser()]);
+  board = used.use(await writeBoard());
+  browser = used.use(await startBrowser());
   await using opened = await open(browser, board.addressOf('index.html'), { javaScriptEnabled: false });
   site = await readSite(opened.page);
   measured = metricsShape.parse(await ask('metrics'));
   findings = z.array(findingShape).parse(await ask('audit'));
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await board[Symbol.asyncDispose]();
-});
+afterAll(() => used.disposeAsync());
 
 test('the weeks of each environment are those of the metrics', () => {
   expect(measured.map(({ name }) => name)).toEqual(environments);

@@ -1,27 +1,24 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { writeBoard, type Board } from '../support/board/board.ts';
-import { open, startBrowser, type Opened } from '../support/browser/browser.ts';
+import { open, startBrowser } from '../support/browser/browser.ts';
 import { environments, hour } from '../support/git/everyday.ts';
 import { people, reasons } from '../support/git/mischief.ts';
 import type { Happening } from '../support/git/team.ts';
 
+const used = new AsyncDisposableStack();
 let board: Board;
 let browser: Browser;
-let opened: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  [board, browser] = await Promise.all([writeBoard(), startBrowser()]);
-  opened = await open(browser, board.addressOf('index.html'), { javaScriptEnabled: false });
-  ({ page } = opened);
+  board = used.use(await writeBoard());
+  browser = used.use(await startBrowser());
+  const opened = await open(browser, board.addressOf('index.html'), { javaScriptEnabled: false });
+  ({ page } = used.use(opened));
 }, 120_000);
 
-afterAll(async () => {
-  await opened[Symbol.asyncDispose]();
-  await browser.close();
-  await board[Symbol.asyncDispose]();
-});
+afterAll(() => used.disposeAsync());
 
 test('the environments are in the order of the flow, and between two of them what waits', async () => {
   const order = await page.evaluate<string[]>(`

@@ -13,20 +13,20 @@ const schemes = ['light', 'dark'] as const;
 /** One page of each kind. */
 const kinds = ['index.html', 'month', 'week', 'trend', 'rules'];
 
+const used = new AsyncDisposableStack();
 let board: Board;
 let browser: Browser;
 let site: Map<string, Content>;
 
 beforeAll(async () => {
-  [board, browser] = await Promise.all([writeBoard(), startBrowser(), mkdir(pictures, { recursive: true })]);
+  await mkdir(pictures, { recursive: true });
+  board = used.use(await writeBoard());
+  browser = used.use(await startBrowser());
   await using opened = await open(browser, board.addressOf('index.html'), { javaScriptEnabled: false });
   site = await readSite(opened.page);
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await board[Symbol.asyncDispose]();
-});
+afterAll(() => used.disposeAsync());
 
 describe.each(kinds)('%s', (kind) => {
   test.each(widths.flatMap((width) => schemes.map((colorScheme) => ({ width, colorScheme }))))(

@@ -8,23 +8,22 @@ import { open, startBrowser } from '../support/browser/browser.ts';
 import { createSandbox, type Sandbox } from '../support/command/sandbox.ts';
 import { writeYear } from '../support/git/year.ts';
 
+const used = new AsyncDisposableStack();
 let sandbox: Sandbox;
 let checkout: string;
 let server: ChildProcess;
 let address: URL;
 
 beforeAll(async () => {
-  sandbox = await createSandbox({ isEmpty: true });
+  sandbox = used.use(await createSandbox({ isEmpty: true }));
   await writeYear(sandbox.origin, new Date());
   checkout = await sandbox.clone();
   server = sandbox.start(checkout, ['board', '--serve'], {}, ['ignore', 'inherit', 'pipe']);
+  used.defer(() => void server.kill('SIGKILL'));
   address = await hearAddress(server);
 }, 60_000);
 
-afterAll(async () => {
-  server.kill('SIGKILL');
-  await sandbox[Symbol.asyncDispose]();
-});
+afterAll(() => used.disposeAsync());
 
 test('it listens on the loopback address alone', async () => {
   const port = Number(address.port).toString(16).toUpperCase().padStart(4, '0');
@@ -45,18 +44,14 @@ test('what is no page is not there, wherever it would be on the disk', async () 
 });
 
 test('a page that is open shows a delivery when it has come', async () => {
-  const browser = await startBrowser();
-  try {
-    await using opened = await open(browser, address.href);
-    const dev = opened.page.locator('[data-environment="dev"]');
-    const reason = 'Look <b>into</b> it';
-    expect(await dev.innerText()).not.toContain(reason);
-    const run = await sandbox.gitops(checkout, ['hold', 'dev', '--reason', reason]);
-    expect(run).toMatchObject({ status: 0 });
-    await dev.filter({ hasText: reason }).waitFor();
-  } finally {
-    await browser.close();
-  }
+  await using browser = await startBrowser();
+  await using opened = await open(browser, address.href);
+  const dev = opened.page.locator('[data-environment="dev"]');
+  const reason = 'Look <b>into</b> it';
+  expect(await dev.innerText()).not.toContain(reason);
+  const run = await sandbox.gitops(checkout, ['hold', 'dev', '--reason', reason]);
+  expect(run).toMatchObject({ status: 0 });
+  await dev.filter({ hasText: reason }).waitFor();
 }, 60_000);
 
 test('it ends when it is told to, and leaves nothing', async () => {

@@ -9,23 +9,22 @@ import type { Happening } from '../support/git/team.ts';
 // A year is written, and all pages of it are read.
 const timeLimit = 120_000;
 
+const used = new AsyncDisposableStack();
 let board: Board;
 let browser: Browser;
 let site: Map<string, Content>;
 let events: Row[];
 
 beforeAll(async () => {
-  [board, browser] = await Promise.all([writeBoard(), startBrowser()]);
+  board = used.use(await writeBoard());
+  browser = used.use(await startBrowser());
   // Nothing that is told needs a script.
   await using opened = await open(browser, board.addressOf('index.html'), { javaScriptEnabled: false });
   site = await readSite(opened.page);
   events = [...site].flatMap(([file, { rows }]) => (file === 'index.html' ? [] : rows.filter(isEvent)));
 }, timeLimit);
 
-afterAll(async () => {
-  await browser.close();
-  await board[Symbol.asyncDispose]();
-});
+afterAll(() => used.disposeAsync());
 
 test('each delivery and edit of the year is on exactly one page', () => {
   const { happenings } = board.year;

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSandbox, type Run, type Sandbox } from '../command/sandbox.ts';
+import { z } from 'zod';
+import { runProgram } from '../../../scripts/process/program.ts';
+import { createSandbox, type Sandbox } from '../command/sandbox.ts';
 import { writeYear, type Year } from '../git/year.ts';
 
 /** The board of a year of deliveries, as `npm run board` writes it. */
@@ -11,11 +13,8 @@ export interface Board extends AsyncDisposable {
   /** The folder that it is written to, and the address of a file there. */
   output: string;
   addressOf: (file: string) => string;
-  run: Run;
-  /** Milliseconds that it took. */
-  took: number;
-  /** Bytes of memory that the program had at the most. */
-  peak: number;
+  /** How long it took, and the most memory that it had. */
+  spent: z.infer<typeof spentShape>;
 }
 
 /** Where GitLab shows the project; nothing may ask for it. */
@@ -27,32 +26,35 @@ export async function writeBoard({ releases }: { releases?: number } = {}): Prom
   const year = await writeYear(sandbox.origin, new Date(), releases === undefined ? {} : { releases });
   const checkout = await sandbox.clone();
   const output = join(sandbox.folder, 'public & more');
-  const peakFile = join(sandbox.folder, 'peak');
-  const start = performance.now();
-  const run = await sandbox.gitops(
-    checkout,
-    ['board', '--output', output],
-    { CI_PROJECT_URL: project, NODE_OPTIONS: `--import=${reportPeak(peakFile)}` },
-    { timeLimit: 120_000 },
+  const spentFile = join(sandbox.folder, 'spent');
+  const { status, stdout, stderr } = await runProgram(
+    'npm',
+    ['run', 'board', '--', '--repo', checkout, '--output', output],
+    {
+      env: { ...sandbox.env, CI_PROJECT_URL: project, NODE_OPTIONS: `--import=${reportSpent(spentFile)}` },
+      timeLimit: 120_000,
+    },
   );
-  const took = performance.now() - start;
-  if (run.status !== 0) throw new Error(`board ended with ${String(run.status)}: ${run.stderr}${run.stdout}`);
+  if (status !== 0) throw new Error(`npm run board ended with ${String(status)}: ${stderr}${stdout.toString()}`);
   return {
     year,
     sandbox,
     checkout,
     output,
     addressOf: (file) => `file://${encodeURI(join(output, file))}`,
-    run,
-    took,
-    peak: Number(await readFile(peakFile, 'utf8')) * 1024,
+    spent: spentShape.parse(JSON.parse(await readFile(spentFile, 'utf8'))),
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
   };
 }
 
-/** A module that writes the most kilobytes of a process into a file when it ends. */
-function reportPeak(file: string): string {
+const spentShape = z.object({ seconds: z.number(), kilobytes: z.number() });
+
+/** A module that writes into a file what the program has spent when it ends, and npm itself writes nothing. */
+function reportSpent(file: string): string {
   const code = `import { writeFileSync } from 'node:fs';
-process.on('exit', () => writeFileSync(${JSON.stringify(file)}, String(process.resourceUsage().maxRSS)));`;
+process.on('exit', () => {
+  const spent = { seconds: process.uptime(), kilobytes: process.resourceUsage().maxRSS };
+  if (process.argv[1].endsWith('/gitops.ts')) writeFileSync(${JSON.stringify(file)}, JSON.stringify(spent));
+});`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
