@@ -10,7 +10,10 @@ import type { Relate } from './candidates.ts';
 import { findRuleChanges } from './rule-changes.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Replays the rules over the history, oldest first: judges each change as the command that makes such a change would have. The ledger takes it in. */
+/**
+ * Replays the rules over the history, oldest first: judges each change as the command that makes such a change would have, and lets
+ * the ledger take it in.
+ */
 export function auditHistory(
   { changes, verdicts }: { changes: readonly FileChanges[]; verdicts?: ReadonlyMap<string, readonly Verdict[]> },
   relate: Relate,
