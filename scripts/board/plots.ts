@@ -53,7 +53,7 @@ export function drawLanes(
       width: 1120,
       height: environments.length * laneHeight + 40,
       marginLeft: 120,
-      marginRight: 12,
+      marginRight: 40,
       x: { type: 'utc', domain: [...domain] },
       y: { type: 'point', domain: [...environments], padding: 0.5 },
       r: { type: 'identity' },

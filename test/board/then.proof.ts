@@ -122,6 +122,15 @@ test('a release is followed from lane to lane by keys, and its marks stand out',
   }
 });
 
+test('the row of a hold, which brought no release, marks nothing else', async () => {
+  const holds = board.year.happenings.filter(({ kind }) => kind === 'hold').map(keyOfHappening);
+  const row = events.find((event) => holds.includes(keyOf(event)));
+  const file = [...site].find(([, { rows }]) => row && rows.includes(row))?.[0] ?? '';
+  await using opened = await open(browser, `${board.addressOf(file)}#${row?.id ?? ''}`);
+  expect(await opened.page.locator('tr:target').count()).toBe(1);
+  expect(await opened.page.locator('.followed').count()).toBe(0);
+});
+
 /** What happened to a release that came to all environments once, in its order. */
 function findWay(happenings: readonly Happening[]): Happening[] {
   const brought = happenings.filter(({ kind }) => kind === 'deploy' || kind === 'promote' || kind === 'rollback');
