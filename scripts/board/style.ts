@@ -64,7 +64,7 @@ thead th { color: var(--quiet); }
 th::first-letter { text-transform: uppercase; }
 .events time, .events span, [data-field="commit"], [data-field="release"] a, [data-field="environment"] { white-space: nowrap; }
 [data-field="pipeline"] { min-width: 90px; overflow-wrap: anywhere; }
-.events td:last-child { min-width: 260px; }
+.events td:last-child { min-width: 220px; }
 tr.followed, tr:target { background: light-dark(#eef3fc, #1d2530); }
 dt { font-weight: 600; }
 dd { margin: 0 0 16px; max-width: 70ch; }

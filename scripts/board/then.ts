@@ -111,7 +111,7 @@ function toRow(event: Event, facts: Facts, timeline: Timeline): TableRow {
     release: html`${tag}${next && html` <a href="${timeline.addressOf(next)}">${next.since < since ? '←' : '→'} ${next.environment}</a>`}`,
     by,
     commit: commitLink(facts, commit.sha),
-    pipeline: linkTo(pipeline, pipeline?.replace(/^.*\//, '') ?? ''),
+    pipeline: linkTo(pipeline, pipeline?.replaceAll(/^[^?#]*\/|[?#].*/g, '') ?? ''),
     verdict: renderVerdict(verdict, deployment),
     reason: html`${[reason, ...(verdict?.reasons ?? [])].filter(Boolean).join('; ')}${deployment && renderChanges(deployment, facts)}`,
   };

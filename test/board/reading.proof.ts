@@ -37,6 +37,12 @@ describe.each(kinds)('%s', (kind) => {
       await page.screenshot({ path: `${pictures}/${kind}-${width}-${colorScheme}.png`, fullPage: true });
       expect(await findBarriers(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      // What is told in words needs no scrolling sideways.
+      const wide = await page.evaluate<string[]>(`
+        [...document.querySelectorAll('table.events')].map((table) => table.parentElement)
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ ariaLabel, scrollWidth }) => ariaLabel + ' is ' + scrollWidth + ' pixels wide')`);
+      expect(wide).toEqual([]);
     },
     30_000,
   );
