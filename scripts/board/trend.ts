@@ -19,6 +19,14 @@ const measures = [
   },
 ] as const;
 
+/** What a page explains, in the words of its tables. */
+const terms = [
+  ...measures.map(({ title, key }) => [title, key] as const),
+  ['Not restored', 'open'],
+  ['p90', 'quantiles'],
+  ['Week', 'week'],
+] as const;
+
 const formats = { count: String, rate: formatRate, time: spanOf };
 
 /** How the last environment of the flow goes, and the way to the others. */
@@ -40,8 +48,7 @@ export function* listTrends(facts: Facts, timeline: Timeline): Generator<Page> {
     const body = html`${renderPlots(weeks, timeline)}
 ${renderWeeks(weeks, timeline)}
 <h2>What is measured</h2>
-<dl>${measures.map(({ title, key }) => html`<dt>${title}</dt><dd>${definitions[key]}</dd>`)}</dl>
-<p>${definitions.open} ${definitions.quantiles} ${definitions.week}</p>`;
+<dl>${terms.map(([term, key]) => html`<dt>${term}</dt><dd>${definitions[key]}</dd>`)}</dl>`;
     yield { file: fileOf(name), title: `Trend of ${name}`, body };
   }
 }
