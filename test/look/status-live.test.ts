@@ -52,6 +52,16 @@ test('a cluster that runs something else than Git says is marked', async () => {
   expect(note).toBe(`  live: Synced at ${room.tags[0]}, Healthy, sync of ${room.tags[0]} Succeeded`);
 });
 
+test('the board marks it too', async () => {
+  await using server = await serveArgo({ applications: [room.well({ commit: room.commits[0], tag: room.tags[0] })] });
+  const output = join(room.sandbox.folder, 'public');
+  const run = await room.sandbox.gitops(room.checkout, ['board', '--output', output], variables(server.host));
+  expect(run.status).toBe(0);
+  const [, dev = ''] = (await readFile(join(output, 'index.html'), 'utf8')).split('<article ');
+  expect(dev).toContain('<li class="wait">not as in Git</li>');
+  expect(dev).toContain(`In the cluster: Synced at ${room.tags[0]}, Healthy`);
+});
+
 test('a release that is not well is marked', async () => {
   await using server = await serveArgo({ applications: [room.well({ health: 'Degraded' })] });
   const run = await room.sandbox.gitops(room.checkout, ['status'], variables(server.host));

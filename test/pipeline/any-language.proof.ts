@@ -99,7 +99,8 @@ test('gitops init gives the repository what it lacks, once, and its own files st
 
 test('the merge passes its own check and test, and every job of a delivery', async () => {
   const { logs } = await runJobs();
-  expect([...logs.keys()].sort()).toEqual(['audit', 'build', 'chart', 'check', 'deploy', 'test']);
+  expect([...logs.keys()].sort()).toEqual(['audit', 'board', 'build', 'chart', 'check', 'deploy', 'test']);
+  expect(logs.get('board')).toContain('Wrote public/index.html');
   expect(logs.get('test')).toContain('Ran 1 test');
 }, 600_000);
 

@@ -44,8 +44,12 @@ async function runJobs(jobs: readonly string[], variables: Readonly<Record<strin
 
 test('a merge passes every job of the pipeline', () => {
   if (run.status !== 0) throw new Error(run.output);
-  const jobs = ['check', 'audit', 'test', 'build', 'chart', 'deploy'];
+  const jobs = ['check', 'audit', 'test', 'build', 'chart', 'deploy', 'board'];
   expect([...run.logs.keys()].filter((job) => job !== 'pipeline-image').sort()).toEqual(jobs.sort());
+});
+
+test('the pipeline ends with the board', () => {
+  expect(run.logs.get('board')).toContain('Wrote public/index.html');
 });
 
 test('afterwards dev runs that very image, by one commit on main', async () => {
@@ -115,10 +119,11 @@ test('the pipeline waits until Argo CD runs the release', async () => {
 }, 300_000);
 
 test('the manual job promotes to staging exactly what runs in dev', async () => {
-  await runJobs(['promote:staging']);
+  const output = await runJobs(['promote:staging']);
   const promoted = await readDeployed('staging');
   expect(promoted?.tag).toBe(tag);
   expect(promoted).toEqual(await readDeployed());
+  expect(output).toContain('Wrote public/index.html');
 }, 300_000);
 
 test('the manual job asks for production by a merge request, and main stays as it is', async () => {
