@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import type { Place } from '../branch/place.ts';
 import type { Answer } from '../look/answer.ts';
 import { Failure } from '../shell/failure.ts';
+import { findMachineFault } from '../shell/machine.ts';
 import { readFacts, type Facts } from './facts.ts';
 import { renderNow } from './now.ts';
 import { writePage, type Page } from './page.ts';
@@ -25,7 +26,9 @@ export async function writeBoard(place: Place, output: string): Promise<Answer> 
     const old = (await readdir(output)).filter((file) => /^(week|month|trend)-.*\.html$/.test(file));
     for (const file of old) if (!written.has(file)) await rm(join(output, file));
   } catch (cause) {
-    const problem = `The board cannot be written into ${JSON.stringify(output)}: ${(cause as Error).message}`;
+    // A page that cannot be rendered is a fault of the program, and a disk that is full one of the machine.
+    if (!Error.isError(cause) || !('syscall' in cause) || findMachineFault(cause)) throw cause;
+    const problem = `The board cannot be written into ${JSON.stringify(output)}: ${cause.message}`;
     throw new Failure('usage', problem, 'Name a folder that can be written by --output.', { cause });
   }
   const index = join(output, 'index.html');
