@@ -3,7 +3,7 @@ import { findDelivery, type DeliveryKind } from '../release/delivery.ts';
 import type { EnvironmentRecord } from '../release/ledger.ts';
 import type { Tag } from '../release/image.ts';
 import type { Verdict } from '../release/verdict.ts';
-import { findPerson } from '../release/version.ts';
+import { findPerson, formatReason } from '../release/version.ts';
 
 /** What a mark stands for: a promotion that was let past a rule is an override. */
 export type Kind = DeliveryKind | 'edit' | 'override';
@@ -18,16 +18,16 @@ export interface Event {
   by: string;
   /** The release that it brought; undefined for a hold, and where it brought none. */
   tag?: Tag | undefined;
+  /** Why it happened, and what was said of it. */
   reason?: string | undefined;
   pipeline?: string | undefined;
   verdict?: Verdict | undefined;
 }
 
-/** Lists what happened to an environment, oldest first. */
+/** Lists what happened to an environment: what came to its values, then what came of its hold, each oldest first. */
 export function listEvents(environment: string, { versions, holds }: EnvironmentRecord): Event[] {
   const delivered = versions.map((version): Event => {
-    const { commit, since, kind, image, override, reason, pipeline, verdicts } = version;
-    const past = override.map((rule) => `${rule} overridden`);
+    const { commit, since, kind, image, override, pipeline, verdicts } = version;
     return {
       environment,
       kind: override.length > 0 ? 'override' : kind,
@@ -35,7 +35,7 @@ export function listEvents(environment: string, { versions, holds }: Environment
       since,
       by: findPerson(version),
       tag: image?.tag,
-      reason: [...past, ...(reason === undefined ? [] : [reason])].join('; '),
+      reason: formatReason(version),
       pipeline,
       verdict: verdicts.at(-1),
     };
@@ -56,7 +56,7 @@ export function listEvents(environment: string, { versions, holds }: Environment
       pipeline,
     };
   });
-  return [...delivered, ...held].toSorted((one, other) => one.since.getTime() - other.since.getTime());
+  return [...delivered, ...held];
 }
 
 /** What names the row of an event: a commit can change several environments. */

@@ -28,16 +28,16 @@ export async function readFacts(place: Place) {
     past,
     rows.map(({ name }) => name),
   );
-  const { CI_PROJECT_URL: url = '', CI_PROJECT_PATH: name } = place.env;
+  const { CI_PROJECT_URL: project, CI_PROJECT_PATH: name } = place.env;
   return {
     name: name ?? posix.basename(scratch.remote.address, '.git'),
     /** Where GitLab shows the project. */
-    project: /^https?:\/\//.test(url) ? url : undefined,
+    project,
     branch: tip.branch,
     commit: tip.commit,
     now: tip.now,
     /** The commit of a release, if it is one of the branch. */
-    findCommit: (image: Image) => mainline.commits[mainline.find(image) ?? -1],
+    findCommit: (image: Image) => mainline.findCommit(image),
     /** In the flow's order. */
     rows,
     /** Of all environments, oldest first. */

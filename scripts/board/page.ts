@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import { formatAge } from '../release/duration.ts';
+import { formatSpan } from '../release/duration.ts';
 import type { Facts } from './facts.ts';
 import { style } from './style.ts';
 
@@ -82,14 +82,9 @@ export function minuteOf(time: Date): string {
   return time.toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** A day, as files and people name it. */
-export function dayOf(time: Date | number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
 /** A duration in milliseconds, as a person would say it. */
 export function spanOf(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? '–' : formatAge(new Date(0), new Date(milliseconds));
+  return milliseconds === undefined ? '–' : formatSpan(milliseconds);
 }
 
 /** A number of things. */

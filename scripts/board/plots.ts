@@ -1,8 +1,10 @@
 import { axisX, axisY, dot, line, plot, rectY, ruleY, type Markish, type PlotOptions } from '@observablehq/plot';
 import { raw } from 'hono/html';
 import { parseHTML } from 'linkedom';
+import { formatDay } from '../release/duration.ts';
+import { week } from '../release/metrics.ts';
 import type { Event, Kind } from './events.ts';
-import { dayOf, type Html } from './page.ts';
+import type { Html } from './page.ts';
 
 /** How each kind is drawn, in the order in which the legend tells them: its sign, what it means, and its place in a lane. */
 export const kinds = {
@@ -32,9 +34,11 @@ export function drawLanes(
 ): Html {
   const released = marks.filter(({ tag }) => tag !== undefined);
   const isShort = domain[1].getTime() - domain[0].getTime() < 16 * 24 * 3_600_000;
-  const layers = Object.entries(kinds).map(([kind, { symbol, meaning, dy }]) => {
-    const shown = marks.filter((mark) => mark.kind === kind);
-    return dot(shown, {
+  const groups = Object.entries(kinds).map(
+    ([kind, look]) => [look, marks.filter((mark) => mark.kind === kind)] as const,
+  );
+  const layers = groups.map(([{ symbol, meaning, dy }, shown]) =>
+    dot(shown, {
       symbol,
       // Those that have no inside are lines.
       [symbol === 'plus' || symbol === 'times' ? 'stroke' : 'fill']: `var(--${meaning})`,
@@ -46,8 +50,8 @@ export function drawLanes(
       href: 'href',
       title: 'title',
       sort: null,
-    });
-  });
+    }),
+  );
   return draw(
     {
       width: 1120,
@@ -64,7 +68,7 @@ export function drawLanes(
           label: null,
           tickSize: 0,
           fontSize: 12,
-          ...(isShort && { ticks: 'day', tickFormat: dayOf }),
+          ...(isShort && { ticks: 'day', tickFormat: formatDay }),
         }),
         axisY({ label: null, tickSize: 0, fontSize: 13 }),
         line(released, { x: 'since', y: 'environment', z: 'tag', stroke: 'var(--line)', className: 'ways' }),
@@ -73,9 +77,7 @@ export function drawLanes(
     },
     {
       'g.ways path': [...new Set(released.map(({ tag }) => tag))].map((tag) => ({ 'data-release': tag })),
-      a: Object.keys(kinds).flatMap((kind) =>
-        marks.filter((mark) => mark.kind === kind).map(({ tag }) => ({ tabindex: '-1', 'data-release': tag })),
-      ),
+      a: groups.flatMap(([, shown]) => shown.map(({ tag }) => ({ tabindex: '-1', 'data-release': tag }))),
     },
   );
 }
@@ -90,7 +92,6 @@ export interface Point {
 }
 
 const minute = 60_000;
-const week = 7 * 24 * 60 * minute;
 
 /** What one on the axis stands for, and how it is written: of times the largest unit of which there are some. */
 const scales = {

@@ -113,7 +113,7 @@ function toRow(event: Event, facts: Facts, timeline: Timeline): TableRow {
     commit: commitLink(facts, commit.sha),
     pipeline: linkTo(pipeline, pipeline?.replaceAll(/^[^?#]*\/|[?#].*/g, '') ?? ''),
     verdict: renderVerdict(verdict, deployment),
-    reason: html`${[reason, ...(verdict?.reasons ?? [])].filter(Boolean).join('; ')}${deployment && renderChanges(deployment, facts)}`,
+    reason: html`${reason}${deployment && renderChanges(deployment, facts)}`,
   };
   return { attributes: { id: idOf(event), 'data-commit': commit.sha, 'data-release': tag }, cells };
 }

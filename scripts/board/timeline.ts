@@ -1,6 +1,6 @@
+import { formatDay } from '../release/duration.ts';
 import { mondayOf } from '../release/metrics.ts';
 import { idOf, type Event } from './events.ts';
-import { dayOf } from './page.ts';
 
 // What a page can hold.
 const mostEvents = 500;
@@ -17,10 +17,11 @@ export type Timeline = ReturnType<typeof createTimeline>;
 
 /** Sorts events, oldest first, into the pages that show them. */
 export function createTimeline(events: readonly Event[]) {
-  const months = Map.groupBy(events, ({ since }) => dayOf(since).slice(0, 7));
+  const months = Map.groupBy(events, ({ since }) => formatDay(since).slice(0, 7));
   const weeks = [...Map.groupBy(events, ({ since }) => mondayOf(since))].flatMap(splitWeek);
   const pages = new Map(weeks.flatMap((range) => range.events.map((event) => [event, range])));
   const ways = Map.groupBy(events, ({ tag }) => tag);
+  const files = new Set(weeks.map(({ file }) => file));
   const fileOf = (event: Event) => pages.get(event)?.file ?? '';
   return {
     months: [...months].map(([title, events]): Range => ({ file: `month-${title}.html`, title, events })),
@@ -31,7 +32,10 @@ export function createTimeline(events: readonly Event[]) {
     /** Where an event is on its page. */
     addressOf: (event: Event) => `${fileOf(event)}#${idOf(event)}`,
     /** The first page of a week; undefined where nothing happened. */
-    findWeek: (monday: Date) => weeks.find(({ file }) => file === nameOf(monday, 0))?.file,
+    findWeek: (monday: Date) => {
+      const file = nameOf(monday, 0);
+      return files.has(file) ? file : undefined;
+    },
     /** Where the same release came next, and after the last place the first one; undefined for what came once. */
     findNext: (event: Event) => {
       const way = event.tag === undefined ? [] : (ways.get(event.tag) ?? []);
@@ -44,11 +48,11 @@ function splitWeek([monday, events]: readonly [number, readonly Event[]]): Range
   const count = Math.ceil(events.length / mostEvents);
   return Array.from({ length: count }, (_, part) => ({
     file: nameOf(monday, part),
-    title: `Week of ${dayOf(monday)}${count > 1 ? `, part ${part + 1} of ${count}` : ''}`,
+    title: `Week of ${formatDay(monday)}${count > 1 ? `, part ${part + 1} of ${count}` : ''}`,
     events: events.slice(part * mostEvents, (part + 1) * mostEvents),
   }));
 }
 
 function nameOf(monday: Date | number, part: number): string {
-  return `week-${dayOf(monday)}${part > 0 ? `-${part + 1}` : ''}.html`;
+  return `week-${formatDay(monday)}${part > 0 ? `-${part + 1}` : ''}.html`;
 }

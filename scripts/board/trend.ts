@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
-import { definitions, type Week } from '../release/metrics.ts';
+import { formatDay } from '../release/duration.ts';
+import { definitions, isOpen, type Week } from '../release/metrics.ts';
 import type { Facts } from './facts.ts';
-import { dayOf, spanOf, type Html, type Page } from './page.ts';
+import { spanOf, type Html, type Page } from './page.ts';
 import { drawWeeks, type Point } from './plots.ts';
 import { renderTable, type TableRow } from './table.ts';
 import type { Timeline } from './timeline.ts';
@@ -65,7 +66,7 @@ function renderPlots(weeks: readonly Week[], timeline: Timeline): Html {
       const value = find(week);
       const p90 = typeof measured === 'object' && 'p90' in measured ? measured.p90 : undefined;
       const written = value === undefined ? 'none' : formats[kind](value);
-      return { monday, value, p90, href: timeline.findWeek(monday), title: `Week of ${dayOf(monday)}: ${written}` };
+      return { monday, value, p90, href: timeline.findWeek(monday), title: `Week of ${formatDay(monday)}: ${written}` };
     });
     const latest = points.findLast(({ value }) => value !== undefined)?.value;
     return html`<figure>
@@ -74,23 +75,23 @@ ${drawWeeks(points, kind)}
 </figure>`;
   });
   return html`<div class="plots">${plots}</div>
-<p class="quiet">A bar is a week; of times it is the median, and the line above it is p90. In bold: the last week that has any.</p>`;
+<p class="quiet">A bar is a week; of times it is the median, and the line above it is p90. In bold is the newest.</p>`;
 }
 
 function renderWeeks(weeks: readonly Week[], timeline: Timeline): Html {
   const rows = weeks.toReversed().map(({ monday, deployments, leadTime, failureRate, timeToRestore }): TableRow => {
     const file = timeline.findWeek(monday);
     const cells = {
-      'week of': file === undefined ? dayOf(monday) : html`<a href="${file}">${dayOf(monday)}</a>`,
+      'week of': file === undefined ? formatDay(monday) : html`<a href="${file}">${formatDay(monday)}</a>`,
       deployments: deployments.length,
       'lead time': spanOf(leadTime?.median),
       'lead time, p90': spanOf(leadTime?.p90),
       'failure rate': formatRate(failureRate),
       'time to restore': spanOf(timeToRestore?.median),
       'time to restore, p90': spanOf(timeToRestore?.p90),
-      'not restored': deployments.filter(({ failure, restored }) => failure && !restored).length,
+      'not restored': deployments.filter(isOpen).length,
     };
-    return { attributes: { 'data-week': dayOf(monday) }, cells };
+    return { attributes: { 'data-week': formatDay(monday) }, cells };
   });
   return renderTable('By week', 'numbers', rows);
 }

@@ -36,6 +36,11 @@ export class Mainline {
     return commit === undefined ? undefined : this.#positions.get(commit);
   }
 
+  /** The commit that is named, if it is one of the branch. */
+  findCommit(named: Named): BranchCommit | undefined {
+    return this.commits[this.find(named) ?? -1];
+  }
+
   /**
    * How a commit relates to another one: `unrelated` when the history does not have exactly one commit of a name, undefined
    * when there is no other one. Most are commits of the branch itself, where the newer one is nearer to the tip.

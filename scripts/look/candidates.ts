@@ -22,7 +22,7 @@ export async function candidates(place: Place, name: string, columns: number): P
   const heading = ['RELEASE', 'SUBJECT', 'SINCE', 'COMMITS', 'RIPE'];
   const rows = found.map((candidate) => [
     candidate.image.tag,
-    mainline.commits[mainline.find(candidate.image) ?? -1]?.subject ?? '-',
+    mainline.findCommit(candidate.image)?.subject ?? '-',
     formatAge(candidate.since, now),
     String(count(image, candidate.image) ?? '-'),
     formatRipe(candidate, now),

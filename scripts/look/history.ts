@@ -1,6 +1,6 @@
 import { formatMinute } from '../release/duration.ts';
 import { toNames } from '../release/image.ts';
-import { findPerson, type Version } from '../release/version.ts';
+import { findPerson, formatReason, type Version } from '../release/version.ts';
 import { fitTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
@@ -32,11 +32,6 @@ export async function history(
     formatReason(version),
   ]);
   return { document: shown.map(toDocument), text: fitTable([heading, ...rows], heading.indexOf('REASON'), columns) };
-}
-
-function formatReason({ override, reason, verdicts }: Version): string {
-  const overridden = override.map((rule) => `${rule} overridden`);
-  return [...overridden, reason, ...(verdicts.at(-1)?.reasons ?? [])].filter(Boolean).join('; ');
 }
 
 function toDocument({ commit, since, image, kind, by, override, reason, verdicts }: Version): object {

@@ -64,7 +64,7 @@ async function ask({ env, signal }: Place, projects: readonly string[]) {
 }
 
 function compare(application: Application, image: Image, mainline: Mainline) {
-  const named = mainline.commits[mainline.find(image) ?? -1]?.sha;
+  const named = mainline.findCommit(image)?.sha;
   const target = { image, commit: image.revision || (named ?? image.tag) };
   return {
     asInGit: runsTarget(application, target),

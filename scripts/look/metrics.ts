@@ -2,9 +2,9 @@ import { readEnvironments } from '../branch/environments.ts';
 import { readCode, readPast, type Past } from '../branch/past.ts';
 import { openRemote, readLastTip, type Place } from '../branch/place.ts';
 import type { Tip } from '../git/tip.ts';
-import { formatSpan } from '../release/duration.ts';
+import { formatDay, formatSpan } from '../release/duration.ts';
 import { requireEnvironment } from '../release/flow.ts';
-import { definitions, measure, mondayOf, type Deployment, type Quantiles, type Week } from '../release/metrics.ts';
+import { definitions, isOpen, measure, mondayOf, type Quantiles, type Week } from '../release/metrics.ts';
 import { fitTable, formatTable } from '../shell/table.ts';
 import type { Answer } from './answer.ts';
 
@@ -31,7 +31,7 @@ export async function metrics(
 /** Measures environments by weeks, oldest first, each from the one of its first deployment to the present one. */
 export async function readWeeks(
   tip: Tip,
-  { mainline, ledger }: Pick<Past, 'mainline' | 'ledger'>,
+  { mainline, ledger }: Past,
   names: readonly string[],
 ): Promise<Map<string, Week[]>> {
   const code = await readCode(tip, mainline.commits);
@@ -63,17 +63,8 @@ function formatWeeks(name: string, weeks: readonly Week[], columns: number): str
   return `${name}\n${text}`;
 }
 
-function formatDay(time: Date): string {
-  return time.toISOString().slice(0, 10);
-}
-
 function formatQuantiles(quantiles: Quantiles | undefined): string[] {
   return quantiles ? [quantiles.median, quantiles.p90].map(formatSpan) : ['-', '-'];
-}
-
-/** Whether the environment is not well yet. */
-function isOpen({ failure, restored }: Deployment): boolean {
-  return failure !== undefined && restored === undefined;
 }
 
 function toDocument({ monday, deployments, leadTime, failureRate, timeToRestore }: Week): object {

@@ -48,7 +48,7 @@ export async function readRows(tip: Tip, place: Place, { mainline, ledger }: Pas
   const rows = looks.map(({ environment, state, hold, fault }) => {
     const { name, from } = environment;
     const image = state?.image;
-    const release = image && mainline.commits[mainline.find(image) ?? -1];
+    const release = image && mainline.findCommit(image);
     const source = states.find(({ environment }) => environment.name === from);
     const record = ledger.recordOf(name);
     const behind = count(image, from === undefined ? 'tip' : source?.image);

@@ -31,3 +31,8 @@ export function formatSpan(milliseconds: number): string {
 export function formatMinute(time: Date): string {
   return time.toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
 }
+
+/** A day, as it is written. */
+export function formatDay(time: Date | number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

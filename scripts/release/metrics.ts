@@ -68,9 +68,15 @@ export function measure(runs: readonly Run[], branch: Branch, code: ReadonlySet<
   return weeks;
 }
 
-const week = 7 * 24 * 3_600_000;
+/** Milliseconds of a week. */
+export const week = 7 * 24 * 3_600_000;
 // The first Monday that a Date counts.
 const firstMonday = Date.UTC(1970, 0, 5);
+
+/** Whether a deployment has failed, and the environment is not well yet. */
+export function isOpen({ failure, restored }: Deployment): boolean {
+  return failure !== undefined && restored === undefined;
+}
 
 /** The start of a time's week; those of UTC are all of the same length. */
 export function mondayOf(time: Date): number {

@@ -28,6 +28,12 @@ export function findPerson({ commit, kind }: Pick<Version, 'commit' | 'kind'>): 
   return withoutAddress(author);
 }
 
+/** Why a version came, and what was said of it: the rules that it was let past, its reason, and those of its last verdict. */
+export function formatReason({ override, reason, verdicts }: Version): string {
+  const overridden = override.map((rule) => `${rule} overridden`);
+  return [...overridden, reason, ...(verdicts.at(-1)?.reasons ?? [])].filter(Boolean).join('; ');
+}
+
 /** The name of somebody whom Git tells as `Name <address>`. */
 export function withoutAddress(author: string): string {
   return author.replace(/ <[^<>]*>$/, '');
